@@ -1,0 +1,73 @@
+#pragma once
+
+#include "collectors/graph/failure.hpp"
+#include "collectors/graph/usage.hpp"
+#include "config/config.hpp"
+#include "config/secret.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace insightd::graph
+{
+
+class Transport;
+
+/// A GET below the version: `path` as "17841405822304914/media", parameters unescaped.
+struct Request {
+    Request(std::string node_path, std::vector<std::pair<std::string, std::string>> parameters)
+        : path{std::move(node_path)}, params{std::move(parameters)}
+    {
+    }
+
+    std::string path;
+    std::vector<std::pair<std::string, std::string>> params;
+};
+
+/// A decoded answer without an error in it.
+struct Reply {
+    boost::json::value body;
+    Usage usage;
+};
+
+/// Waits before try number `attempt` (1, 2, …). Injected, so that tests need no time.
+using Pause = std::function<boost::asio::awaitable<void>(int attempt)>;
+
+/// One account's way to its Graph host: knows URLs, tokens and errors, nothing of metrics.
+class Client
+{
+public:
+    struct Identity {
+        config::Login login{};
+        config::Secret token;
+        std::optional<config::Secret> app_secret; ///< facebook: adds appsecret_proof
+    };
+
+    Client(Transport& transport, const config::Api& api, Identity identity, Pause pause);
+
+    /// The decoded body, or why not. Transient failures are tried three times in all.
+    boost::asio::awaitable<Outcome<Reply>> get(Request request);
+
+    config::Login login() const { return identity_.login; }
+    std::int64_t calls() const { return calls_; } ///< HTTP calls made so far, tries included
+    const Usage& usage() const { return usage_; } ///< the newest figures any answer gave
+
+private:
+    boost::asio::awaitable<Outcome<Reply>> try_once(const Request& request);
+
+    Transport& transport_;
+    const config::Api& api_;
+    Identity identity_;
+    Pause pause_;
+    std::int64_t calls_ = 0;
+    Usage usage_;
+};
+
+} // namespace insightd::graph

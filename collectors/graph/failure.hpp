@@ -1,0 +1,62 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace insightd::graph
+{
+
+/// What a failed call means for the one who asked. The table that decides is in failure.cpp.
+enum class FailureClass {
+    unreachable,       ///< no connection, no name, a refused certificate, a timeout
+    transient,         ///< the service is down or says "try again"
+    malformed,         ///< an answer that is not what was asked: HTML, truncated, too large, loops
+    too_much_data,     ///< code 1: ask for a smaller page
+    app_throttled,     ///< the whole app must wait
+    account_throttled, ///< this account must wait
+    needs_login,       ///< 190, 102: the token is dead
+    no_permission,     ///< code 10 or 200-299
+    blocked,           ///< 368: stop this account for hours
+    too_few_viewers,   ///< code 10 by text: an absence
+    before_conversion, ///< subcode 2108006: an absence, for good
+    not_crossposted,   ///< subcode 2207086: an absence
+    object_gone,       ///< 100/33: gone, or throttling in disguise: suspect
+    bad_metric,        ///< code 100 naming a metric, period, type or breakdown
+    bad_field,         ///< a field that this object does not have
+    bad_request,       ///< any other refusal of what was asked
+    misconfigured,     ///< the app or the id cannot do this: 3, 803
+};
+
+std::string_view to_string(FailureClass kind);
+
+/// One failed call.
+struct Failure {
+    FailureClass kind{};
+    int http_status = 0; ///< 0 where there was no answer
+    int code = 0;
+    int subcode = 0;
+    std::string message;  ///< the API's words or ours; a redacted text, never a token
+    std::string trace_id; ///< fbtrace_id
+    std::optional<std::chrono::minutes> regain_after; ///< throttled: how long the API says to wait
+};
+
+/// The kind, the codes and the words in one line for logs: `needs_login 190/463: Session expired`.
+std::string to_string(const Failure& failure);
+
+template <class T> using Outcome = boost::system::result<T, Failure>;
+
+/// `result::value()` on a failure is a broken invariant.
+[[noreturn]] void throw_exception_from_error(
+    const Failure& failure, const boost::source_location& where);
+
+/// The decision for a Graph API answer, from its body first and its status second: any body with
+/// `error` or `error_type` is a failure, even with status 200.
+/// Source: graph-api.md section 8.
+FailureClass classify(
+    int http_status, int code, int subcode, bool is_transient, std::string_view message);
+
+} // namespace insightd::graph

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "collectors/graph/failure.hpp"
+#include "config/secret.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace insightd::graph
+{
+
+/// One GET: where to, and the one header that may carry a token.
+struct HttpRequest {
+    HttpRequest(std::string request_url, std::optional<config::Secret> bearer)
+        : url{std::move(request_url)}, bearer_token{std::move(bearer)}
+    {
+    }
+
+    std::string url; ///< absolute; https, or http on loopback
+    std::optional<config::Secret> bearer_token;
+};
+
+struct HttpReply {
+    int status = 0;
+    std::string body; ///< unpacked, at most `max_body` bytes
+    std::string app_usage, business_usage, api_version, retry_after; ///< headers, empty if absent
+};
+
+/// Pooled keep-alive connections to the Graph hosts. HTTPS verifies chain and host name; plain HTTP
+/// is refused off loopback. Every wait has a deadline. One loop, no locks.
+class Transport
+{
+public:
+    struct Limits {
+        std::size_t connections_per_host = 16;
+        std::chrono::seconds timeout{30};        ///< each of resolve, connect, handshake, answer
+        std::size_t max_body = 16 * 1024 * 1024; ///< bytes, also after unpacking
+        std::chrono::seconds idle{60};           ///< unused connections are closed after this
+        std::optional<std::filesystem::path> ca_file; ///< trusted beside the system's authorities
+    };
+
+    Transport(boost::asio::any_io_executor loop, Limits limits);
+    ~Transport();
+
+    /// The answer whatever its status, or a Failure of kind unreachable, malformed or bad_request.
+    /// A kept connection that the server closed meanwhile is replaced once, unnoticed.
+    boost::asio::awaitable<Outcome<HttpReply>> get(HttpRequest request);
+
+    /// Closes idle connections; those in use close when their answer is in.
+    void close_idle();
+
+private:
+    class Pool;
+    std::unique_ptr<Pool> pool_;
+};
+
+} // namespace insightd::graph

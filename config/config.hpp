@@ -1,0 +1,107 @@
+#pragma once
+
+#include "config/secret.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace insightd::config
+{
+
+using Instant = std::chrono::sys_time<std::chrono::microseconds>;
+
+enum class Login { instagram, facebook };
+
+/// One value for each kind of login: graph.instagram.com and graph.facebook.com differ.
+struct HostUrls {
+    std::string instagram;
+    std::string facebook;
+    bool operator==(const HostUrls&) const = default;
+};
+
+/// How the token travels. Query is what the API documents; the header keeps it out of proxies' logs.
+enum class TokenTransport { query, header };
+
+struct Api {
+    std::string version = "v24.0";
+    HostUrls graph_url{"https://graph.instagram.com", "https://graph.facebook.com"};
+    HostUrls login_url{"https://api.instagram.com", "https://www.facebook.com"};
+    TokenTransport token_transport = TokenTransport::query;
+    std::string app_id;
+    std::optional<SecretReference> app_secret;
+    std::optional<std::filesystem::path> ca_file; ///< trusted beside the system's authorities
+    std::size_t connections_per_host = 16;
+    std::size_t calls_per_account = 4; ///< calls under way at once for one account
+    std::chrono::seconds timeout{30};  ///< for each step: resolve, connect, handshake, answer
+};
+
+/// A clock for simulations: virtual = start + (real − anchor) × speed. Refused off loopback.
+struct ScaledClock {
+    Instant anchor;
+    Instant start;
+    double speed = 1.0; ///< above 0
+};
+
+/// The collectors of this version, in the order of the design's table.
+enum class Collector { profile, media, media_insights, stories, account_insights };
+
+std::string_view to_string(Collector collector);
+std::string_view to_string(Login login);
+
+/// Media younger than `until` are read every `every`; past the last tier never.
+struct AgeTier {
+    std::chrono::seconds until;
+    std::chrono::seconds every;
+    bool operator==(const AgeTier&) const = default;
+};
+
+struct Schedule {
+    std::chrono::seconds profile{std::chrono::hours{1}};
+    std::chrono::seconds media_list{std::chrono::minutes{15}};
+    std::chrono::seconds stories{std::chrono::minutes{10}};
+    std::chrono::seconds account_insights{std::chrono::hours{1}};
+    std::chrono::seconds demographics{std::chrono::hours{24}};
+    std::vector<AgeTier> media_insights{
+        {std::chrono::hours{48}, std::chrono::minutes{15}},
+        {std::chrono::days{7}, std::chrono::hours{1}},
+        {std::chrono::days{60}, std::chrono::days{1}},
+        {std::chrono::days{730}, std::chrono::days{7}},
+    };
+};
+
+/// Metrics switched on or off against the catalogue's recommendation.
+struct MetricOverrides {
+    std::map<std::string, bool> media;
+    std::map<std::string, bool> account;
+};
+
+struct Account {
+    std::string name;
+    Login login = Login::instagram;
+    std::int64_t user_id{};
+    SecretReference token;
+    std::map<Collector, bool> collect; ///< every collector of this version is a key
+    Schedule schedule;
+    MetricOverrides metrics;
+    std::string timezone = "UTC";
+};
+
+/// The whole file, checked; defaults already folded into each account.
+struct Config {
+    bool embedded_database = false;
+    std::string database_url; ///< libpq connection string; empty when embedded
+    std::filesystem::path state_dir = "/var/lib/insightd";
+    Api api;
+    std::optional<ScaledClock> clock;
+    std::vector<Account> accounts;
+    std::vector<std::string> notices; ///< accepted, but worth a word: `file:line:column: …`
+};
+
+} // namespace insightd::config

@@ -1,0 +1,39 @@
+# What every target is compiled with: warnings, sanitizers, hardening, and one compiled copy of Beast.
+
+add_library(insightd_options INTERFACE)
+target_include_directories(insightd_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(insightd_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+    $<$<BOOL:${INSIGHTD_DEV}>:-Werror>)
+target_compile_definitions(insightd_options INTERFACE
+    BOOST_ASIO_SEPARATE_COMPILATION
+    BOOST_BEAST_SEPARATE_COMPILATION
+    BOOST_ASIO_NO_DEPRECATED
+    SPDLOG_FMT_EXTERNAL)
+target_link_libraries(insightd_options INTERFACE Threads::Threads Boost::boost)
+
+if(INSIGHTD_SANITIZE)
+    # vptr, null and alignment checks triple the compile time of Asio code and find nothing there.
+    target_compile_options(insightd_options INTERFACE
+        -fsanitize=${INSIGHTD_SANITIZE} -fno-omit-frame-pointer -O1)
+    target_link_options(insightd_options INTERFACE -fsanitize=${INSIGHTD_SANITIZE})
+    if(INSIGHTD_SANITIZE MATCHES "undefined")
+        target_compile_options(insightd_options INTERFACE
+            -fno-sanitize=vptr,null,alignment -fno-sanitize-recover=undefined)
+    endif()
+    if(INSIGHTD_SANITIZE MATCHES "thread")
+        target_compile_definitions(insightd_options INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+    endif()
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(insightd_options INTERFACE
+        -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS
+        -fstack-protector-strong -fstack-clash-protection -fcf-protection=full)
+    target_link_options(insightd_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -pie)
+endif()
+
+# A folder is a library: insightd_library(insightd_config) compiles every .cpp beside its CMakeLists.txt.
+function(insightd_library name)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC insightd_options)
+endfunction()

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace insightd::storage
+{
+
+/// One numbered SQL file of storage/migrations, embedded in the binary.
+struct Migration {
+    int number = 0;
+    std::string_view name; ///< the file's name without number and ending
+    std::string_view sql;
+};
+
+/// All migrations in order.
+const std::vector<Migration>& migrations();
+
+/// What `migrate` found and did.
+struct MigrationReport {
+    std::vector<std::string> applied; ///< or, for a dry run, what would be: "0001_tables"
+    int version = 0;                  ///< the schema's number now
+    std::string server;               ///< "PostgreSQL 15.8"
+};
+
+/// Brings the schema up to date: each file in a transaction of its own under an advisory lock,
+/// checksummed. Blocks. Throws model::Unavailable when the database is away or too old (below 13),
+/// when a file that was applied has been changed since, or when the schema is newer than the binary.
+MigrationReport migrate(const std::string& url, bool dry_run);
+
+} // namespace insightd::storage

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "storage/model/rows.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace insightd::model
+{
+
+/// A media object as the store knows it: enough to decide when to ask for it again.
+struct KnownMedia {
+    MediaId id{};
+    std::string product_type;
+    std::string media_type;
+    Instant published_at;
+    std::optional<Instant> expires_at;
+    std::optional<Instant> checked_at; ///< last poll of its insights that was stored
+};
+
+/// What the store remembers of one account when the daemon starts.
+struct AccountHistory {
+    AccountId account_id{};
+    std::vector<KnownMedia> media;                ///< not removed, newest first
+    std::optional<Day> settled_through;           ///< every stored day up to here is final
+    std::map<std::string, Instant> last_success;  ///< by collector
+};
+
+/// One row of the view `insights.collection_health`.
+struct Health {
+    AccountId account_id{};
+    std::string account;   ///< the name in the YAML
+    std::string collector;
+    std::string state;     ///< "ok", "failing", "never_run"
+    std::optional<Instant> last_started_at, last_success_at, next_due_at;
+    std::int64_t consecutive_failures = 0;
+    std::string error_class, error; ///< empty when ok
+    std::int64_t calls = 0;         ///< HTTP calls of the last run
+    std::optional<int> budget_percent;
+    std::int64_t stories_open = 0;  ///< stories of the account that are still alive
+};
+
+} // namespace insightd::model

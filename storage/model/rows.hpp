@@ -1,0 +1,123 @@
+#pragma once
+
+#include "storage/model/reading.hpp"
+#include "storage/model/time.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace insightd::model
+{
+
+using AccountId = std::int64_t; ///< the professional account's id (1784…), exact
+using MediaId = std::int64_t;   ///< exact; never through a double
+
+/// An account as the configuration knows it.
+struct Account {
+    AccountId id{};
+    std::string name;     ///< the name in the YAML
+    std::string login;    ///< "instagram" or "facebook"
+    std::string timezone; ///< IANA name, for the views by local day
+
+    bool operator==(const Account&) const = default;
+};
+
+/// The answer of GET /<user>: facts as they stand, and three counters kept as series.
+struct Profile {
+    Instant observed_at;
+    std::optional<std::string> username, name, biography, website, profile_picture_url, account_type;
+    std::optional<std::int64_t> followers_count, follows_count, media_count;
+};
+
+/// A child of an album. It has no insights of its own.
+struct MediaChild {
+    MediaId id{};
+    std::optional<std::string> media_type, permalink, shortcode, media_url, thumbnail_url, alt_text;
+    std::optional<Instant> published_at;
+};
+
+/// A post, reel or story: facts that rarely change, and the two counters of the media list.
+struct Media {
+    MediaId id{};
+    std::string product_type; ///< FEED, REELS, STORY, AD; see collectors/media.hpp for the fallback
+    std::string media_type;   ///< IMAGE, VIDEO, CAROUSEL_ALBUM; empty where the API sent none
+    Instant published_at;
+    std::optional<Instant> expires_at; ///< stories: published_at + 24 h
+    Instant observed_at;
+    std::optional<std::string> caption, permalink, shortcode, media_url, thumbnail_url, alt_text,
+        username, owner_id;
+    std::optional<bool> is_comment_enabled, is_shared_to_feed;
+    std::optional<std::int64_t> like_count, comments_count;
+    std::vector<MediaChild> children;
+};
+
+/// One poll of a media object's insights, all its calls together. Lifetime totals.
+struct MediaSample {
+    MediaId media_id{};
+    Instant observed_at;
+    Readings readings;
+};
+
+/// What one poll knew of one day of the account.
+struct AccountDay {
+    Day day;               ///< the day spoken of, as the account counts days
+    Instant day_end;       ///< the API's end_time: exclusive end of the day
+    Instant observed_at;   ///< when this was known
+    bool is_final = false; ///< observed 48 h or more past day_end
+    Readings readings;
+};
+
+/// The audience, split by one or more dimensions, over one timeframe.
+struct Demographics {
+    std::string metric;    ///< follower_demographics, engaged_audience_demographics, …
+    std::string dimension; ///< "age", "city", "country", "gender", or "age,gender"
+    std::string timeframe; ///< this_week, this_month
+    Day snapshot_on;       ///< UTC date of the reading
+    Instant observed_at;
+    std::vector<Cell> cells;
+    std::optional<Absence> absent;
+};
+
+/// Followers online by hour of the day, hour 0 to 23 as the API numbers them.
+struct OnlineFollowers {
+    Day day;
+    Instant day_end;
+    Instant observed_at;
+    std::array<std::optional<std::int64_t>, 24> hours; ///< NULL where the API left the hour out
+    std::optional<Absence> absent;
+};
+
+/// How one run of one collector ended: the freshness and health that operators look at.
+struct CollectorRun {
+    std::string collector; ///< profile, media, media_insights, stories, account_insights
+    Instant started_at;
+    bool succeeded = false;
+    std::string error_class; ///< empty on success; else as graph::to_string(FailureClass)
+    std::string error;       ///< what happened and what to do; never a secret
+    std::int64_t calls = 0;  ///< HTTP calls made
+    std::optional<Instant> next_due;
+    std::optional<int> budget_percent; ///< the highest usage figure of the answers' headers
+};
+
+/// Everything one account's poll learned: written in one transaction, safe to write twice.
+struct Batch {
+    AccountId account_id{};
+    std::vector<Profile> profiles;
+    std::vector<Media> media;
+    std::vector<MediaSample> samples;
+    std::vector<AccountDay> days;
+    std::vector<Demographics> demographics;
+    std::vector<OnlineFollowers> online_followers;
+    std::vector<CollectorRun> runs;
+};
+
+/// Merges `from` into `into`; both must be of one account.
+void append(Batch& into, Batch&& from);
+
+/// How many numbers a batch carries: readings, cells and counters, absences aside.
+std::size_t count_values(const Batch& batch);
+
+} // namespace insightd::model

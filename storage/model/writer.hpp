@@ -1,0 +1,28 @@
+#pragma once
+
+#include "storage/model/rows.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <stdexcept>
+
+namespace insightd::model
+{
+
+/// The store cannot take rows now. Nothing of the batch was acknowledged; it may be written again.
+struct Unavailable : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Where collectors leave their rows.
+class Writer
+{
+public:
+    virtual ~Writer() = default;
+
+    /// Returns once the batch is committed. Writing it again changes nothing.
+    /// Throws Unavailable when the store is away, or refuses the batch.
+    virtual boost::asio::awaitable<void> write(Batch batch) = 0;
+};
+
+} // namespace insightd::model

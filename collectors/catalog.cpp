@@ -1,0 +1,158 @@
+#include "collectors/catalog.hpp"
+
+#include "collectors/catalog_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace insightd::catalog
+{
+namespace
+{
+
+constexpr std::array unit_names{"count", "accounts", "milliseconds", "percent"};
+constexpr std::array standing_names{"recommended", "optional", "retired", "foreign"};
+constexpr std::array type_names{"", "time_series", "total_value"};
+
+bool switched_on(const Metric& metric, const std::map<std::string, bool>& overrides)
+{
+    const auto chosen = overrides.find(std::string{metric.name});
+    if (chosen != overrides.end())
+        return chosen->second;
+    return metric.standing == Standing::recommended;
+}
+
+bool askable(const Metric& metric)
+{
+    return metric.standing == Standing::recommended || metric.standing == Standing::optional;
+}
+
+std::uint8_t host_of(config::Login login)
+{
+    return login == config::Login::instagram ? instagram : facebook;
+}
+
+std::vector<std::string> words(std::string_view text)
+{
+    std::vector<std::string> found;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        found.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return found;
+}
+
+std::vector<std::string>
+names_of_bits(std::uint8_t bits, std::initializer_list<std::pair<std::uint8_t, const char*>> names)
+{
+    std::vector<std::string> found;
+    for (const auto& [bit, name] : names)
+        if ((bits & bit) != 0)
+            found.emplace_back(name);
+    return found;
+}
+
+/// "2025-04-21" as a day; the table is ours, so its dates are well formed.
+std::optional<model::Day> day(std::string_view iso)
+{
+    if (iso.empty())
+        return std::nullopt;
+    const auto number = [&](std::size_t from, std::size_t length) {
+        int value = 0;
+        std::from_chars(iso.data() + from, iso.data() + from + length, value);
+        return value;
+    };
+    using namespace std::chrono;
+    return sys_days{
+        year{number(0, 4)} / month{static_cast<unsigned>(number(5, 2))} /
+        std::chrono::day{static_cast<unsigned>(number(8, 2))}};
+}
+
+std::optional<std::string> text(std::string_view words_or_none)
+{
+    return words_or_none.empty() ? std::nullopt : std::optional<std::string>{words_or_none};
+}
+
+model::Metric row(const Metric& metric)
+{
+    model::Metric row;
+    row.subject = metric.subject == Subject::media ? "media" : "account";
+    row.name = metric.name;
+    row.title = metric.title;
+    row.unit = unit_names.at(static_cast<std::size_t>(metric.unit));
+    row.status = standing_names.at(static_cast<std::size_t>(metric.standing));
+    row.additive = metric.additive;
+    row.estimated = metric.estimated;
+    row.product_types =
+        names_of_bits(metric.products, {{feed, "FEED"}, {reels, "REELS"}, {story, "STORY"}});
+    row.hosts = names_of_bits(metric.hosts, {{instagram, "instagram"}, {facebook, "facebook"}});
+    row.period = metric.period;
+    row.metric_type = type_names.at(static_cast<std::size_t>(metric.type));
+    row.breakdowns = words(metric.breakdowns);
+    row.since = day(metric.since);
+    row.until = day(metric.until);
+    row.successor = text(metric.successor);
+    row.caveat = text(metric.caveat);
+    return row;
+}
+
+std::string_view note_on(const Metric& metric)
+{
+    return metric.standing == Standing::foreign ? "not a metric of Instagram insights"
+                                                : metric.caveat;
+}
+
+} // namespace
+
+std::span<const Metric> metrics()
+{
+    return table;
+}
+
+const Metric* find(Subject subject, std::string_view name)
+{
+    const auto found = std::ranges::find_if(table, [&](const Metric& metric) {
+        return metric.subject == subject && metric.name == name;
+    });
+    return found == table.end() ? nullptr : &*found;
+}
+
+Products product_of(std::string_view product_type)
+{
+    if (product_type == "REELS")
+        return reels;
+    return product_type == "STORY" ? story : feed;
+}
+
+std::vector<const Metric*>
+selected(Subject subject, config::Login login, const config::MetricOverrides& overrides)
+{
+    const auto& chosen = subject == Subject::media ? overrides.media : overrides.account;
+    std::vector<const Metric*> found;
+    for (const auto& metric : table)
+        if (metric.subject == subject && askable(metric) && (metric.hosts & host_of(login)) != 0 &&
+            switched_on(metric, chosen))
+            found.push_back(&metric);
+    return found;
+}
+
+config::MetricVocabulary vocabulary()
+{
+    config::MetricVocabulary names;
+    for (const auto& metric : table)
+        names.push_back(
+            {metric.name, metric.subject == Subject::media, !askable(metric), metric.successor,
+             note_on(metric)});
+    return names;
+}
+
+std::vector<model::Metric> rows()
+{
+    std::vector<model::Metric> all;
+    std::ranges::transform(table, std::back_inserter(all), row);
+    return all;
+}
+
+} // namespace insightd::catalog

@@ -26,7 +26,8 @@ struct HostUrls {
     bool operator==(const HostUrls&) const = default;
 };
 
-/// How the token travels. Query is what the API documents; the header keeps it out of proxies' logs.
+/// How the token travels. Query is what the API documents; the header keeps it out of proxies'
+/// logs.
 enum class TokenTransport { query, header };
 
 struct Api {

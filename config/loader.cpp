@@ -1,0 +1,237 @@
+#include "config/loader.hpp"
+
+#include "config/scalars.hpp"
+#include "config/sections.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace insightd::config
+{
+namespace
+{
+
+constexpr std::size_t largest_file = 4 * 1024 * 1024;
+constexpr std::size_t deepest_nesting = 24;
+
+void read_database(const YAML::Node& node, Draft& draft, Context& context)
+{
+    const auto text = read_text(node, "database", context);
+    if (!text)
+        return;
+    draft.config.embedded_database = *text == "embedded";
+    const auto scheme_end = text->find("://");
+    const auto at_sign = text->find('@', scheme_end == std::string::npos ? 0 : scheme_end + 3);
+    const bool is_url = scheme_end != std::string::npos;
+    const bool password_in_url =
+        is_url && at_sign != std::string::npos && text->find(':', scheme_end + 3) < at_sign;
+    if (password_in_url || text->find("password=") != std::string::npos)
+        context.mistake(
+            node, "a literal secret in `database`: leave the password out and put it in ~/.pgpass, "
+                  "or in the file that PGPASSFILE names");
+    else if (!draft.config.embedded_database && !is_url && text->find('=') == std::string::npos)
+        context.mistake(
+            node, "`database` must be `embedded` or a PostgreSQL connection such as "
+                  "postgresql:///insights");
+    else if (!draft.config.embedded_database)
+        draft.config.database_url = *text;
+}
+
+void read_state_dir(const YAML::Node& node, Draft& draft, Context& context)
+{
+    const auto text = read_text(node, "state_dir", context);
+    if (text && !text->starts_with('/'))
+        context.mistake(node, "`state_dir` must be an absolute path");
+    else if (text)
+        draft.config.state_dir = *text;
+}
+
+struct Http {
+};
+
+void read_listen(const YAML::Node& node, Http&, Context& context)
+{
+    const auto text = read_text(node, "listen", context);
+    const auto colon = text ? text->rfind(':') : std::string::npos;
+    if (!text)
+        return;
+    if (colon == std::string::npos || colon == 0 || colon + 1 == text->size() ||
+        text->find_first_not_of("0123456789", colon + 1) != std::string::npos)
+        context.mistake(node, "`listen` must be address:port, such as 127.0.0.1:9464");
+    else
+        context.notice(node, "this version serves no pages yet: `http.listen` has no effect");
+}
+
+constexpr std::array http_fields{Field<Http>{"listen", read_listen}};
+
+void read_http(const YAML::Node& node, Draft&, Context& context)
+{
+    Http http;
+    read_fields<Http>(node, "`http`", http_fields, http, context);
+}
+
+constexpr std::array clock_fields{
+    Field<ScaledClock>{
+        "anchor",
+        [](const YAML::Node& node, ScaledClock& clock, Context& context) {
+            clock.anchor = read_instant(node, "anchor", context).value_or(clock.anchor);
+        },
+        true},
+    Field<ScaledClock>{
+        "start",
+        [](const YAML::Node& node, ScaledClock& clock, Context& context) {
+            clock.start = read_instant(node, "start", context).value_or(clock.start);
+        },
+        true},
+    Field<ScaledClock>{
+        "speed",
+        [](const YAML::Node& node, ScaledClock& clock, Context& context) {
+            constexpr std::int64_t fastest = 1'000'000;
+            if (const auto speed = read_count(node, "speed", 1, fastest, context))
+                clock.speed = static_cast<double>(*speed);
+        },
+        true},
+};
+
+/// A clock that lies would make wrong numbers of real accounts.
+void read_clock(const YAML::Node& node, Draft& draft, Context& context)
+{
+    ScaledClock clock;
+    read_fields<ScaledClock>(node, "`clock`", clock_fields, clock, context);
+    const auto& api = draft.config.api;
+    for (const auto* url :
+         {&api.graph_url.instagram, &api.graph_url.facebook, &api.login_url.instagram,
+          &api.login_url.facebook})
+        if (!is_loopback_url(*url))
+            return context.mistake(
+                node, fmt::format(
+                          "`clock` is for simulations: every API url must be on loopback, and {} "
+                          "is not; remove `clock`, or set api.graph_url and api.login_url",
+                          *url));
+    draft.config.clock = clock;
+}
+
+/// In the order in which they are read: `clock` looks at `api`, accounts rest on `defaults`.
+constexpr std::array top_fields{
+    Field<Draft>{"database", read_database, true},
+    Field<Draft>{"state_dir", read_state_dir},
+    Field<Draft>{"api", read_api},
+    Field<Draft>{"http", read_http},
+    Field<Draft>{"clock", read_clock},
+    Field<Draft>{"defaults", read_defaults},
+    Field<Draft>{"accounts", read_accounts, true},
+};
+
+Draft fresh_draft()
+{
+    Draft draft;
+    for (const auto collector :
+         {Collector::profile, Collector::media, Collector::media_insights, Collector::stories,
+          Collector::account_insights})
+        draft.defaults.collect[collector] = true;
+    return draft;
+}
+
+/// yaml-cpp recurses: what is nested deeper than any configuration is refused unread.
+bool nested_too_deep(std::string_view text)
+{
+    std::size_t depth = 0;
+    std::size_t indent = 0;
+    bool at_line_start = true;
+    for (const char c : text) {
+        if (c == '[' || c == '{')
+            ++depth;
+        else if ((c == ']' || c == '}') && depth > 0)
+            --depth;
+        indent = at_line_start && (c == ' ' || c == '-') ? indent + 1 : indent;
+        at_line_start = c == '\n' || (at_line_start && (c == ' ' || c == '-'));
+        if (c == '\n')
+            indent = 0;
+        if (depth > deepest_nesting || indent > deepest_nesting * 4)
+            return true;
+    }
+    return false;
+}
+
+std::string at(const std::string& file, const Mistake& mistake)
+{
+    return fmt::format("{}:{}:{}: {}", file, mistake.line, mistake.column, mistake.message);
+}
+
+Mistakes single(const std::string& file, Mistake mistake)
+{
+    return {file, {std::move(mistake)}};
+}
+
+} // namespace
+
+std::string Mistakes::text() const
+{
+    std::string lines;
+    for (const auto& mistake : all)
+        lines += at(file, mistake) + "\n";
+    return lines;
+}
+
+std::variant<Config, Mistakes>
+parse(std::string_view text, const std::string& file, const MetricVocabulary& metrics)
+{
+    if (text.size() > largest_file || nested_too_deep(text))
+        return single(file, {1, 1, "this is no configuration: it is too large or nested too deep"});
+    YAML::Node root;
+    try {
+        root = YAML::Load(std::string{text});
+    } catch (const YAML::Exception& error) {
+        return single(file, {error.mark.line + 1, error.mark.column + 1, "not YAML: " + error.msg});
+    }
+    auto draft = fresh_draft();
+    Context context{metrics};
+    read_fields<Draft>(root, "the file", top_fields, draft, context);
+    std::ranges::stable_sort(context.mistakes, {}, [](const Mistake& mistake) {
+        return std::pair{mistake.line, mistake.column};
+    });
+    if (!context.mistakes.empty())
+        return Mistakes{file, std::move(context.mistakes)};
+    for (const auto& notice : context.notices)
+        draft.config.notices.push_back(at(file, notice));
+    return std::move(draft.config);
+}
+
+std::variant<Config, Mistakes>
+load(const std::filesystem::path& file, const MetricVocabulary& metrics)
+{
+    std::ifstream in{file, std::ios::binary};
+    if (!in || std::filesystem::is_directory(file))
+        return single(
+            file.string(),
+            {1, 1,
+             fmt::format(
+                 "cannot be read ({}): give the file with --config", std::strerror(errno))});
+    const std::string text{std::istreambuf_iterator<char>{in}, {}};
+    return parse(text, file.string(), metrics);
+}
+
+std::vector<std::string> accepted_keys()
+{
+    std::vector<std::string> keys;
+    const auto add = [&](const std::string& prefix, const std::vector<std::string_view>& names) {
+        for (const auto name : names)
+            keys.push_back(prefix + std::string{name});
+    };
+    add("", names_of<Draft>(top_fields));
+    add("api.", names_of(api_fields()));
+    add("http.", names_of<Http>(http_fields));
+    add("clock.", names_of<ScaledClock>(clock_fields));
+    add("defaults.", names_of(defaults_fields()));
+    add("defaults.schedule.", names_of(schedule_fields()));
+    add("accounts[].", names_of(account_fields()));
+    add("accounts[].schedule.", names_of(schedule_fields()));
+    return keys;
+}
+
+} // namespace insightd::config

@@ -24,8 +24,8 @@ using MetricVocabulary = std::vector<MetricName>;
 
 /// One mistake in the file.
 struct Mistake {
-    int line = 0;   ///< from 1
-    int column = 0; ///< from 1
+    int line = 0;        ///< from 1
+    int column = 0;      ///< from 1
     std::string message; ///< what is wrong, and the mend
     bool operator==(const Mistake&) const = default;
 };

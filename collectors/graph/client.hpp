@@ -19,6 +19,8 @@ namespace insightd::graph
 {
 
 class Transport;
+struct HttpRequest;
+struct HttpReply;
 
 /// A GET below the version: `path` as "17841405822304914/media", parameters unescaped.
 struct Request {
@@ -61,6 +63,8 @@ public:
 
 private:
     boost::asio::awaitable<Outcome<Reply>> try_once(const Request& request);
+    HttpRequest http_request(const Request& request) const;
+    Outcome<Reply> read(const HttpReply& answer) const;
 
     Transport& transport_;
     const config::Api& api_;

@@ -50,13 +50,17 @@ std::string to_string(const Failure& failure);
 template <class T> using Outcome = boost::system::result<T, Failure>;
 
 /// `result::value()` on a failure is a broken invariant.
-[[noreturn]] void throw_exception_from_error(
-    const Failure& failure, const boost::source_location& where);
+[[noreturn]] void
+throw_exception_from_error(const Failure& failure, const boost::source_location& where);
 
 /// The decision for a Graph API answer, from its body first and its status second: any body with
 /// `error` or `error_type` is a failure, even with status 200.
 /// Source: graph-api.md section 8.
-FailureClass classify(
-    int http_status, int code, int subcode, bool is_transient, std::string_view message);
+FailureClass
+classify(int http_status, int code, int subcode, bool is_transient, std::string_view message);
+
+/// The metric that a refusal names, such as "crossposted_views" in "does not support the
+/// crossposted_views metric"; nothing where the text names none, or several.
+std::optional<std::string> named_metric(std::string_view message);
 
 } // namespace insightd::graph

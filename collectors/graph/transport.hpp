@@ -30,7 +30,8 @@ struct HttpRequest {
 struct HttpReply {
     int status = 0;
     std::string body; ///< unpacked, at most `max_body` bytes
-    std::string app_usage, business_usage, api_version, retry_after; ///< headers, empty if absent
+    std::string app_usage, business_usage, api_version, retry_after,
+        date; ///< headers, empty if absent
 };
 
 /// Pooled keep-alive connections to the Graph hosts. HTTPS verifies chain and host name; plain HTTP

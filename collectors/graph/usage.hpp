@@ -9,8 +9,9 @@ namespace insightd::graph
 
 /// What the usage headers of an answer say. Percentages of the limit; absent is not 0.
 struct Usage {
-    std::optional<int> app_percent;      ///< max of X-App-Usage
-    std::optional<int> business_percent; ///< max over all ids and pools of X-Business-Use-Case-Usage
+    std::optional<int> app_percent; ///< max of X-App-Usage
+    std::optional<int>
+        business_percent; ///< max over all ids and pools of X-Business-Use-Case-Usage
     std::optional<std::chrono::minutes> regain_after; ///< the largest estimate above 0
 
     /// The larger of both percentages.

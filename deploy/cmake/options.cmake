@@ -31,9 +31,13 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_link_options(insightd_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -pie)
 endif()
 
+add_library(insightd_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/asio_beast.cpp)
+target_link_libraries(insightd_asio PUBLIC insightd_options OpenSSL::SSL OpenSSL::Crypto)
+
 # A folder is a library: insightd_library(insightd_config) compiles every .cpp beside its CMakeLists.txt.
 function(insightd_library name)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC insightd_options)
 endfunction()

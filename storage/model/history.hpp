@@ -23,23 +23,24 @@ struct KnownMedia {
 /// What the store remembers of one account when the daemon starts.
 struct AccountHistory {
     AccountId account_id{};
-    std::vector<KnownMedia> media;                ///< not removed, newest first
-    std::optional<Day> settled_through;           ///< every stored day up to here is final
-    std::map<std::string, Instant> last_success;  ///< by collector
+    std::vector<KnownMedia> media;               ///< not removed, newest first
+    std::vector<Day> final_days;                 ///< of the last 35 stored days, those that settled
+    std::optional<std::int64_t> followers_count; ///< as the last profile said
+    std::map<std::string, Instant> last_success; ///< by collector
 };
 
 /// One row of the view `insights.collection_health`.
 struct Health {
     AccountId account_id{};
-    std::string account;   ///< the name in the YAML
+    std::string account; ///< the name in the YAML
     std::string collector;
-    std::string state;     ///< "ok", "failing", "never_run"
+    std::string state; ///< "ok", "failing", "never_run"
     std::optional<Instant> last_started_at, last_success_at, next_due_at;
     std::int64_t consecutive_failures = 0;
     std::string error_class, error; ///< empty when ok
     std::int64_t calls = 0;         ///< HTTP calls of the last run
     std::optional<int> budget_percent;
-    std::int64_t stories_open = 0;  ///< stories of the account that are still alive
+    std::int64_t stories_open = 0; ///< stories of the account that are still alive
 };
 
 } // namespace insightd::model

@@ -15,9 +15,10 @@ struct Metric {
     std::string name;    ///< the API's name
     std::string title;   ///< for people
     std::string unit;    ///< "count", "accounts", "milliseconds", "percent"
-    std::string status;  ///< "recommended", "optional", "retired"
-    bool additive = false;  ///< may be summed over days and posts; reach never
-    bool estimated = false; ///< the platform says the number is an estimate
+    std::string
+        status; ///< "recommended", "optional", "retired", "foreign" (never asked), "foreign"
+    bool additive = false;                  ///< may be summed over days and posts; reach never
+    bool estimated = false;                 ///< the platform says the number is an estimate
     std::vector<std::string> product_types; ///< FEED, REELS, STORY; empty for accounts
     std::vector<std::string> hosts;         ///< instagram, facebook
     std::string period;                     ///< lifetime, day

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace insightd::model
@@ -25,11 +26,16 @@ struct Account {
     bool operator==(const Account&) const = default;
 };
 
+/// Facts without a column of their own, by the API's field name: kept as jsonb in `extra`.
+using OtherFacts = std::vector<std::pair<std::string, std::string>>;
+
 /// The answer of GET /<user>: facts as they stand, and three counters kept as series.
 struct Profile {
     Instant observed_at;
-    std::optional<std::string> username, name, biography, website, profile_picture_url, account_type;
+    std::optional<std::string> username, name, biography, website, profile_picture_url,
+        account_type;
     std::optional<std::int64_t> followers_count, follows_count, media_count;
+    OtherFacts other; ///< what only one host has, such as is_published
 };
 
 /// A child of an album. It has no insights of its own.
@@ -51,6 +57,8 @@ struct Media {
         username, owner_id;
     std::optional<bool> is_comment_enabled, is_shared_to_feed;
     std::optional<std::int64_t> like_count, comments_count;
+    OtherFacts other;                    ///< facts that only one host has, such as has_poll
+    std::vector<Reading> other_counters; ///< counters that only one host has, such as saved_count
     std::vector<MediaChild> children;
 };
 

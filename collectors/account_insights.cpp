@@ -1,0 +1,250 @@
+#include "collectors/account_insights.hpp"
+
+#include "collectors/catalog.hpp"
+#include "collectors/json_access.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+#include <map>
+#include <ranges>
+
+namespace insightd::collectors
+{
+namespace
+{
+
+using std::chrono::days;
+
+/// The longest span is 30 days; follower_count reaches 30 days back.
+constexpr days series_reach{28};
+constexpr days series_ahead{1}; // zones ahead of UTC end their day in the future
+constexpr std::int64_t enough_followers = 100;
+
+std::string unix_seconds(model::Instant instant)
+{
+    return std::to_string(
+        std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count());
+}
+
+MetricQuery query_for(const config::Account& account, std::vector<std::string> metrics)
+{
+    MetricQuery query;
+    query.path = std::to_string(account.user_id) + "/insights";
+    query.metrics = std::move(metrics);
+    query.parameters = {{"period", "day"}};
+    return query;
+}
+
+std::vector<const catalog::Metric*> daily_metrics(const config::Account& account)
+{
+    auto metrics = catalog::selected(catalog::Subject::account, account.login, account.metrics);
+    std::erase_if(metrics, [](const auto* metric) { return metric->period != "day"; });
+    return metrics;
+}
+
+bool is_series(const catalog::Metric& metric)
+{
+    return metric.type != catalog::MetricType::total_value;
+}
+
+/// Metrics that come as a series are asked without metric_type: reach answers a series by default,
+/// follower_count refuses any.
+MetricQuery series_query(const config::Account& account, model::Instant now)
+{
+    std::vector<std::string> names;
+    for (const auto* metric : daily_metrics(account))
+        if (is_series(*metric))
+            names.emplace_back(metric->name);
+    auto query = query_for(account, std::move(names));
+    query.parameters.emplace_back("since", unix_seconds(now - series_reach));
+    query.parameters.emplace_back("until", unix_seconds(now + series_ahead));
+    return query;
+}
+
+/// Names grouped by the dimensions they can be split by; "" holds the plain totals.
+std::map<std::string, std::vector<std::string>> groups_of_day(const config::Account& account)
+{
+    std::map<std::string, std::vector<std::string>> groups;
+    for (const auto* metric : daily_metrics(account)) {
+        if (!is_series(*metric) && !metric->needs_breakdown)
+            groups[""].emplace_back(metric->name);
+        for (const auto dimensions : std::views::split(metric->breakdowns, ' '))
+            groups[std::string{dimensions.begin(), dimensions.end()}].emplace_back(metric->name);
+    }
+    return groups;
+}
+
+void add(Series& series, const std::string& metric, const json::value& point)
+{
+    const auto end_time = instant_in(point, "end_time");
+    const auto* value = member(point, "value");
+    const auto count = value != nullptr ? number(*value) : std::nullopt;
+    if (!end_time)
+        return;
+    series.end_times.insert(*end_time);
+    if (count)
+        series.by_end_time[*end_time].values.push_back({metric, *count});
+}
+
+void append(Series& into, Series&& from)
+{
+    into.end_times.merge(from.end_times);
+    for (auto& [end_time, readings] : from.by_end_time)
+        merge(into.by_end_time[end_time], std::move(readings));
+}
+
+/// Every answered series, and the reasons of those that are refused for all days.
+struct SeriesAnswer {
+    Series series;
+    std::vector<model::Reading> absent;
+    std::vector<std::string> asked;
+};
+
+boost::asio::awaitable<graph::Outcome<SeriesAnswer>>
+ask_series(graph::Client& api, MetricQuery query)
+{
+    SeriesAnswer result;
+    result.asked = query.metrics;
+    auto answers = co_await ask_metrics(api, std::move(query));
+    if (!answers)
+        co_return answers.error();
+    for (const auto& answer : answers->answered) {
+        auto series = decode_series(answer.body);
+        if (!series)
+            co_return series.error();
+        append(result.series, std::move(*series));
+    }
+    result.absent = std::move(answers->absent);
+    co_return result;
+}
+
+/// The day's part of the series; a metric without a point for the day is absent, not 0.
+model::Readings readings_of_day(const SeriesAnswer& answer, model::Instant end_time)
+{
+    model::Readings readings;
+    const auto found = answer.series.by_end_time.find(end_time);
+    if (found != answer.series.by_end_time.end())
+        readings = found->second;
+    model::Readings absent{answer.absent, {}};
+    for (const auto& metric : answer.asked)
+        absent.values.push_back({metric, model::Absence::empty});
+    merge(readings, std::move(absent));
+    return readings;
+}
+
+/// Answers of a split must not stand in for the total, which its own call answers.
+void keep_breakdowns_only(model::Readings& readings)
+{
+    std::erase_if(readings.values, [](const model::Reading& reading) {
+        return std::holds_alternative<model::Number>(reading.value);
+    });
+}
+
+boost::asio::awaitable<graph::Outcome<model::Readings>>
+ask_day(graph::Client& api, std::vector<MetricQuery> queries, model::Readings readings)
+{
+    for (auto& query : queries) {
+        const bool is_split =
+            std::ranges::find(query.parameters, "breakdown", &Parameters::value_type::first) !=
+            query.parameters.end();
+        auto answers = co_await ask_metrics(api, std::move(query));
+        if (!answers)
+            co_return answers.error();
+        auto decoded = decode_answers(std::move(*answers), Case::as_sent);
+        if (!decoded)
+            co_return decoded.error();
+        if (is_split)
+            keep_breakdowns_only(*decoded);
+        merge(readings, std::move(*decoded));
+    }
+    co_return readings;
+}
+
+void explain_absences(model::Readings& readings, std::optional<std::int64_t> followers_count)
+{
+    for (auto& reading : readings.values)
+        if (auto* reason = std::get_if<model::Absence>(&reading.value))
+            *reason = explain(reading.metric, *reason, followers_count);
+}
+
+model::AccountDay row_of(const DayWindow& window, model::Readings readings, model::Instant now)
+{
+    model::AccountDay row;
+    row.day = window.day;
+    row.day_end = window.end;
+    row.observed_at = now;
+    row.is_final = window.end + settling_delay <= now;
+    row.readings = std::move(readings);
+    return row;
+}
+
+} // namespace
+
+boost::asio::awaitable<Collected> collect_account_days(
+    graph::Client& api, const config::Account& account, DayPlan plan, model::Instant now)
+{
+    auto series_call = series_query(account, now);
+    const auto series = co_await ask_series(api, std::move(series_call));
+    if (!series)
+        co_return Collected{series.error()};
+
+    Collected collected;
+    const auto windows = day_windows(series->series.end_times, account.timezone, now);
+    for (const auto& window : choose_days(windows, plan.final_days, now, plan.backfill)) {
+        auto queries = choose_day_queries(account, window);
+        auto of_series = readings_of_day(*series, window.end);
+        auto readings = co_await ask_day(api, std::move(queries), std::move(of_series));
+        if (!readings) {
+            collected.failure = readings.error();
+            co_return collected;
+        }
+        explain_absences(*readings, plan.followers_count);
+        collected.rows.days.push_back(row_of(window, std::move(*readings), now));
+    }
+    co_return collected;
+}
+
+std::vector<MetricQuery> choose_day_queries(const config::Account& account, const DayWindow& window)
+{
+    std::vector<MetricQuery> queries;
+    for (auto& [dimensions, names] : groups_of_day(account)) {
+        auto query = query_for(account, std::move(names));
+        query.parameters.emplace_back("metric_type", "total_value");
+        query.parameters.emplace_back("since", unix_seconds(window.begin));
+        query.parameters.emplace_back("until", unix_seconds(window.end));
+        if (!dimensions.empty())
+            query.parameters.emplace_back("breakdown", dimensions);
+        queries.push_back(std::move(query));
+    }
+    return queries;
+}
+
+graph::Outcome<Series> decode_series(const boost::json::value& body)
+{
+    const auto* data = array_in(body, "data");
+    if (data == nullptr)
+        return malformed("an insights answer without a `data` list");
+    Series series;
+    for (const auto& entry : *data) {
+        const auto name = text_in(entry, "name");
+        const auto* values = array_in(entry, "values");
+        if (!name || values == nullptr)
+            continue;
+        for (const auto& point : *values)
+            add(series, *name, point);
+    }
+    return series;
+}
+
+model::Absence explain(
+    const std::string& metric, model::Absence reason, std::optional<std::int64_t> followers_count)
+{
+    const auto* known = catalog::find(catalog::Subject::account, metric);
+    const bool too_small = followers_count && *followers_count < enough_followers;
+    return known != nullptr && known->needs_100_followers && too_small
+               ? model::Absence::under_100_followers
+               : reason;
+}
+
+} // namespace insightd::collectors

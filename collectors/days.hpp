@@ -1,0 +1,44 @@
+#pragma once
+
+#include "storage/model/time.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+/// The account's days: where they begin and end, which of them to read, and when they are settled.
+namespace insightd::collectors
+{
+
+/// Numbers of a day may still change until this long after its end.
+/// Source: graph-api.md section 4.4, "Delay <= 48 h".
+inline constexpr std::chrono::hours settling_delay{48};
+
+/// One day of an account: [begin, end), 23 to 25 hours long.
+struct DayWindow {
+    model::Day day;
+    model::Instant begin;
+    model::Instant end;
+
+    bool operator==(const DayWindow&) const = default;
+};
+
+/// The day that ends at `end_time`. Midnight in the account's zone ends the account's local day,
+/// midnight US Pacific the Pacific one; any other boundary belongs to the UTC day of its middle.
+/// Source: graph-api.md section 5, "end_time / days": the platform's sources disagree on the zone.
+model::Day day_ending_at(model::Instant end_time, const std::string& timezone);
+
+/// Windows between the API's own boundaries, oldest first, and one for the day under way.
+/// Without boundaries: the last 28 Pacific days.
+std::vector<DayWindow> day_windows(
+    const std::set<model::Instant>& end_times, const std::string& timezone, model::Instant now);
+
+/// What to read now: every day that is not settled, newest first, then up to `backfill` settled
+/// ones that the store does not yet hold as final.
+std::vector<DayWindow> choose_days(
+    const std::vector<DayWindow>& windows, const std::set<model::Day>& final_days,
+    model::Instant now, std::size_t backfill);
+
+} // namespace insightd::collectors

@@ -1,0 +1,143 @@
+#include "collectors/graph/paging.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <set>
+
+namespace insightd::graph
+{
+namespace
+{
+
+namespace json = boost::json;
+
+Failure malformed_list(std::string what)
+{
+    Failure failure;
+    failure.kind = FailureClass::malformed;
+    failure.message = std::move(what);
+    return failure;
+}
+
+std::optional<std::string> text_at(const json::value& value, std::string_view name)
+{
+    const auto* object = value.if_object();
+    const auto* found = object != nullptr ? object->if_contains(name) : nullptr;
+    if (found == nullptr || !found->is_string())
+        return std::nullopt;
+    return std::string{found->get_string().c_str()};
+}
+
+/// `after` of a URL that is never called: it holds the token, and may point anywhere.
+std::optional<std::string> cursor_in_url(const std::string& next)
+{
+    const auto url = boost::urls::parse_uri(next);
+    if (!url)
+        return std::nullopt;
+    const auto params = url->params();
+    const auto found = params.find("after");
+    return found != params.end() ? std::optional{std::string{(*found).value}} : std::nullopt;
+}
+
+/// Where the next page begins; nothing at the end of the list.
+Outcome<std::optional<std::string>> next_cursor(const json::value& body)
+{
+    const auto* paging = body.as_object().if_contains("paging");
+    const auto next = paging != nullptr ? text_at(*paging, "next") : std::nullopt;
+    if (!next)
+        return std::optional<std::string>{};
+    const auto* cursors = paging->as_object().if_contains("cursors");
+    auto after = cursors != nullptr ? text_at(*cursors, "after") : std::nullopt;
+    if (!after)
+        after = cursor_in_url(*next);
+    if (!after)
+        return malformed_list("a page that has a next one but no cursor to it");
+    return after;
+}
+
+/// The rows of one page; a page may be empty.
+Outcome<json::array> rows_of(json::value& body)
+{
+    auto* object = body.if_object();
+    auto* data = object != nullptr ? object->if_contains("data") : nullptr;
+    if (data == nullptr || !data->is_array())
+        return malformed_list("a list answer without `data`");
+    return std::move(data->get_array());
+}
+
+std::string id_of(const json::value& row)
+{
+    return text_at(row, "id").value_or("");
+}
+
+/// Rows move between pages when the list grows meanwhile: each is kept once.
+void add_new(json::array& all, std::set<std::string>& seen, json::array&& page)
+{
+    for (auto& row : page) {
+        const auto id = id_of(row);
+        if (id.empty() || seen.insert(id).second)
+            all.push_back(std::move(row));
+    }
+}
+
+/// One page, asked for in ever smaller portions where the platform says it is too much.
+boost::asio::awaitable<Outcome<Reply>>
+one_page(Client& client, const Request& request, const std::string& after, std::size_t& size)
+{
+    for (;;) {
+        auto params = request.params;
+        params.emplace_back("limit", std::to_string(size));
+        if (!after.empty())
+            params.emplace_back("after", after);
+        Request page{request.path, std::move(params)};
+        auto reply = co_await client.get(std::move(page));
+        if (reply || reply.error().kind != FailureClass::too_much_data || size == 1)
+            co_return reply;
+        size /= 2;
+    }
+}
+
+} // namespace
+
+boost::asio::awaitable<Outcome<boost::json::array>>
+all_pages(Client& client, Request request, PageLimits limits)
+{
+    json::array all;
+    std::set<std::string> rows_seen;
+    std::set<std::string> cursors_seen;
+    std::string after;
+    auto size = limits.page_size;
+    for (std::size_t page = 0; page < limits.max_pages; ++page) {
+        auto reply = co_await one_page(client, request, after, size);
+        if (!reply)
+            co_return reply.error();
+        auto rows = rows_of(reply->body);
+        if (!rows)
+            co_return rows.error();
+        add_new(all, rows_seen, std::move(*rows));
+        auto next = next_cursor(reply->body);
+        if (!next)
+            co_return next.error();
+        if (!*next)
+            co_return all;
+        if (!cursors_seen.insert(**next).second)
+            co_return malformed_list("a list whose cursors run in a circle");
+        after = std::move(**next);
+    }
+    co_return malformed_list("a list of more pages than the platform's lists have");
+}
+
+boost::asio::awaitable<Outcome<boost::json::array>>
+first_page(Client& client, Request request, PageLimits limits)
+{
+    auto size = limits.page_size;
+    const std::string from_the_start;
+    auto reply = co_await one_page(client, request, from_the_start, size);
+    if (!reply)
+        co_return reply.error();
+    co_return rows_of(reply->body);
+}
+
+} // namespace insightd::graph

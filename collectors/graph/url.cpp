@@ -1,0 +1,97 @@
+#include "collectors/graph/url.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <array>
+
+namespace insightd::graph
+{
+namespace
+{
+
+constexpr std::string_view hex_digits = "0123456789ABCDEF";
+constexpr std::array<std::string_view, 6> secret_parameters{
+    "access_token", "appsecret_proof", "client_secret", "code", "input_token", "fb_exchange_token"};
+
+bool is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+} // namespace
+
+std::string escaped(std::string_view text)
+{
+    std::string result;
+    for (const char c : text) {
+        if (is_unreserved(c) || c == ',') {
+            result += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        result += '%';
+        result += hex_digits[byte >> 4];
+        result += hex_digits[byte & 15];
+    }
+    return result;
+}
+
+std::string url_of(
+    std::string_view base, std::string_view path,
+    const std::vector<std::pair<std::string, std::string>>& params)
+{
+    std::string url{base};
+    url += '/';
+    url += path;
+    char separator = '?';
+    for (const auto& [name, value] : params) {
+        url += std::exchange(separator, '&');
+        url += escaped(name);
+        url += '=';
+        url += escaped(value);
+    }
+    return url;
+}
+
+std::string redacted(std::string_view url)
+{
+    const auto query = url.find('?');
+    if (query == std::string_view::npos)
+        return std::string{url};
+    std::string result{url.substr(0, query)};
+    auto rest = url.substr(query);
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find('&', 1), rest.size());
+        const auto parameter = rest.substr(0, end);
+        const auto equals = std::min(parameter.find('='), parameter.size());
+        const bool secret = std::ranges::find(secret_parameters, parameter.substr(1, equals - 1)) !=
+                            secret_parameters.end();
+        result +=
+            secret ? std::string{parameter.substr(0, equals)} + "=***" : std::string{parameter};
+        rest.remove_prefix(end);
+    }
+    return result;
+}
+
+std::string appsecret_proof(const config::Secret& app_secret, const config::Secret& token)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    const auto& key = app_secret.reveal();
+    const auto& message = token.reveal();
+    HMAC(
+        EVP_sha256(), key.data(), static_cast<int>(key.size()),
+        reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(),
+        &size);
+    std::string proof;
+    for (unsigned int i = 0; i < size; ++i) {
+        proof += "0123456789abcdef"[digest.at(i) >> 4];
+        proof += "0123456789abcdef"[digest.at(i) & 15];
+    }
+    return proof;
+}
+
+} // namespace insightd::graph

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "collectors/collected.hpp"
+#include "collectors/graph/client.hpp"
+#include "storage/model/reading.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What /<media>/insights and /<user>/insights have in common.
+namespace insightd::collectors
+{
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+/// Metrics that are asked for in one call.
+struct MetricQuery {
+    std::string path; ///< below the version, such as "17918195224117851/insights"
+    std::vector<std::string> metrics;
+    Parameters parameters; ///< without `metric`
+};
+
+/// The body that answered some of the metrics.
+struct MetricAnswer {
+    std::vector<std::string> metrics;
+    boost::json::value body;
+};
+
+/// All answers to one query, and the metrics that have none, each with its reason.
+struct MetricAnswers {
+    std::vector<MetricAnswer> answered;
+    std::vector<model::Reading> absent;
+};
+
+/// Asks for the metrics together. A refused metric is isolated, by its name where the API names it,
+/// else by halving, so that its siblings still arrive; it comes back as absent.
+/// Source: graph-api.md section 0, rule 2.
+boost::asio::awaitable<graph::Outcome<MetricAnswers>>
+ask_metrics(graph::Client& api, MetricQuery query);
+
+/// Whether dimension values are folded to lower case: media tables are upper case in the documents
+/// and lower case in answers; account tables are the same in both and kept as sent.
+enum class Case { folded, as_sent };
+
+/// Reads every metric of a body: `values[0].value` or `total_value.value`, and all breakdowns.
+/// A metric that was asked for and not answered, or without a number, is absent: empty.
+/// Source: graph-api.md sections 4.3 and 5.
+graph::Outcome<model::Readings> decode_readings(
+    const boost::json::value& body, const std::vector<std::string>& asked, Case dimension_values);
+
+/// Joins what two calls answered about the same thing. A metric keeps its first number.
+void merge(model::Readings& into, model::Readings&& from);
+
+/// All answers as readings of one moment.
+graph::Outcome<model::Readings> decode_answers(MetricAnswers answers, Case dimension_values);
+
+} // namespace insightd::collectors

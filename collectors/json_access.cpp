@@ -1,0 +1,113 @@
+#include "collectors/json_access.hpp"
+
+#include <boost/json/array.hpp>
+#include <date/date.h>
+
+#include <array>
+#include <charconv>
+#include <sstream>
+
+namespace insightd::collectors
+{
+namespace
+{
+
+std::string_view view(const json::string& text)
+{
+    return {text.data(), text.size()};
+}
+
+std::optional<std::int64_t> decimal(std::string_view text)
+{
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
+std::optional<model::Instant> timestamp(std::string_view text)
+{
+    for (const char* format : {"%FT%T%z", "%FT%T%Ez", "%FT%TZ"}) {
+        std::istringstream in{std::string{text}};
+        date::sys_time<std::chrono::microseconds> parsed;
+        in >> date::parse(format, parsed);
+        if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
+            return parsed;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+const json::value* member(const json::value& value, std::string_view name)
+{
+    const auto* object = value.if_object();
+    const auto* found = object != nullptr ? object->if_contains(name) : nullptr;
+    return found != nullptr && !found->is_null() ? found : nullptr;
+}
+
+const json::array* array_in(const json::value& value, std::string_view name)
+{
+    const auto* found = member(value, name);
+    return found != nullptr ? found->if_array() : nullptr;
+}
+
+std::optional<std::string> text_in(const json::value& value, std::string_view name)
+{
+    const auto* found = member(value, name);
+    if (found == nullptr || !found->is_string())
+        return std::nullopt;
+    return std::string{view(found->get_string())};
+}
+
+std::optional<bool> flag_in(const json::value& value, std::string_view name)
+{
+    const auto* found = member(value, name);
+    if (found == nullptr || !found->is_bool())
+        return std::nullopt;
+    return found->get_bool();
+}
+
+std::optional<std::int64_t> integer(const json::value& value)
+{
+    if (const auto* exact = value.if_int64())
+        return *exact;
+    if (const auto* text = value.if_string())
+        return decimal(view(*text));
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> integer_in(const json::value& value, std::string_view name)
+{
+    const auto* found = member(value, name);
+    return found != nullptr ? integer(*found) : std::nullopt;
+}
+
+std::optional<model::Number> number(const json::value& value)
+{
+    if (const auto* exact = value.if_int64())
+        return *exact;
+    if (const auto* real = value.if_double())
+        return *real;
+    return std::nullopt;
+}
+
+std::optional<model::Instant> instant(const json::value& value)
+{
+    if (const auto* text = value.if_string())
+        return timestamp(view(*text));
+    const auto seconds = integer(value);
+    // Four digits of years: what lies beyond is not a time the platform can mean.
+    if (!seconds || *seconds < 0 || *seconds > 253'402'300'799)
+        return std::nullopt;
+    return model::Instant{std::chrono::seconds{*seconds}};
+}
+
+std::optional<model::Instant> instant_in(const json::value& value, std::string_view name)
+{
+    const auto* found = member(value, name);
+    return found != nullptr ? instant(*found) : std::nullopt;
+}
+
+} // namespace insightd::collectors

@@ -1,0 +1,107 @@
+#include "collectors/media_insights.hpp"
+
+#include "collectors/catalog.hpp"
+
+namespace insightd::collectors
+{
+namespace
+{
+
+MetricQuery
+query_for(const model::KnownMedia& media, std::vector<std::string> metrics, Parameters parameters)
+{
+    MetricQuery query;
+    query.path = std::to_string(media.id) + "/insights";
+    query.metrics = std::move(metrics);
+    query.parameters = std::move(parameters);
+    return query;
+}
+
+/// A story that died refuses with the same code as a deleted one; its own clock tells them apart.
+model::Absence reason_for(const model::KnownMedia& media, model::Absence reason, model::Instant now)
+{
+    const bool dead_story = media.expires_at && *media.expires_at <= now;
+    return reason == model::Absence::gone && dead_story ? model::Absence::expired : reason;
+}
+
+/// The reason that holds for every metric of the object, so that no further call can answer.
+std::optional<model::Absence> refusal_of_all(const MetricAnswers& answers)
+{
+    if (!answers.answered.empty() || answers.absent.empty())
+        return std::nullopt;
+    const auto reason = std::get<model::Absence>(answers.absent.front().value);
+    const bool of_object = reason == model::Absence::gone ||
+                           reason == model::Absence::before_conversion ||
+                           reason == model::Absence::too_few_viewers;
+    return of_object ? std::optional{reason} : std::nullopt;
+}
+
+MetricAnswers all_absent(const MetricQuery& query, model::Absence reason)
+{
+    MetricAnswers answers;
+    for (const auto& metric : query.metrics)
+        answers.absent.push_back({metric, reason});
+    return answers;
+}
+
+void explain_absences(model::Readings& readings, const model::KnownMedia& media, model::Instant now)
+{
+    for (auto& reading : readings.values)
+        if (auto* reason = std::get_if<model::Absence>(&reading.value))
+            *reason = reason_for(media, *reason, now);
+}
+
+} // namespace
+
+std::vector<MetricQuery> choose_media_queries(
+    const model::KnownMedia& media, config::Login login, const config::MetricOverrides& overrides)
+{
+    const auto product = catalog::product_of(media.product_type);
+    std::vector<std::string> together;
+    std::vector<MetricQuery> separate;
+    for (const auto* metric : catalog::selected(catalog::Subject::media, login, overrides)) {
+        const std::string name{metric->name};
+        if ((metric->products & product) == 0)
+            continue;
+        if (!metric->breakdowns.empty())
+            separate.push_back(
+                query_for(media, {name}, {{"breakdown", std::string{metric->breakdowns}}}));
+        else if (metric->ask_alone)
+            separate.push_back(query_for(media, {name}, {}));
+        else
+            together.push_back(name);
+    }
+    if (!together.empty())
+        separate.insert(separate.begin(), query_for(media, std::move(together), {}));
+    return separate;
+}
+
+boost::asio::awaitable<Collected> collect_media_insights(
+    graph::Client& api, const config::Account& account, model::KnownMedia media, model::Instant now)
+{
+    model::MediaSample sample;
+    sample.media_id = media.id;
+    sample.observed_at = now;
+    const auto queries = choose_media_queries(media, account.login, account.metrics);
+    std::optional<model::Absence> refused;
+    for (const auto& query : queries) {
+        graph::Outcome<MetricAnswers> answers = MetricAnswers{};
+        if (refused)
+            answers = all_absent(query, *refused);
+        else
+            answers = co_await ask_metrics(api, query);
+        if (!answers)
+            co_return Collected{answers.error()};
+        refused = refused ? refused : refusal_of_all(*answers);
+        auto readings = decode_answers(std::move(*answers), Case::folded);
+        if (!readings)
+            co_return Collected{readings.error()};
+        merge(sample.readings, std::move(*readings));
+    }
+    explain_absences(sample.readings, media, now);
+    Collected collected;
+    collected.rows.samples.push_back(std::move(sample));
+    co_return collected;
+}
+
+} // namespace insightd::collectors

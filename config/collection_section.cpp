@@ -1,0 +1,215 @@
+#include "config/scalars.hpp"
+#include "config/sections.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace insightd::config
+{
+namespace
+{
+
+constexpr std::array collectors{
+    Collector::profile, Collector::media, Collector::media_insights, Collector::stories,
+    Collector::account_insights};
+
+std::vector<std::string_view> collector_names()
+{
+    std::vector<std::string_view> names;
+    for (const auto collector : collectors)
+        names.push_back(to_string(collector));
+    return names;
+}
+
+constexpr std::string_view conversations = "conversations";
+
+/// A list says exactly what is collected.
+void read_collect_list(const YAML::Node& node, Account& account, Context& context)
+{
+    for (const auto collector : collectors)
+        account.collect[collector] = false;
+    for (const auto& entry : node)
+        if (const auto choice = read_choice(entry, "collect", collector_names(), context))
+            account.collect[collectors.at(*choice)] = true;
+}
+
+void read_conversations(const YAML::Node& node, Context& context)
+{
+    const auto off = node.IsScalar() &&
+                     (node.Scalar() == "off" || node.Scalar() == "false" || node.Scalar() == "no");
+    if (!off)
+        context.mistake(node, "this version does not collect conversations; write `off`");
+}
+
+/// A map switches single collectors on or off against the defaults.
+void read_collect_map(const YAML::Node& node, Account& account, Context& context)
+{
+    auto names = collector_names();
+    names.push_back(conversations);
+    check_keys(node, "`collect`", names, context);
+    for (const auto collector : collectors) {
+        const auto value = value_of(node, to_string(collector));
+        if (!value.IsDefined())
+            continue;
+        if (const auto on = read_switch(value, to_string(collector), context))
+            account.collect[collector] = *on;
+    }
+    if (const auto value = value_of(node, conversations); value.IsDefined())
+        read_conversations(value, context);
+}
+
+template <std::chrono::seconds Schedule::*member>
+void read_interval(const YAML::Node& node, Schedule& schedule, Context& context)
+{
+    if (const auto every = read_duration(node, "schedule", context))
+        schedule.*member = *every;
+}
+
+constexpr std::array tier_fields{
+    Field<AgeTier>{
+        "until",
+        [](const YAML::Node& node, AgeTier& tier, Context& context) {
+            tier.until = read_duration(node, "until", context).value_or(tier.until);
+        },
+        true},
+    Field<AgeTier>{
+        "every",
+        [](const YAML::Node& node, AgeTier& tier, Context& context) {
+            tier.every = read_duration(node, "every", context).value_or(tier.every);
+        },
+        true},
+};
+
+void read_tiers(const YAML::Node& node, Schedule& schedule, Context& context)
+{
+    if (!node.IsSequence() || node.size() == 0)
+        return context.mistake(
+            node, "`media_insights` must be a list of tiers such as {until: 48h, every: 15m}");
+    std::vector<AgeTier> tiers;
+    for (const auto& entry : node) {
+        AgeTier tier{std::chrono::seconds{0}, std::chrono::seconds{1}};
+        read_fields<AgeTier>(entry, "a tier", tier_fields, tier, context);
+        const bool grows = tiers.empty() || tier.until > tiers.back().until;
+        if (!grows && tier.until.count() > 0)
+            context.mistake(entry, "tiers must grow: `until` is not beyond the one before");
+        tiers.push_back(tier);
+    }
+    schedule.media_insights = std::move(tiers);
+}
+
+constexpr std::array schedule_table{
+    Field<Schedule>{"profile", read_interval<&Schedule::profile>},
+    Field<Schedule>{"media_list", read_interval<&Schedule::media_list>},
+    Field<Schedule>{"stories", read_interval<&Schedule::stories>},
+    Field<Schedule>{"account_insights", read_interval<&Schedule::account_insights>},
+    Field<Schedule>{"demographics", read_interval<&Schedule::demographics>},
+    Field<Schedule>{"media_insights", read_tiers},
+};
+
+const MetricName* find(const MetricVocabulary& metrics, std::string_view name, bool of_media)
+{
+    const auto found = std::ranges::find_if(metrics, [&](const MetricName& metric) {
+        return metric.name == name && metric.of_media == of_media;
+    });
+    return found == metrics.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> current_names(const MetricVocabulary& metrics, bool of_media)
+{
+    std::vector<std::string_view> names;
+    for (const auto& metric : metrics)
+        if (metric.of_media == of_media && !metric.retired)
+            names.push_back(metric.name);
+    return names;
+}
+
+std::string retired_message(const MetricName& metric)
+{
+    return fmt::format(
+        "metric `{}` is not served any more{}{}", metric.name,
+        metric.note.empty() ? "" : fmt::format(" ({})", metric.note),
+        metric.successor.empty() ? "; remove it" : fmt::format("; use `{}`", metric.successor));
+}
+
+/// A name that can be switched; a mistake that names the mend otherwise.
+bool is_metric(const YAML::Node& at, const std::string& name, bool of_media, Context& context)
+{
+    const auto* metric = find(context.metrics, name, of_media);
+    if (metric != nullptr && !metric->retired)
+        return true;
+    if (metric != nullptr)
+        context.mistake(at, retired_message(*metric));
+    else if (find(context.metrics, name, !of_media) != nullptr)
+        context.mistake(
+            at, fmt::format(
+                    "`{}` is a metric of {}; move it there", name, of_media ? "account" : "media"));
+    else
+        context.mistake(
+            at, fmt::format(
+                    "unknown metric `{}`{}", name,
+                    suggestion(name, current_names(context.metrics, of_media))));
+    return false;
+}
+
+/// A list switches metrics on; a map says on or off for each.
+void read_switches(
+    const YAML::Node& node, bool of_media, std::map<std::string, bool>& switches, Context& context)
+{
+    if (node.IsSequence())
+        for (const auto& entry : node) {
+            const auto name = read_text(entry, "metrics", context);
+            if (name && is_metric(entry, *name, of_media, context))
+                switches[*name] = true;
+        }
+    else if (node.IsMap())
+        for (const auto& entry : node) {
+            const auto name = read_text(entry.first, "metrics", context);
+            if (!name || !is_metric(entry.first, *name, of_media, context))
+                continue;
+            if (const auto on = read_switch(entry.second, *name, context))
+                switches[*name] = *on;
+        }
+    else
+        context.mistake(node, "metrics must be a list of names, or a map of names to on or off");
+}
+
+constexpr std::array metrics_table{
+    Field<MetricOverrides>{
+        "media", [](const YAML::Node& node, MetricOverrides& metrics,
+                    Context& context) { read_switches(node, true, metrics.media, context); }},
+    Field<MetricOverrides>{
+        "account", [](const YAML::Node& node, MetricOverrides& metrics,
+                      Context& context) { read_switches(node, false, metrics.account, context); }},
+};
+
+} // namespace
+
+std::span<const Field<Schedule>> schedule_fields()
+{
+    return schedule_table;
+}
+
+void read_collect(const YAML::Node& node, Account& account, Context& context)
+{
+    if (node.IsSequence())
+        read_collect_list(node, account, context);
+    else if (node.IsMap())
+        read_collect_map(node, account, context);
+    else
+        context.mistake(
+            node, "`collect` must be a list of collectors, or a map of collectors to on or off");
+}
+
+void read_schedule(const YAML::Node& node, Account& account, Context& context)
+{
+    read_fields<Schedule>(node, "`schedule`", schedule_table, account.schedule, context);
+}
+
+void read_metrics(const YAML::Node& node, Account& account, Context& context)
+{
+    read_fields<MetricOverrides>(node, "`metrics`", metrics_table, account.metrics, context);
+}
+
+} // namespace insightd::config

@@ -1,0 +1,20 @@
+#include "config/config.hpp"
+
+#include <array>
+
+namespace insightd::config
+{
+
+std::string_view to_string(Collector collector)
+{
+    static constexpr std::array<std::string_view, 5> names{
+        "profile", "media", "media_insights", "stories", "account_insights"};
+    return names.at(static_cast<std::size_t>(collector));
+}
+
+std::string_view to_string(Login login)
+{
+    return login == Login::instagram ? "instagram" : "facebook";
+}
+
+} // namespace insightd::config

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "config/fields.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/// Checked values of single nodes. Each reports its own mistake and then returns nothing.
+namespace insightd::config
+{
+
+std::optional<std::string>
+read_text(const YAML::Node& node, std::string_view what, Context& context);
+
+/// on/off, yes/no, true/false.
+std::optional<bool> read_switch(const YAML::Node& node, std::string_view what, Context& context);
+
+std::optional<std::int64_t> read_count(
+    const YAML::Node& node, std::string_view what, std::int64_t least, std::int64_t most,
+    Context& context);
+
+std::optional<std::chrono::seconds>
+read_duration(const YAML::Node& node, std::string_view what, Context& context);
+
+/// An RFC 3339 instant ("2026-01-02T08:00:00Z") or unix seconds.
+std::optional<Instant>
+read_instant(const YAML::Node& node, std::string_view what, Context& context);
+
+/// {env: X}, {file: P} or {credential: N}. A literal is a mistake whose message does not show it.
+std::optional<SecretReference>
+read_secret(const YAML::Node& node, std::string_view what, Context& context);
+
+/// One of the names; a mistake with a suggestion for anything else.
+std::optional<std::size_t> read_choice(
+    const YAML::Node& node, std::string_view what, const std::vector<std::string_view>& names,
+    Context& context);
+
+/// https, or http on loopback; a trailing slash is cut.
+std::optional<std::string>
+read_url(const YAML::Node& node, std::string_view what, Context& context);
+
+/// Whether the URL's host is this machine.
+bool is_loopback_url(const std::string& url);
+
+} // namespace insightd::config

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "config/fields.hpp"
+
+#include <map>
+#include <vector>
+
+/// The sections of the file, each read by the table of its keys.
+namespace insightd::config
+{
+
+/// The file as it is read: the configuration, and what later sections rest on.
+struct Draft {
+    Config config;
+    Account defaults;
+    std::map<std::string, int> names;     ///< account name to line
+    std::map<std::int64_t, int> user_ids; ///< user_id to line
+};
+
+std::span<const Field<Api>> api_fields();
+std::span<const Field<Schedule>> schedule_fields();
+std::span<const Field<Account>> defaults_fields();
+std::span<const Field<Account>> account_fields();
+
+void read_api(const YAML::Node& node, Draft& draft, Context& context);
+void read_defaults(const YAML::Node& node, Draft& draft, Context& context);
+void read_accounts(const YAML::Node& node, Draft& draft, Context& context);
+void read_schedule(const YAML::Node& node, Account& account, Context& context);
+void read_collect(const YAML::Node& node, Account& account, Context& context);
+void read_metrics(const YAML::Node& node, Account& account, Context& context);
+
+} // namespace insightd::config

@@ -1,0 +1,199 @@
+#include "daemon/account.hpp"
+
+#include "daemon/cadence.hpp"
+
+#include <algorithm>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+constexpr std::chrono::hours story_life{24};
+
+/// Settled days that one pass reads at most: the past is filled in while the present goes on.
+constexpr std::size_t backfill_days = 7;
+
+/// Days older than the series reaches are never asked again.
+constexpr std::size_t remembered_days = 60;
+
+constexpr std::array account_jobs{
+    Job::stories, Job::profile, Job::media_list, Job::account_days, Job::audience};
+
+config::Collector switch_of(Job job)
+{
+    using config::Collector;
+    static constexpr std::array switches{Collector::stories,          Collector::stories,
+                                         Collector::profile,          Collector::media,
+                                         Collector::account_insights, Collector::account_insights,
+                                         Collector::media_insights};
+    return switches.at(static_cast<std::size_t>(job));
+}
+
+std::chrono::seconds interval(const config::Schedule& schedule, Job job)
+{
+    switch (job) {
+    case Job::stories:
+    case Job::story_insights:
+        return schedule.stories;
+    case Job::profile:
+        return schedule.profile;
+    case Job::media_list:
+        return schedule.media_list;
+    case Job::account_days:
+        return schedule.account_insights;
+    case Job::audience:
+        return schedule.demographics;
+    case Job::media_insights:
+        break; // by age: next_post_reading()
+    }
+    return schedule.media_insights.front().every;
+}
+
+std::string_view product_name(catalog::Products product)
+{
+    if (product == catalog::reels)
+        return "REELS";
+    return product == catalog::story ? "STORY" : "FEED";
+}
+
+Job job_for(const TrackedMedia& media)
+{
+    return media.product == catalog::story ? Job::story_insights : Job::media_insights;
+}
+
+} // namespace
+
+Account::Account(std::uint32_t index, config::Account settings)
+    : index_{index}, settings_{std::move(settings)}
+{
+}
+
+bool Account::collects(Job job) const
+{
+    const auto found = settings_.collect.find(switch_of(job));
+    return found != settings_.collect.end() && found->second;
+}
+
+std::uint64_t Account::key(const Task& task) const
+{
+    const auto what = task.media != 0 ? static_cast<std::uint64_t>(task.media)
+                                      : static_cast<std::uint64_t>(task.job) << 56;
+    return what ^ static_cast<std::uint64_t>(id());
+}
+
+void Account::remember(
+    const model::AccountHistory& history, model::Instant now, Scheduler& scheduler)
+{
+    final_days_ = {history.final_days.begin(), history.final_days.end()};
+    followers_count_ = history.followers_count;
+    for (const auto job : account_jobs) {
+        const Task task{job, index_, 0};
+        const auto last = history.last_success.find(std::string{collector_of(job)});
+        const bool known = last != history.last_success.end() && last->second <= now;
+        if (collects(job))
+            scheduler.add(task, known ? next_due(task, last->second).value_or(now) : now);
+    }
+    for (const auto& known : history.media) {
+        track(known.id, known.product_type, known.published_at);
+        const Task task{job_for(media_.at(known.id)), index_, known.id};
+        const auto due = known.checked_at ? next_due(task, std::min(*known.checked_at, now))
+                                          : std::optional{now};
+        if (collects(task.job) && due)
+            scheduler.add(task, *due);
+    }
+}
+
+void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler)
+{
+    for (const auto& profile : rows.profiles)
+        if (profile.followers_count)
+            followers_count_ = profile.followers_count;
+    for (const auto& day : rows.days)
+        if (day.is_final)
+            final_days_.insert(day.day);
+    while (final_days_.size() > remembered_days)
+        final_days_.erase(final_days_.begin());
+    for (const auto& media : rows.media) {
+        if (media_.contains(media.id))
+            continue;
+        track(media.id, media.product_type, media.published_at);
+        const Task task{job_for(media_.at(media.id)), index_, media.id};
+        if (collects(task.job) && next_due(task, now))
+            scheduler.add(task, now);
+    }
+}
+
+void Account::track(model::MediaId id, std::string_view product_type, model::Instant published_at)
+{
+    media_[id] = {published_at, catalog::product_of(product_type)};
+}
+
+std::optional<model::Instant> Account::next_due(const Task& task, model::Instant now) const
+{
+    const auto found = media_.find(task.media);
+    if (task.job == Job::story_insights && found != media_.end())
+        return next_story_reading(
+            settings_.schedule.stories, found->second.published_at + story_life, now, key(task));
+    if (task.job == Job::media_insights && found != media_.end())
+        return next_post_reading(
+            settings_.schedule.media_insights, found->second.published_at, now, key(task));
+    return next_on_grid(now, interval(settings_.schedule, task.job), key(task));
+}
+
+std::optional<model::KnownMedia> Account::media(model::MediaId id) const
+{
+    const auto found = media_.find(id);
+    if (found == media_.end())
+        return std::nullopt;
+    model::KnownMedia known;
+    known.id = id;
+    known.product_type = product_name(found->second.product);
+    known.published_at = found->second.published_at;
+    if (found->second.product == catalog::story)
+        known.expires_at = known.published_at + story_life;
+    return known;
+}
+
+collectors::DayPlan Account::day_plan() const
+{
+    collectors::DayPlan plan;
+    plan.final_days = final_days_;
+    plan.backfill = backfill_days;
+    plan.followers_count = followers_count_;
+    return plan;
+}
+
+void Account::enqueue(const Task& task)
+{
+    waiting_.at(static_cast<std::size_t>(task.job)).push_back(task);
+}
+
+bool Account::has_work() const
+{
+    return std::ranges::any_of(waiting_, [](const auto& tasks) { return !tasks.empty(); });
+}
+
+std::vector<Task> Account::take_turn(std::size_t most)
+{
+    const auto next =
+        std::ranges::find_if(waiting_, [](const auto& tasks) { return !tasks.empty(); });
+    if (next == waiting_.end())
+        return {};
+    const auto count = std::min(most, next->size());
+    std::vector<Task> turn{next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count)};
+    next->erase(next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count));
+    return turn;
+}
+
+std::vector<Task> Account::take_all()
+{
+    std::vector<Task> all;
+    for (auto& tasks : waiting_) {
+        all.insert(all.end(), tasks.begin(), tasks.end());
+        tasks.clear();
+    }
+    return all;
+}
+
+} // namespace insightd::daemon

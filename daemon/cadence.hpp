@@ -1,0 +1,30 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "storage/model/time.hpp"
+
+#include <cstdint>
+#include <optional>
+
+/// When to ask again: pure arithmetic on instants.
+namespace insightd::daemon
+{
+
+/// The first instant after `after` of a grid with step `every`. The grid's phase is a hash of
+/// `key`, so that accounts and posts are spread over the step, the same way at every start.
+model::Instant next_on_grid(model::Instant after, std::chrono::seconds every, std::uint64_t key);
+
+/// When a post is due next, by the tier of its age; nothing once it is past the last tier.
+std::optional<model::Instant> next_post_reading(
+    const std::vector<config::AgeTier>& tiers, model::Instant published_at, model::Instant after,
+    std::uint64_t key);
+
+/// A story's last reading lies this long before its end: late enough to be nearly all, early enough
+/// for a second try.
+inline constexpr std::chrono::minutes last_story_reading{5};
+
+/// When a story is due next: on the grid, and once more in its last minutes; nothing after that.
+std::optional<model::Instant> next_story_reading(
+    std::chrono::seconds every, model::Instant expires_at, model::Instant after, std::uint64_t key);
+
+} // namespace insightd::daemon

@@ -1,0 +1,133 @@
+#include "daemon/commands.hpp"
+
+#include "collectors/catalog.hpp"
+#include "daemon/engine.hpp"
+#include "daemon/log.hpp"
+#include "daemon/setup.hpp"
+#include "storage/database.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <csignal>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+namespace asio = boost::asio;
+
+/// Work under way may take this long to end after SIGTERM; the process is gone within 10 s.
+constexpr std::chrono::seconds grace{8};
+
+constexpr std::chrono::seconds first_retry{1};
+constexpr std::chrono::seconds longest_retry{30};
+
+std::vector<model::AccountId> ids_of(const config::Config& config)
+{
+    std::vector<model::AccountId> ids;
+    for (const auto& account : config.accounts)
+        ids.push_back(account.user_id);
+    return ids;
+}
+
+/// Everything that lives as long as the daemon.
+struct Daemon {
+    Daemon(const config::Config& settings, const std::string& database_url)
+        : config{settings}, clock{make_clock(settings.clock)},
+          transport{loop.get_executor(), transport_limits(settings.api)},
+          database{loop.get_executor(), database_url}, engine{
+                                                           {loop.get_executor(), settings, *clock,
+                                                            transport, database,
+                                                            pause_between_tries(
+                                                                loop.get_executor(), *clock)},
+                                                           Engine::StorePatience::wait}
+    {
+    }
+
+    const config::Config& config;
+    asio::io_context loop{1};
+    std::unique_ptr<Clock> clock;
+    graph::Transport transport;
+    storage::Database database;
+    Engine engine;
+    asio::signal_set signals{loop, SIGTERM, SIGINT};
+    asio::steady_timer retry{loop};
+    bool stopping = false;
+};
+
+/// The store's memory, as soon as the store can be reached: an absent database does not end the
+/// daemon, it waits and says so once.
+asio::awaitable<void> take_up_history(Daemon& daemon)
+{
+    bool said = false;
+    for (auto wait = first_retry; !daemon.stopping; wait = std::min(wait * 2, longest_retry)) {
+        std::string reason;
+        try {
+            co_await daemon.database.prepare(account_rows(daemon.config), catalog::rows());
+            const auto histories = co_await daemon.database.history(ids_of(daemon.config));
+            daemon.engine.remember(histories);
+            co_return;
+        } catch (const model::Unavailable& away) {
+            reason = away.what();
+        }
+        if (!std::exchange(said, true))
+            log::error("store_away", {{"reason", reason}, {"collection", "not begun"}});
+        daemon.retry.expires_after(wait);
+        boost::system::error_code cut_short;
+        co_await daemon.retry.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
+    }
+}
+
+asio::awaitable<void> live(Daemon& daemon)
+{
+    co_await take_up_history(daemon);
+    log::info("collecting", {{"accounts", daemon.config.accounts.size()}});
+    co_await daemon.engine.run();
+    daemon.signals.cancel();
+    daemon.transport.close_idle();
+    log::info(
+        "stopped", {{"values_stored", daemon.engine.progress().values_stored},
+                    {"calls", daemon.engine.progress().calls}});
+}
+
+void stop_on_signal(Daemon& daemon)
+{
+    daemon.signals.async_wait([&daemon](boost::system::error_code error, int number) {
+        if (error)
+            return;
+        log::info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+        daemon.stopping = true;
+        daemon.retry.cancel();
+        daemon.engine.stop(grace);
+    });
+}
+
+} // namespace
+
+ExitCode command_run(const CommonOptions& common)
+{
+    const auto config = load_config(common.config_file);
+    if (!config)
+        return ExitCode::config;
+    const DatabaseLocation location{*config};
+    Daemon daemon{*config, location.url()};
+    stop_on_signal(daemon);
+    std::exception_ptr broken;
+    asio::co_spawn(daemon.loop, live(daemon), [&](std::exception_ptr error) {
+        broken = std::move(error);
+        daemon.loop.stop();
+    });
+    daemon.loop.run();
+    if (broken)
+        std::rethrow_exception(broken);
+    return ExitCode::ok;
+}
+
+} // namespace insightd::daemon

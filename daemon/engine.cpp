@@ -1,0 +1,196 @@
+#include "daemon/engine.hpp"
+
+#include "daemon/log.hpp"
+#include "daemon/running.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+namespace asio = boost::asio;
+constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
+
+/// The loop looks at the clock at least this often, whatever it was told to wait for: clocks jump.
+constexpr std::chrono::steady_clock::duration longest_nap = std::chrono::seconds{1};
+
+/// An account whose service broke for a reason of ours starts again after this.
+constexpr std::chrono::minutes restart_after{1};
+
+std::string text_of(const std::exception_ptr& error)
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& exception) {
+        return exception.what();
+    }
+}
+
+bool is_unavailable(const std::exception_ptr& error)
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (const model::Unavailable&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+} // namespace
+
+Engine::Engine(Services services, StorePatience patience)
+    : services_{std::move(services)}, patience_{patience}, running_{std::make_unique<Running>(
+                                                               services_.loop)}
+{
+    std::uint32_t index = 0;
+    for (const auto& settings : services_.config.accounts)
+        accounts_.push_back(std::make_unique<Account>(index++, settings));
+}
+
+Engine::~Engine() = default;
+
+void Engine::remember(const std::vector<model::AccountHistory>& histories)
+{
+    const auto now = services_.clock.now();
+    for (auto& account : accounts_) {
+        const auto known =
+            std::ranges::find(histories, account->id(), &model::AccountHistory::account_id);
+        account->remember(
+            known != histories.end() ? *known : model::AccountHistory{}, now, scheduler_);
+    }
+}
+
+boost::asio::awaitable<void> Engine::run()
+{
+    while (!running_->stopping) {
+        dispatch(services_.clock.now());
+        const auto due = scheduler_.next_due();
+        const auto nap = due ? services_.clock.real_time_until(*due) : longest_nap;
+        running_->wake.expires_after(std::min(nap, longest_nap));
+        co_await running_->wake.async_wait(quietly);
+    }
+    co_await drain();
+}
+
+boost::asio::awaitable<void> Engine::pass()
+{
+    pass_at_ = services_.clock.now();
+    do {
+        dispatch(*pass_at_);
+        co_await idle();
+    } while (!running_->gave_up && !running_->stopping && scheduler_.next_due() <= pass_at_ &&
+             scheduler_.next_due().has_value());
+    pass_at_.reset();
+    if (running_->gave_up)
+        std::rethrow_exception(std::exchange(running_->gave_up, nullptr));
+}
+
+void Engine::make_all_due()
+{
+    const auto now = services_.clock.now();
+    Scheduler at_once;
+    for (const auto& task : scheduler_.take_due(model::Instant::max()))
+        at_once.add(task, now);
+    scheduler_ = std::move(at_once);
+}
+
+void Engine::stop(std::chrono::seconds grace)
+{
+    running_->stopping = true;
+    running_->grace = grace;
+    running_->wake.cancel();
+}
+
+void Engine::dispatch(model::Instant now)
+{
+    for (const auto& task : scheduler_.take_due(now)) {
+        auto& account = *accounts_.at(task.account);
+        if (paused_until(account) > now) {
+            scheduler_.add(task, paused_until(account));
+            continue;
+        }
+        account.enqueue(task);
+        ++progress_.tasks_known;
+        if (!account.being_served) {
+            account.being_served = true;
+            running_->ready.push_back(&account);
+        }
+    }
+    serve_ready();
+}
+
+/// As many accounts at once as there are connections to a host: the rest keeps its order.
+void Engine::serve_ready()
+{
+    const auto most = services_.config.api.connections_per_host;
+    while (running_->served_now < most && !running_->ready.empty()) {
+        auto* account = running_->ready.front();
+        running_->ready.pop_front();
+        ++running_->served_now;
+        asio::co_spawn(
+            services_.loop, serve(*account),
+            asio::bind_cancellation_slot(
+                running_->cut_off[account].slot(),
+                [this, account](std::exception_ptr error) { served(*account, std::move(error)); }));
+    }
+}
+
+void Engine::served(Account& account, std::exception_ptr error)
+{
+    --running_->served_now;
+    account.being_served = false;
+    const auto left = account.take_all();
+    if (error && is_unavailable(error))
+        running_->gave_up = error;
+    else if (error && !running_->stopping)
+        log::error(
+            "account_restarts", {{"account", account.settings().name}, {"reason", text_of(error)}});
+    if (!left.empty() || error)
+        postpone(account, left, services_.clock.now() + restart_after);
+    serve_ready();
+    if (running_->served_now == 0)
+        running_->idle.cancel();
+}
+
+void Engine::postpone(Account& account, const std::vector<Task>& tasks, model::Instant until)
+{
+    for (const auto& task : tasks)
+        scheduler_.add(task, std::max(until, paused_until(account)));
+    progress_.tasks_done += tasks.size();
+}
+
+model::Instant Engine::paused_until(const Account& account) const
+{
+    const auto login = static_cast<std::size_t>(account.settings().login);
+    return std::max(account.paused_until, app_paused_until_.at(login));
+}
+
+boost::asio::awaitable<void> Engine::idle()
+{
+    while (running_->served_now > 0) {
+        running_->idle.expires_at(std::chrono::steady_clock::time_point::max());
+        co_await running_->idle.async_wait(quietly);
+    }
+}
+
+boost::asio::awaitable<void> Engine::drain()
+{
+    running_->ready.clear();
+    running_->idle.expires_after(running_->grace);
+    if (running_->served_now > 0)
+        co_await running_->idle.async_wait(quietly);
+    for (auto& [account, signal] : running_->cut_off)
+        signal.emit(asio::cancellation_type::terminal);
+    co_await idle();
+}
+
+} // namespace insightd::daemon

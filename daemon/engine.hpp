@@ -1,0 +1,143 @@
+#pragma once
+
+#include "collectors/collected.hpp"
+#include "collectors/graph/client.hpp"
+#include "config/config.hpp"
+#include "daemon/account.hpp"
+#include "daemon/clock.hpp"
+#include "daemon/scheduler.hpp"
+#include "storage/model/history.hpp"
+#include "storage/model/writer.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace insightd::daemon
+{
+
+/// How far the work has come; only ever grows.
+struct Progress {
+    std::size_t tasks_known = 0; ///< fell due so far
+    std::size_t tasks_done = 0;
+    std::size_t values_stored = 0; ///< numbers acknowledged by the store
+    std::int64_t calls = 0;
+};
+
+/// The loop that joins it all: takes what is due, asks, writes, and plans the next time. Accounts
+/// are isolated: each has its own queue, failures and pauses.
+class Engine
+{
+public:
+    /// What to do when the store is away: the daemon waits and keeps the rows, one pass gives up.
+    enum class StorePatience { wait, give_up };
+
+    struct Services {
+        boost::asio::any_io_executor loop;
+        const config::Config& config;
+        const Clock& clock;
+        graph::Transport& transport;
+        model::Writer& store;
+        graph::Pause pause; ///< between tries of one call
+    };
+
+    Engine(Services services, StorePatience patience);
+    ~Engine();
+
+    /// Takes over what the store remembers; without it every account starts afresh.
+    void remember(const std::vector<model::AccountHistory>& histories);
+
+    /// Collects until stop() is called, then finishes what is under way.
+    boost::asio::awaitable<void> run();
+
+    /// Everything that is due at this instant, to its end. What falls due meanwhile waits, except
+    /// media that were discovered. Throws model::Unavailable if the store gives up.
+    boost::asio::awaitable<void> pass();
+
+    /// Makes every task due now, whatever its schedule: one pass reads all.
+    void make_all_due();
+
+    /// No new work from now on; run() returns once what is under way has ended or, after `grace`,
+    /// was cut off.
+    void stop(std::chrono::seconds grace);
+
+    const Progress& progress() const { return progress_; }
+
+    /// The failures of the last runs, by account and collector: for the exit code of one pass.
+    struct Complaint {
+        std::string account;
+        std::string collector;
+        graph::Failure failure;
+    };
+    const std::vector<Complaint>& complaints() const { return complaints_; }
+
+    /// The next instant at which something is due; nothing if no task is left.
+    std::optional<model::Instant> next_due() const { return scheduler_.next_due(); }
+
+private:
+    struct Running;
+
+    /// What one turn of an account came to.
+    struct Outcome {
+        model::Batch rows;
+        std::vector<Task> done;
+        std::vector<Task> undone;
+        std::optional<graph::Failure> failure; ///< the newest
+        bool stopped = false;                  ///< the rest of the turn would fail as well
+    };
+
+    // engine.cpp: who is served when
+    void dispatch(model::Instant now);
+    void serve_ready();
+    void served(Account& account, std::exception_ptr error);
+    void postpone(Account& account, const std::vector<Task>& tasks, model::Instant until);
+    model::Instant paused_until(const Account& account) const;
+    boost::asio::awaitable<void> idle();
+    boost::asio::awaitable<void> drain();
+
+    // work.cpp: ask, keep, plan the next time
+    boost::asio::awaitable<void> serve(Account& account);
+    boost::asio::awaitable<void>
+    perform(Account& account, graph::Client& api, std::vector<Task> turn);
+    boost::asio::awaitable<void>
+    read_node(Account& account, graph::Client& api, Task task, Outcome& outcome);
+    boost::asio::awaitable<collectors::Collected>
+    ask(Account& account, graph::Client& api, Job job, model::Instant now);
+    boost::asio::awaitable<void>
+    read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome);
+    boost::asio::awaitable<void>
+    read_some(Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome);
+    boost::asio::awaitable<void>
+    conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome);
+    boost::asio::awaitable<bool> keep(model::Batch rows);
+    boost::asio::awaitable<void> wait_for_store(std::int64_t failures);
+
+    // outcome.cpp: what an ended task means for the next ones
+    std::unique_ptr<graph::Client> client_of(Account& account);
+    void succeeded(Account& account, Job job, const std::vector<Task>& tasks);
+    void failed(
+        Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure);
+    void pause(Account& account, const graph::Failure& failure, model::Instant until);
+    void note_store(const std::exception_ptr& away);
+
+    Services services_;
+    StorePatience patience_;
+    std::vector<std::unique_ptr<Account>> accounts_;
+    Scheduler scheduler_;
+    Progress progress_;
+    std::vector<Complaint> complaints_;
+    std::array<model::Instant, 2> app_paused_until_{}; ///< by login
+    std::optional<model::Instant> pass_at_;            ///< the instant of the pass under way
+    std::unique_ptr<Running> running_;
+};
+
+} // namespace insightd::daemon

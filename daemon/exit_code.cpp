@@ -1,0 +1,36 @@
+#include "daemon/exit_code.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace insightd::daemon
+{
+
+ExitCode exit_code_of(graph::FailureClass kind)
+{
+    using graph::FailureClass;
+    switch (kind) {
+    case FailureClass::needs_login:
+    case FailureClass::no_permission:
+    case FailureClass::blocked:
+    case FailureClass::object_gone:
+    case FailureClass::misconfigured:
+        return ExitCode::no_permission;
+    case FailureClass::app_throttled:
+    case FailureClass::account_throttled:
+        return ExitCode::try_again;
+    default:
+        return ExitCode::unavailable;
+    }
+}
+
+ExitCode worse(ExitCode left, ExitCode right)
+{
+    static constexpr std::array by_weight{
+        ExitCode::ok,       ExitCode::try_again, ExitCode::unavailable, ExitCode::no_permission,
+        ExitCode::software, ExitCode::usage,     ExitCode::config};
+    const auto weight = [](ExitCode code) { return std::ranges::find(by_weight, code); };
+    return std::max(weight(left), weight(right)) == weight(left) ? left : right;
+}
+
+} // namespace insightd::daemon

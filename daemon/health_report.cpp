@@ -1,0 +1,81 @@
+#include "daemon/health_report.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <date/date.h>
+#include <fmt/core.h>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+namespace json = boost::json;
+using namespace std::chrono;
+
+std::string age(const std::optional<model::Instant>& instant, model::Instant now)
+{
+    if (!instant)
+        return "never";
+    const auto seconds_ago = floor<seconds>(now - *instant).count();
+    if (seconds_ago < 120)
+        return fmt::format("{} s ago", seconds_ago);
+    if (seconds_ago < 2 * 3600)
+        return fmt::format("{} min ago", seconds_ago / 60);
+    if (seconds_ago < 2 * 86400)
+        return fmt::format("{} h ago", seconds_ago / 3600);
+    return fmt::format("{} d ago", seconds_ago / 86400);
+}
+
+json::value iso(const std::optional<model::Instant>& instant)
+{
+    if (!instant)
+        return nullptr;
+    return json::value(date::format("%FT%TZ", floor<seconds>(*instant)));
+}
+
+json::object object_of(const model::Health& row)
+{
+    json::object object;
+    object["account_id"] = std::to_string(row.account_id);
+    object["account"] = row.account;
+    object["collector"] = row.collector;
+    object["state"] = row.state;
+    object["last_started_at"] = iso(row.last_started_at);
+    object["last_success_at"] = iso(row.last_success_at);
+    object["next_due_at"] = iso(row.next_due_at);
+    object["consecutive_failures"] = row.consecutive_failures;
+    object["error_class"] = row.error_class;
+    object["error"] = row.error;
+    object["calls"] = row.calls;
+    object["budget_percent"] = row.budget_percent ? json::value(*row.budget_percent) : nullptr;
+    object["stories_open"] = row.stories_open;
+    return object;
+}
+
+} // namespace
+
+std::string health_table(const std::vector<model::Health>& rows, model::Instant now)
+{
+    auto text = fmt::format(
+        "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8}  {}\n", "ACCOUNT", "COLLECTOR", "STATE",
+        "LAST SUCCESS", "CALLS", "BUDGET", "STORIES", "ERROR");
+    for (const auto& row : rows)
+        text += fmt::format(
+            "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8}  {}\n", row.account, row.collector,
+            row.state, age(row.last_success_at, now), row.calls,
+            row.budget_percent ? fmt::format("{}%", *row.budget_percent) : "-", row.stories_open,
+            row.error);
+    return text;
+}
+
+std::string health_json(const std::vector<model::Health>& rows)
+{
+    json::array all;
+    for (const auto& row : rows)
+        all.push_back(object_of(row));
+    return json::serialize(all);
+}
+
+} // namespace insightd::daemon

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+/// Structured log lines on stderr, one per event, with the priority that journald reads:
+/// `<6>poll account=shop collector=media rows=310`. Values with spaces or quotes are quoted.
+namespace insightd::daemon::log
+{
+
+struct Field {
+    template <class Value>
+    Field(std::string_view name, const Value& content)
+        : key{name}, value{fmt::format("{}", content)}
+    {
+    }
+
+    std::string_view key;
+    std::string value;
+};
+
+using Fields = std::initializer_list<Field>;
+
+void error(std::string_view event, Fields fields);
+void warning(std::string_view event, Fields fields);
+void info(std::string_view event, Fields fields);
+void debug(std::string_view event, Fields fields);
+
+/// Debug lines are off unless asked for; `silent` writes nothing.
+enum class Level { silent, normal, debug };
+void set_level(Level level);
+
+/// The text of one line, without its priority.
+std::string line(std::string_view event, Fields fields);
+
+} // namespace insightd::daemon::log

@@ -1,0 +1,121 @@
+#include "daemon/engine.hpp"
+#include "daemon/log.hpp"
+#include "daemon/reaction.hpp"
+#include "daemon/running.hpp"
+
+#include <algorithm>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+std::string reason_of(const std::exception_ptr& error)
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& exception) {
+        return exception.what();
+    }
+}
+
+graph::Failure no_token(std::string reason)
+{
+    graph::Failure failure;
+    failure.kind = graph::FailureClass::needs_login;
+    failure.message = std::move(reason);
+    return failure;
+}
+
+std::string seconds_text(std::chrono::microseconds wait)
+{
+    return fmt::format("{}s", std::chrono::ceil<std::chrono::seconds>(wait).count());
+}
+
+} // namespace
+
+/// The token is read anew for each service, so that a new one is taken up without a restart.
+std::unique_ptr<graph::Client> Engine::client_of(Account& account)
+{
+    const auto& settings = account.settings();
+    const auto& app_secret = services_.config.api.app_secret;
+    auto token = config::resolve(settings.token);
+    auto secret = app_secret ? config::resolve(*app_secret)
+                             : std::variant<config::Secret, std::string>{config::Secret{}};
+    for (const auto* outcome : {&token, &secret})
+        if (const auto* reason = std::get_if<std::string>(outcome)) {
+            const auto tasks = account.take_all();
+            failed(account, tasks.front().job, tasks, no_token(*reason));
+            return nullptr;
+        }
+    graph::Client::Identity identity;
+    identity.login = settings.login;
+    identity.token = std::get<config::Secret>(std::move(token));
+    if (app_secret)
+        identity.app_secret = std::get<config::Secret>(std::move(secret));
+    return std::make_unique<graph::Client>(
+        services_.transport, services_.config.api, std::move(identity), services_.pause);
+}
+
+void Engine::succeeded(Account& account, Job job, const std::vector<Task>& tasks)
+{
+    const auto now = services_.clock.now();
+    for (const auto& task : tasks)
+        if (const auto due = account.next_due(task, now))
+            scheduler_.add(task, *due);
+    progress_.tasks_done += tasks.size();
+    account.pauses_in_row = 0;
+    auto& trouble = account.trouble(job);
+    if (trouble.kind)
+        log::info(
+            "recovered", {{"account", account.settings().name}, {"collector", collector_of(job)}});
+    trouble = {};
+}
+
+void Engine::failed(
+    Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure)
+{
+    const auto& reaction = reaction_to(failure.kind);
+    auto& trouble = account.trouble(job);
+    ++trouble.failures;
+    const bool pauses = reaction.scope != Scope::job;
+    const auto in_row = pauses ? ++account.pauses_in_row : trouble.failures;
+    const auto wait = wait_after(failure, in_row, static_cast<std::uint64_t>(account.id()));
+    const auto until = services_.clock.now() + wait;
+    if (trouble.kind != failure.kind)
+        log::warning(
+            "collection_failed", {{"account", account.settings().name},
+                                  {"collector", collector_of(job)},
+                                  {"reason", graph::to_string(failure)},
+                                  {"mend", reaction.advice},
+                                  {"next_try_in", seconds_text(wait)}});
+    trouble.kind = failure.kind;
+    if (pass_at_)
+        complaints_.push_back({account.settings().name, std::string{collector_of(job)}, failure});
+    pause(account, failure, until);
+    postpone(account, tasks, until);
+}
+
+void Engine::pause(Account& account, const graph::Failure& failure, model::Instant until)
+{
+    const auto scope = reaction_to(failure.kind).scope;
+    if (scope == Scope::account)
+        account.paused_until = std::max(account.paused_until, until);
+    if (scope == Scope::app) {
+        auto& app = app_paused_until_.at(static_cast<std::size_t>(account.settings().login));
+        app = std::max(app, until);
+    }
+}
+
+void Engine::note_store(const std::exception_ptr& away)
+{
+    if (running_->store_away == static_cast<bool>(away))
+        return;
+    running_->store_away = static_cast<bool>(away);
+    if (away)
+        log::error("store_away", {{"reason", reason_of(away)}, {"collection", "paused"}});
+    else
+        log::info("store_back", {{"collection", "resumed"}});
+}
+
+} // namespace insightd::daemon

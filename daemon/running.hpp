@@ -1,0 +1,31 @@
+#pragma once
+
+#include "daemon/engine.hpp"
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <deque>
+#include <unordered_map>
+
+namespace insightd::daemon
+{
+
+/// What the engine keeps of the coroutines under way. Apart from engine.hpp, so that only the
+/// engine's own files read Asio's headers.
+struct Engine::Running {
+    explicit Running(const boost::asio::any_io_executor& loop) : wake{loop}, idle{loop} {}
+
+    boost::asio::steady_timer wake; ///< the loop sleeps on it until the next task is due
+    boost::asio::steady_timer idle; ///< cancelled when the last account has been served
+    std::deque<Account*> ready;     ///< with work, waiting for their turn
+    std::unordered_map<Account*, boost::asio::cancellation_signal> cut_off;
+    std::size_t served_now = 0;
+    bool stopping = false;
+    std::chrono::seconds grace{};
+    bool store_away = false;
+    std::exception_ptr gave_up; ///< the store's exception that ended a pass
+};
+
+} // namespace insightd::daemon

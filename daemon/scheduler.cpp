@@ -1,0 +1,46 @@
+#include "daemon/scheduler.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace insightd::daemon
+{
+
+std::string_view collector_of(Job job)
+{
+    static constexpr std::array<std::string_view, 7> names{
+        "stories", "stories", "profile", "media", "account_insights", "audience", "media_insights"};
+    return names.at(static_cast<std::size_t>(job));
+}
+
+bool Scheduler::later(const Entry& left, const Entry& right)
+{
+    return std::tie(left.due, left.job, left.account, left.media) >
+           std::tie(right.due, right.job, right.account, right.media);
+}
+
+void Scheduler::add(Task task, model::Instant due)
+{
+    heap_.push_back({due, task.media, task.account, task.job});
+    std::ranges::push_heap(heap_, later);
+}
+
+std::optional<model::Instant> Scheduler::next_due() const
+{
+    return heap_.empty() ? std::nullopt : std::optional{heap_.front().due};
+}
+
+std::vector<Task> Scheduler::take_due(model::Instant now)
+{
+    std::vector<Task> due;
+    while (!heap_.empty() && heap_.front().due <= now) {
+        const auto& entry = heap_.front();
+        due.push_back({entry.job, entry.account, entry.media});
+        std::ranges::pop_heap(heap_, later);
+        heap_.pop_back();
+    }
+    return due;
+}
+
+} // namespace insightd::daemon

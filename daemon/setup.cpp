@@ -1,0 +1,75 @@
+#include "daemon/setup.hpp"
+
+#include "collectors/catalog.hpp"
+#include "config/loader.hpp"
+#include "daemon/log.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/core.h>
+
+#include <cstdio>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+constexpr std::chrono::milliseconds first_pause{500};
+
+boost::asio::awaitable<void>
+wait_by(boost::asio::any_io_executor loop, const Clock& clock, int attempt)
+{
+    const auto wait = first_pause * (1 << (attempt - 1));
+    boost::asio::steady_timer timer{loop, clock.real_time_until(clock.now() + wait)};
+    co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+} // namespace
+
+std::optional<config::Config> load_config(const std::filesystem::path& file)
+{
+    auto loaded = config::load(file, catalog::vocabulary());
+    if (const auto* mistakes = std::get_if<config::Mistakes>(&loaded)) {
+        fmt::print(stderr, "{}", mistakes->text());
+        return std::nullopt;
+    }
+    auto& config = std::get<config::Config>(loaded);
+    for (const auto& notice : config.notices)
+        log::warning("config_notice", {{"text", notice}});
+    return std::move(config);
+}
+
+DatabaseLocation::DatabaseLocation(const config::Config& config) : url_{config.database_url}
+{
+    if (!config.embedded_database)
+        return;
+    server_ = std::make_unique<storage::EmbeddedPostgres>(config.state_dir);
+    url_ = server_->url();
+}
+
+graph::Transport::Limits transport_limits(const config::Api& api)
+{
+    graph::Transport::Limits limits;
+    limits.connections_per_host = api.connections_per_host;
+    limits.timeout = api.timeout;
+    limits.ca_file = api.ca_file;
+    return limits;
+}
+
+std::vector<model::Account> account_rows(const config::Config& config)
+{
+    std::vector<model::Account> rows;
+    for (const auto& account : config.accounts)
+        rows.push_back(
+            {account.user_id, account.name, std::string{config::to_string(account.login)},
+             account.timezone});
+    return rows;
+}
+
+graph::Pause pause_between_tries(boost::asio::any_io_executor loop, const Clock& clock)
+{
+    return [loop, &clock](int attempt) { return wait_by(loop, clock, attempt); };
+}
+
+} // namespace insightd::daemon

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "collectors/graph/client.hpp"
+#include "collectors/graph/transport.hpp"
+#include "config/config.hpp"
+#include "daemon/clock.hpp"
+#include "storage/embedded_postgres.hpp"
+#include "storage/model/rows.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What every command needs before it can do its own work.
+namespace insightd::daemon
+{
+
+/// The checked configuration; nothing, with all mistakes on stderr, if there are any.
+std::optional<config::Config> load_config(const std::filesystem::path& file);
+
+/// Where the database is. `database: embedded` starts or joins the private server, which lives as
+/// long as this. Throws model::Unavailable.
+class DatabaseLocation
+{
+public:
+    explicit DatabaseLocation(const config::Config& config);
+    const std::string& url() const { return url_; }
+
+private:
+    std::unique_ptr<storage::EmbeddedPostgres> server_;
+    std::string url_;
+};
+
+graph::Transport::Limits transport_limits(const config::Api& api);
+
+/// The accounts as the store knows them.
+std::vector<model::Account> account_rows(const config::Config& config);
+
+/// Waits 0.5 s, 1 s, 2 s … between tries of one call, by the injected clock.
+graph::Pause pause_between_tries(boost::asio::any_io_executor loop, const Clock& clock);
+
+} // namespace insightd::daemon

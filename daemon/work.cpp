@@ -1,0 +1,243 @@
+#include "daemon/engine.hpp"
+#include "daemon/log.hpp"
+#include "daemon/reaction.hpp"
+#include "daemon/running.hpp"
+
+#include "collectors/audience.hpp"
+#include "collectors/media.hpp"
+#include "collectors/media_insights.hpp"
+#include "collectors/profile.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+namespace asio = boost::asio;
+
+/// Posts are read and stored in groups: one transaction for many, and little to ask again when the
+/// machine dies.
+constexpr std::size_t media_in_one_turn = 50;
+
+/// The media list is read to its end this often, else its first page.
+constexpr std::chrono::hours whole_list_every{24};
+
+/// Waits between tries while the store is away, by the machine's clock.
+constexpr std::chrono::seconds first_store_retry{1};
+constexpr std::chrono::seconds longest_store_retry{30};
+constexpr std::chrono::milliseconds store_nap{250};
+
+/// A failure that the next post would meet as well.
+bool stops_siblings(const graph::Failure& failure)
+{
+    return reaction_to(failure.kind).scope != Scope::job ||
+           failure.kind == graph::FailureClass::unreachable ||
+           failure.kind == graph::FailureClass::no_permission;
+}
+
+void describe(
+    model::CollectorRun& run, const std::vector<Task>& done,
+    const std::optional<graph::Failure>& failure)
+{
+    run.succeeded = !failure || !done.empty();
+    if (failure) {
+        run.error_class = graph::to_string(failure->kind);
+        run.error = graph::to_string(*failure);
+    }
+}
+
+bool reads_media(Job job)
+{
+    return job == Job::story_insights || job == Job::media_insights;
+}
+
+} // namespace
+
+boost::asio::awaitable<void> Engine::serve(Account& account)
+{
+    const auto api = client_of(account);
+    while (api && account.has_work() && !running_->stopping &&
+           paused_until(account) <= services_.clock.now())
+        co_await perform(account, *api, account.take_turn(media_in_one_turn));
+    if (!account.has_work() || running_->stopping)
+        co_return;
+    postpone(account, account.take_all(), paused_until(account));
+}
+
+boost::asio::awaitable<void>
+Engine::perform(Account& account, graph::Client& api, std::vector<Task> turn)
+{
+    const auto job = turn.front().job;
+    const auto calls_before = api.calls();
+    model::CollectorRun run;
+    run.collector = collector_of(job);
+    run.started_at = services_.clock.now();
+
+    Outcome outcome;
+    outcome.undone = turn;
+    if (reads_media(job))
+        co_await read_media(account, api, std::move(turn), outcome);
+    else
+        co_await read_node(account, api, turn.front(), outcome);
+
+    run.calls = api.calls() - calls_before;
+    run.budget_percent = api.usage().percent();
+    progress_.calls += run.calls;
+    describe(run, outcome.done, outcome.failure);
+    co_await conclude(account, job, std::move(run), std::move(outcome));
+}
+
+boost::asio::awaitable<void>
+Engine::read_node(Account& account, graph::Client& api, Task task, Outcome& outcome)
+{
+    auto collected = co_await ask(account, api, task.job, services_.clock.now());
+    outcome.rows = std::move(collected.rows);
+    outcome.failure = std::move(collected.failure);
+    if (!outcome.failure)
+        outcome.done = std::exchange(outcome.undone, {});
+}
+
+boost::asio::awaitable<void>
+Engine::read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome)
+{
+    outcome.undone.clear();
+    const auto readers = std::min(services_.config.api.calls_per_account, tasks.size());
+    const auto start = [&] {
+        return asio::co_spawn(
+            services_.loop, read_some(account, api, tasks, outcome), asio::deferred);
+    };
+    std::vector<decltype(start())> side_by_side;
+    for (std::size_t reader = 0; reader < readers; ++reader)
+        side_by_side.push_back(start());
+    auto all = asio::experimental::make_parallel_group(std::move(side_by_side))
+                   .async_wait(asio::experimental::wait_for_all(), asio::deferred);
+    const auto [order, errors] = co_await std::move(all)(asio::use_awaitable);
+    for (const auto& error : errors)
+        if (error)
+            std::rethrow_exception(error);
+    std::ranges::move(tasks, std::back_inserter(outcome.undone));
+}
+
+/// One of several readers of a group: each takes the next post from the end until none is left.
+boost::asio::awaitable<void>
+Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome)
+{
+    while (!tasks.empty() && !outcome.stopped && !running_->stopping) {
+        const auto task = tasks.back();
+        tasks.pop_back();
+        auto known = account.media(task.media);
+        if (!known)
+            continue;
+        auto collected = co_await collectors::collect_media_insights(
+            api, account.settings(), std::move(*known), services_.clock.now());
+        if (collected.failure) {
+            outcome.stopped = outcome.stopped || stops_siblings(*collected.failure);
+            outcome.failure = std::move(collected.failure);
+            outcome.undone.push_back(task);
+            continue;
+        }
+        model::append(outcome.rows, std::move(collected.rows));
+        outcome.done.push_back(task);
+    }
+}
+
+/// Stores what was learned, then plans from what is stored: nothing is taken for known earlier.
+boost::asio::awaitable<void>
+Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome)
+{
+    const auto now = services_.clock.now();
+    if (outcome.failure)
+        failed(account, job, outcome.undone, *outcome.failure);
+    else if (!outcome.undone.empty())
+        postpone(account, outcome.undone, now);
+    for (const auto& task : outcome.done)
+        run.next_due = std::max(run.next_due, account.next_due(task, now));
+
+    auto stored = outcome.rows;
+    stored.account_id = account.id();
+    stored.runs.push_back(std::move(run));
+    if (!co_await keep(std::move(stored)))
+        co_return;
+    account.learn(outcome.rows, pass_at_.value_or(now), scheduler_);
+    if (!outcome.done.empty())
+        succeeded(account, job, outcome.done);
+}
+
+boost::asio::awaitable<collectors::Collected>
+Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
+{
+    const auto& settings = account.settings();
+    switch (job) {
+    case Job::stories:
+        co_return co_await collectors::collect_story_list(api, settings, now);
+    case Job::profile:
+        co_return co_await collectors::collect_profile(api, settings, now);
+    case Job::media_list: {
+        const bool whole = now >= account.whole_list_read_at + whole_list_every;
+        const auto depth = whole ? collectors::ListDepth::whole : collectors::ListDepth::newest;
+        auto collected = co_await collectors::collect_media(api, settings, depth, now);
+        if (whole && !collected.failure)
+            account.whole_list_read_at = now;
+        co_return collected;
+    }
+    case Job::account_days: {
+        auto plan = account.day_plan();
+        co_return co_await collectors::collect_account_days(api, settings, std::move(plan), now);
+    }
+    case Job::audience:
+        co_return co_await collectors::collect_audience(
+            api, settings, account.followers_count(), now);
+    case Job::story_insights:
+    case Job::media_insights:
+        break; // read_media()
+    }
+    co_return collectors::Collected{};
+}
+
+/// Returns whether the rows are stored; false when the daemon stops while the store is away.
+boost::asio::awaitable<bool> Engine::keep(model::Batch rows)
+{
+    const auto values = model::count_values(rows);
+    for (std::int64_t failures = 1;; ++failures) {
+        std::exception_ptr away;
+        try {
+            co_await services_.store.write(rows);
+        } catch (const model::Unavailable&) {
+            away = std::current_exception();
+        }
+        note_store(away);
+        if (!away)
+            break;
+        if (patience_ == StorePatience::give_up)
+            std::rethrow_exception(away);
+        if (running_->stopping)
+            co_return false;
+        co_await wait_for_store(failures);
+    }
+    progress_.values_stored += values;
+    co_return true;
+}
+
+boost::asio::awaitable<void> Engine::wait_for_store(std::int64_t failures)
+{
+    const auto wait = std::min(
+        first_store_retry * (std::int64_t{1} << std::min<std::int64_t>(failures - 1, 10)),
+        longest_store_retry);
+    asio::steady_timer timer{services_.loop, wait};
+    const auto until = std::chrono::steady_clock::now() + wait;
+    // stop() cuts the wait short: a short nap is all that a stop has to wait for.
+    while (!running_->stopping && std::chrono::steady_clock::now() < until) {
+        timer.expires_after(std::min<std::chrono::steady_clock::duration>(wait, store_nap));
+        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+} // namespace insightd::daemon

@@ -98,7 +98,7 @@ ExitCode command_collect(const CommonOptions& common, const std::vector<std::str
     asio::io_context loop{1};
     const auto clock = make_clock(config->clock);
     graph::Transport transport{loop.get_executor(), transport_limits(config->api)};
-    storage::Database database{loop.get_executor(), location.url()};
+    storage::Database database{location.url()};
     Engine engine{
         {loop.get_executor(), *config, *clock, transport, database,
          pause_between_tries(loop.get_executor(), *clock)},

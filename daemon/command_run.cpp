@@ -41,13 +41,11 @@ std::vector<model::AccountId> ids_of(const config::Config& config)
 struct Daemon {
     Daemon(const config::Config& settings, const std::string& database_url)
         : config{settings}, clock{make_clock(settings.clock)},
-          transport{loop.get_executor(), transport_limits(settings.api)},
-          database{loop.get_executor(), database_url}, engine{
-                                                           {loop.get_executor(), settings, *clock,
-                                                            transport, database,
-                                                            pause_between_tries(
-                                                                loop.get_executor(), *clock)},
-                                                           Engine::StorePatience::wait}
+          transport{loop.get_executor(), transport_limits(settings.api)}, database{database_url},
+          engine{
+              {loop.get_executor(), settings, *clock, transport, database,
+               pause_between_tries(loop.get_executor(), *clock)},
+              Engine::StorePatience::wait}
     {
     }
 

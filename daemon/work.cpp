@@ -30,6 +30,9 @@ constexpr std::size_t media_in_one_turn = 50;
 /// The media list is read to its end this often, else its first page.
 constexpr std::chrono::hours whole_list_every{24};
 
+/// What was not stored is asked for again after this.
+constexpr std::chrono::minutes again_after{15};
+
 /// Waits between tries while the store is away, by the machine's clock.
 constexpr std::chrono::seconds first_store_retry{1};
 constexpr std::chrono::seconds longest_store_retry{30};
@@ -164,8 +167,10 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     auto stored = outcome.rows;
     stored.account_id = account.id();
     stored.runs.push_back(std::move(run));
-    if (!co_await keep(std::move(stored)))
+    if (!co_await keep(std::move(stored))) {
+        postpone(account, outcome.done, now + again_after);
         co_return;
+    }
     account.learn(outcome.rows, pass_at_.value_or(now), scheduler_);
     if (!outcome.done.empty())
         succeeded(account, job, outcome.done);
@@ -202,7 +207,8 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
     co_return collectors::Collected{};
 }
 
-/// Returns whether the rows are stored; false when the daemon stops while the store is away.
+/// Returns whether the rows are stored; false when the daemon stops while the store is away, or the
+/// store refuses these very rows: then they are asked for again.
 boost::asio::awaitable<bool> Engine::keep(model::Batch rows)
 {
     const auto values = model::count_values(rows);
@@ -212,6 +218,9 @@ boost::asio::awaitable<bool> Engine::keep(model::Batch rows)
             co_await services_.store.write(rows);
         } catch (const model::Unavailable&) {
             away = std::current_exception();
+        } catch (const model::Refused& refused) {
+            log::error("rows_refused", {{"account_id", rows.account_id}, {"reason", refused.what()}});
+            co_return false;
         }
         note_store(away);
         if (!away)

@@ -1,0 +1,69 @@
+#include "storage/database.hpp"
+
+#include "storage/migrations.hpp"
+#include "storage/read.hpp"
+#include "storage/worker.hpp"
+#include "storage/write.hpp"
+
+namespace insightd::storage
+{
+
+class Database::Thread : public Worker
+{
+public:
+    using Worker::Worker;
+};
+
+Database::Database(std::string url) : url_{std::move(url)}, worker_{std::make_unique<Thread>(url_)}
+{
+}
+
+Database::~Database() = default;
+
+boost::asio::awaitable<void>
+Database::prepare(std::vector<model::Account> accounts, std::vector<model::Metric> catalogue)
+{
+    auto job = [url = url_, accounts = std::move(accounts),
+                catalogue = std::move(catalogue)](pqxx::connection& db) {
+        migrate(url, false);
+        pqxx::work tx{db};
+        write_accounts(tx, accounts);
+        write_catalogue(tx, catalogue);
+        tx.commit();
+        return true;
+    };
+    co_await worker_->run<bool>(std::move(job));
+}
+
+boost::asio::awaitable<void> Database::write(model::Batch batch)
+{
+    auto job = [batch = std::move(batch)](pqxx::connection& db) {
+        pqxx::work tx{db};
+        write_batch(tx, batch);
+        tx.commit();
+        return true;
+    };
+    co_await worker_->run<bool>(std::move(job));
+}
+
+boost::asio::awaitable<std::vector<model::AccountHistory>>
+Database::history(std::vector<model::AccountId> accounts)
+{
+    auto job = [accounts = std::move(accounts)](pqxx::connection& db) {
+        pqxx::read_transaction tx{db};
+        return read_history(tx, accounts);
+    };
+    co_return co_await worker_->run<std::vector<model::AccountHistory>>(std::move(job));
+}
+
+boost::asio::awaitable<std::vector<model::Health>> Database::health()
+{
+    auto job = [url = url_](pqxx::connection& db) {
+        migrate(url, false);
+        pqxx::read_transaction tx{db};
+        return read_health(tx);
+    };
+    co_return co_await worker_->run<std::vector<model::Health>>(std::move(job));
+}
+
+} // namespace insightd::storage

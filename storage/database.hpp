@@ -4,7 +4,7 @@
 #include "storage/model/metric.hpp"
 #include "storage/model/writer.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 
 #include <memory>
 #include <string>
@@ -15,20 +15,21 @@ namespace insightd::storage
 
 /// The PostgreSQL store. All work happens on one thread of its own that owns the one connection;
 /// results come back on the loop. A lost connection is replaced at the next call.
-/// Every call throws model::Unavailable, with one line saying what to do, when the database is away.
+/// Every call throws model::Unavailable, with one line saying what to do, when the database is
+/// away.
 class Database final : public model::Writer
 {
 public:
     /// `url` is a libpq connection string. Connects at the first call, not here.
-    Database(boost::asio::any_io_executor loop, std::string url);
+    explicit Database(std::string url);
     ~Database() override; ///< waits for the transaction under way
 
     /// Migrates the schema, then brings the accounts and the metric catalogue up to date.
     boost::asio::awaitable<void>
     prepare(std::vector<model::Account> accounts, std::vector<model::Metric> catalogue);
 
-    /// One transaction per account; several batches that wait are written together.
-    /// Returns after commit. Idempotent; writes only what changed, or was not confirmed for 24 h.
+    /// One transaction. Returns after commit. Idempotent; writes only what changed, or was not
+    /// confirmed for 24 h.
     boost::asio::awaitable<void> write(model::Batch batch) override;
 
     boost::asio::awaitable<std::vector<model::AccountHistory>>
@@ -37,8 +38,9 @@ public:
     boost::asio::awaitable<std::vector<model::Health>> health();
 
 private:
-    class Worker;
-    std::unique_ptr<Worker> worker_;
+    class Thread;
+    std::string url_;
+    std::unique_ptr<Thread> worker_;
 };
 
 } // namespace insightd::storage

@@ -8,9 +8,9 @@ namespace insightd::storage
 {
 
 /// A private PostgreSQL in a folder: initdb at first use, unix socket only, trust authentication
-/// inside a folder that only its user (and root) may enter. Started as root it runs as another user.
-/// A server left by a killed daemon is adopted; one started by a running daemon is shared and left
-/// alone by the others: the last one out stops it.
+/// inside a folder that only its user (and root) may enter. Started as root it runs as another
+/// user. A server left by a killed daemon is adopted; one started by a running daemon is shared and
+/// left alone by the others: the last one out stops it.
 class EmbeddedPostgres
 {
 public:

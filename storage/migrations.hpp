@@ -26,7 +26,8 @@ struct MigrationReport {
 
 /// Brings the schema up to date: each file in a transaction of its own under an advisory lock,
 /// checksummed. Blocks. Throws model::Unavailable when the database is away or too old (below 13),
-/// when a file that was applied has been changed since, or when the schema is newer than the binary.
+/// when a file that was applied has been changed since, or when the schema is newer than the
+/// binary.
 MigrationReport migrate(const std::string& url, bool dry_run);
 
 } // namespace insightd::storage

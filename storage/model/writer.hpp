@@ -14,6 +14,11 @@ struct Unavailable : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// The store refuses this batch for what is in it; another batch may well be taken.
+struct Refused : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 /// Where collectors leave their rows.
 class Writer
 {
@@ -21,7 +26,7 @@ public:
     virtual ~Writer() = default;
 
     /// Returns once the batch is committed. Writing it again changes nothing.
-    /// Throws Unavailable when the store is away, or refuses the batch.
+    /// Throws Unavailable when the store is away, Refused when it does not take this batch.
     virtual boost::asio::awaitable<void> write(Batch batch) = 0;
 };
 

@@ -1,0 +1,95 @@
+#include "storage/connection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace insightd::storage
+{
+namespace
+{
+
+/// Appended to what the user wrote; libpq lets the user's own settings come first.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> settings{{
+    {"application_name", "insightd"},
+    {"connect_timeout", "10"},
+    {"tcp_user_timeout", "20000"},
+    {"keepalives_idle", "30"},
+    {"keepalives_interval", "10"},
+    {"options", "-c%20statement_timeout=60000"},
+}};
+
+bool is_url(const std::string& text)
+{
+    return text.find("://") != std::string::npos;
+}
+
+std::string with_settings(std::string url)
+{
+    const bool as_url = is_url(url);
+    for (const auto& [name, value] : settings) {
+        if (url.find(std::string{name} + "=") != std::string::npos)
+            continue;
+        if (as_url) {
+            url += url.find('?') == std::string::npos ? '?' : '&';
+            url += fmt::format("{}={}", name, value);
+        } else {
+            auto plain = std::string{value};
+            if (const auto space = plain.find("%20"); space != std::string::npos)
+                plain.replace(space, 3, " ");
+            url += fmt::format(" {}='{}'", name, plain);
+        }
+    }
+    return url;
+}
+
+std::string first_line(std::string text)
+{
+    text.erase(std::min(text.find('\n'), text.size()));
+    return text;
+}
+
+/// Classes of SQLSTATE that speak of the server, not of what it was sent.
+bool speaks_of_server(const std::string& sqlstate)
+{
+    static constexpr std::array<std::string_view, 8> classes{"08", "25", "40", "53",
+                                                             "55", "57", "58", "XX"};
+    return sqlstate.size() < 2 ||
+           std::ranges::find(classes, std::string_view{sqlstate}.substr(0, 2)) != classes.end();
+}
+
+constexpr auto mend =
+    ": see that PostgreSQL runs and that `database` in the configuration names it";
+
+} // namespace
+
+std::unique_ptr<pqxx::connection> connect(const std::string& url)
+{
+    return translated([&] { return std::make_unique<pqxx::connection>(with_settings(url)); });
+}
+
+void rethrow_translated()
+{
+    try {
+        throw;
+    } catch (const model::Unavailable&) {
+        throw;
+    } catch (const model::Refused&) {
+        throw;
+    } catch (const pqxx::broken_connection& error) {
+        throw model::Unavailable{"the database is away: " + first_line(error.what()) + mend};
+    } catch (const pqxx::in_doubt_error& error) {
+        throw model::Unavailable{"the database broke off a commit: " + first_line(error.what())};
+    } catch (const pqxx::sql_error& error) {
+        const auto text =
+            fmt::format("{} (SQLSTATE {})", first_line(error.what()), error.sqlstate());
+        if (speaks_of_server(error.sqlstate()))
+            throw model::Unavailable{"the database cannot take rows now: " + text};
+        throw model::Refused{"the database refused the rows: " + text};
+    } catch (const std::exception& error) {
+        throw model::Unavailable{"the database cannot be used: " + first_line(error.what()) + mend};
+    }
+}
+
+} // namespace insightd::storage

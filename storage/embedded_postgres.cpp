@@ -1,0 +1,208 @@
+#include "storage/embedded_postgres.hpp"
+
+#include "storage/connection.hpp"
+#include "storage/server_user.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace insightd::storage
+{
+namespace
+{
+
+namespace fs = std::filesystem;
+
+/// The longest path of a unix socket is 107 bytes; the server adds ".s.PGSQL.5432.lock".
+constexpr std::size_t longest_socket_folder = 85;
+
+constexpr auto settings = "listen_addresses = ''\n"
+                          "shared_buffers = 64MB\n"
+                          "max_connections = 40\n"
+                          "max_wal_size = 512MB\n"
+                          "logging_collector = off\n"
+                          "timezone = 'UTC'\n";
+
+[[noreturn]] void refuse(std::string why)
+{
+    throw model::Unavailable{"database: embedded: " + std::move(why)};
+}
+
+/// The newest PostgreSQL that the machine has.
+fs::path server_programs()
+{
+    std::vector<std::pair<int, fs::path>> found;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator{"/usr/lib/postgresql", none}) {
+        const auto bin = entry.path() / "bin";
+        if (fs::exists(bin / "initdb", none))
+            found.emplace_back(std::atoi(entry.path().filename().c_str()), bin);
+    }
+    if (found.empty())
+        refuse("no PostgreSQL server is installed: install the package postgresql, or name a "
+               "database in `database`");
+    return std::ranges::max_element(found)->second;
+}
+
+/// A lock on a file; shared by all who use the server, so that the last one knows it.
+class FileLock
+{
+public:
+    explicit FileLock(const fs::path& file)
+        : handle_{open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)}
+    {
+        if (handle_ < 0)
+            refuse(fmt::format(
+                "{} cannot be written: give state_dir to the user insightd runs as",
+                file.string()));
+    }
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+    ~FileLock() { close(handle_); }
+
+    void exclusively() { flock(handle_, LOCK_EX); }
+    void share() { flock(handle_, LOCK_SH); }
+    bool exclusively_if_alone() { return flock(handle_, LOCK_EX | LOCK_NB) == 0; }
+
+private:
+    int handle_;
+};
+
+std::string quoted(const fs::path& path)
+{
+    return "'" + path.string() + "'";
+}
+
+} // namespace
+
+struct EmbeddedPostgres::Server {
+    explicit Server(const fs::path& state_dir)
+        : home{make_home(state_dir)}, programs{server_programs()}, users{home / "users.lock"}
+    {
+        // One at a time starts or joins; afterwards all share the lock for as long as they live.
+        FileLock gate{home / "start.lock"};
+        gate.exclusively();
+        if (!fs::exists(data() / "PG_VERSION"))
+            initialise();
+        if (!is_running())
+            start();
+        users.share();
+        create_database();
+        url =
+            fmt::format("host={} dbname=insights user={}", socket_folder().string(), owner.name());
+    }
+
+    ~Server()
+    {
+        FileLock gate{home / "start.lock"};
+        gate.exclusively();
+        if (users.exclusively_if_alone())
+            owner.run(
+                {(programs / "pg_ctl").string(), "stop", "-D", data().string(), "-m", "fast", "-w",
+                 "-s"},
+                log());
+    }
+
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// state_dir/postgres, which the server's user must be able to enter.
+    fs::path make_home(const fs::path& state_dir)
+    {
+        std::error_code error;
+        auto folder = state_dir / "postgres";
+        fs::create_directories(folder, error);
+        if (error)
+            refuse(fmt::format(
+                "{} cannot be made ({}): create state_dir for the user insightd runs as",
+                folder.string(), error.message()));
+        owner.take(folder);
+        if (!owner.can_enter(folder))
+            refuse(fmt::format(
+                "the user {} cannot enter {}: choose a state_dir below folders that others may "
+                "enter, "
+                "such as /var/lib/insightd",
+                owner.name(), folder.string()));
+        return folder;
+    }
+
+    void initialise()
+    {
+        const auto code = owner.run(
+            {(programs / "initdb").string(), "-D", data().string(), "-U", owner.name(), "-A",
+             "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"},
+            log());
+        if (code != 0)
+            refuse(fmt::format("initdb failed: see {}", log().string()));
+        std::ofstream{data() / "postgresql.conf", std::ios::app} << settings;
+    }
+
+    void start()
+    {
+        fs::create_directories(socket_folder());
+        owner.take(socket_folder());
+        fs::permissions(socket_folder(), fs::perms::owner_all);
+        const auto options =
+            fmt::format("-k {} -c unix_socket_permissions=0700", quoted(socket_folder()));
+        const auto code = owner.run(
+            {(programs / "pg_ctl").string(), "start", "-D", data().string(), "-l", log().string(),
+             "-o", options, "-w", "-t", "60", "-s"},
+            log());
+        if (code != 0)
+            refuse(fmt::format("the server did not start: see {}", log().string()));
+    }
+
+    /// A server that a killed daemon left behind goes on: it is joined.
+    bool is_running()
+    {
+        return owner.run(
+                   {(programs / "pg_ctl").string(), "status", "-D", data().string()},
+                   "/dev/null") == 0;
+    }
+
+    void create_database()
+    {
+        const auto admin = connect(
+            fmt::format("host={} dbname=postgres user={}", socket_folder().string(), owner.name()));
+        pqxx::nontransaction tx{*admin};
+        if (tx.exec("SELECT 1 FROM pg_database WHERE datname = 'insights'").empty())
+            tx.exec0("CREATE DATABASE insights");
+    }
+
+    fs::path data() const { return home / "data"; }
+    fs::path log() const { return home / "server.log"; }
+
+    fs::path socket_folder() const
+    {
+        auto folder = home / "socket";
+        if (folder.string().size() <= longest_socket_folder)
+            return folder;
+        return fs::path{"/tmp"} /
+               fmt::format("insightd-{:x}", std::hash<std::string>{}(folder.string()));
+    }
+
+    ServerUser owner;
+    fs::path home;
+    fs::path programs;
+    FileLock users;
+    std::string url;
+};
+
+EmbeddedPostgres::EmbeddedPostgres(const std::filesystem::path& state_dir)
+    : server_{std::make_unique<Server>(state_dir)}
+{
+}
+
+EmbeddedPostgres::~EmbeddedPostgres() = default;
+
+const std::string& EmbeddedPostgres::url() const
+{
+    return server_->url;
+}
+
+} // namespace insightd::storage

@@ -1,0 +1,182 @@
+#include "storage/json_rows.hpp"
+
+#include <date/date.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace insightd::storage
+{
+namespace
+{
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+/// The length of the UTF-8 sequence at the front; 0 if it is none.
+std::size_t sequence_length(std::string_view text)
+{
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const auto continues = [&](std::size_t from, std::size_t to) {
+        for (auto at = from; at < to; ++at)
+            if (at >= text.size() || (byte(at) & 0xC0U) != 0x80U)
+                return false;
+        return true;
+    };
+    const auto first = byte(0);
+    if (first < 0x80)
+        return first == 0 ? 0 : 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return continues(1, 2) ? 2 : 0;
+    if ((first & 0xF0U) == 0xE0U && continues(1, 3)) {
+        const bool overlong = first == 0xE0 && byte(1) < 0xA0;
+        const bool surrogate = first == 0xED && byte(1) > 0x9F;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (first >= 0xF0 && first <= 0xF4 && continues(1, 4)) {
+        const bool overlong = first == 0xF0 && byte(1) < 0x90;
+        const bool beyond = first == 0xF4 && byte(1) > 0x8F;
+        return overlong || beyond ? 0 : 4;
+    }
+    return 0;
+}
+
+double as_double(const model::Number& number)
+{
+    return std::visit([](auto value) { return static_cast<double>(value); }, number);
+}
+
+/// Total minus cells; exact as long as all are integers.
+json::value unattributed(const model::Breakdown& breakdown)
+{
+    if (!breakdown.total)
+        return nullptr;
+    bool exact = std::holds_alternative<std::int64_t>(*breakdown.total);
+    std::int64_t left = exact ? std::get<std::int64_t>(*breakdown.total) : 0;
+    double left_about = as_double(*breakdown.total);
+    for (const auto& cell : breakdown.cells) {
+        left_about -= as_double(cell.number);
+        exact = exact && std::holds_alternative<std::int64_t>(cell.number);
+        if (exact)
+            left -= std::get<std::int64_t>(cell.number);
+    }
+    return exact ? json::value{left} : json::value{left_about};
+}
+
+void add_breakdown(json::object& breakdowns, const model::Breakdown& breakdown)
+{
+    json::object split;
+    split["total"] = breakdown.total ? value_of(*breakdown.total) : json::value{nullptr};
+    split["unattributed"] = unattributed(breakdown);
+    split["cells"] = cells_of(breakdown.cells);
+    auto& by_dimension = breakdowns[clean(breakdown.metric)];
+    if (!by_dimension.is_object())
+        by_dimension = json::object{};
+    by_dimension.get_object()[clean(fmt::format("{}", fmt::join(breakdown.dimensions, ",")))] =
+        std::move(split);
+}
+
+void add_number(
+    json::object& row, json::object& extra, const std::string& metric, const model::Number& number,
+    std::span<const MetricColumn> columns)
+{
+    const auto column = column_of(columns, metric);
+    if (!column.empty() && std::holds_alternative<std::int64_t>(number))
+        row[column] = value_of(number);
+    else
+        extra[clean(metric)] = value_of(number);
+}
+
+json::value or_null(json::object object)
+{
+    return object.empty() ? json::value{nullptr} : json::value{std::move(object)};
+}
+
+} // namespace
+
+std::string text_of(model::Instant instant)
+{
+    return date::format("%FT%TZ", instant);
+}
+std::string text_of(model::Day day)
+{
+    return date::format("%F", day);
+}
+
+std::string clean(std::string_view text)
+{
+    std::string result;
+    result.reserve(text.size());
+    while (!text.empty()) {
+        const auto length = sequence_length(text);
+        result += length == 0 ? replacement : text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return result;
+}
+
+json::value value_of(const std::optional<std::string>& text)
+{
+    return text ? json::value(clean(*text)) : json::value{nullptr};
+}
+
+json::value value_of(const std::optional<std::int64_t>& number)
+{
+    return number ? json::value{*number} : json::value{nullptr};
+}
+
+json::value value_of(const std::optional<bool>& flag)
+{
+    return flag ? json::value{*flag} : json::value{nullptr};
+}
+
+json::value value_of(const std::optional<model::Instant>& instant)
+{
+    return instant ? json::value(text_of(*instant)) : json::value{nullptr};
+}
+
+json::value value_of(const model::Number& number)
+{
+    return std::visit([](auto value) { return json::value{value}; }, number);
+}
+
+json::value value_of(const model::OtherFacts& facts)
+{
+    json::object object;
+    for (const auto& [name, value] : facts)
+        object[clean(name)] = clean(value);
+    return or_null(std::move(object));
+}
+
+json::array cells_of(const std::vector<model::Cell>& cells)
+{
+    json::array rows;
+    for (const auto& cell : cells) {
+        json::array values;
+        for (const auto& value : cell.values)
+            values.emplace_back(clean(value));
+        rows.push_back(json::array{std::move(values), value_of(cell.number)});
+    }
+    return rows;
+}
+
+void add_readings(
+    json::object& row, const model::Readings& readings, std::span<const MetricColumn> columns)
+{
+    json::object extra;
+    json::object absent;
+    json::object breakdowns;
+    for (const auto& reading : readings.values) {
+        if (const auto* number = std::get_if<model::Number>(&reading.value))
+            add_number(row, extra, reading.metric, *number, columns);
+        else
+            absent[clean(reading.metric)] =
+                model::to_string(std::get<model::Absence>(reading.value));
+    }
+    for (const auto& breakdown : readings.breakdowns)
+        add_breakdown(breakdowns, breakdown);
+    row["extra"] = or_null(std::move(extra));
+    row["absent"] = or_null(std::move(absent));
+    row["breakdowns"] = or_null(std::move(breakdowns));
+}
+
+} // namespace insightd::storage

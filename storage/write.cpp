@@ -1,0 +1,97 @@
+#include "storage/write.hpp"
+
+#include "storage/json_rows.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace insightd::storage
+{
+namespace
+{
+
+constexpr auto upsert_accounts = R"(
+INSERT INTO store.account AS a (account_id, name, login, timezone)
+SELECT account_id, name, login, timezone
+FROM jsonb_to_recordset($1::jsonb) AS r(account_id bigint, name text, login text, timezone text)
+ON CONFLICT (account_id) DO UPDATE SET
+    name = excluded.name, login = excluded.login, timezone = excluded.timezone
+WHERE (a.name, a.login, a.timezone) IS DISTINCT FROM (excluded.name, excluded.login, excluded.timezone))";
+
+constexpr auto insert_metrics = R"(
+INSERT INTO store.metric (subject, name, title, unit, status, additive, estimated, product_types,
+    hosts, period, metric_type, breakdowns, since, until, successor, caveat)
+SELECT subject, name, title, unit, status, additive, estimated, product_types, hosts, period,
+       metric_type, breakdowns, since, until, successor, caveat
+FROM jsonb_to_recordset($1::jsonb) AS r(subject text, name text, title text, unit text, status text,
+    additive boolean, estimated boolean, product_types text[], hosts text[], period text,
+    metric_type text, breakdowns text[], since date, until date, successor text, caveat text))";
+
+json::array texts(const std::vector<std::string>& values)
+{
+    json::array all;
+    for (const auto& value : values)
+        all.emplace_back(value);
+    return all;
+}
+
+json::value day_or_null(const std::optional<model::Day>& day)
+{
+    return day ? json::value(text_of(*day)) : json::value{nullptr};
+}
+
+json::object row_of(const model::Metric& metric)
+{
+    return {
+        {"subject", metric.subject},
+        {"name", metric.name},
+        {"title", metric.title},
+        {"unit", metric.unit},
+        {"status", metric.status},
+        {"additive", metric.additive},
+        {"estimated", metric.estimated},
+        {"product_types", texts(metric.product_types)},
+        {"hosts", texts(metric.hosts)},
+        {"period", metric.period},
+        {"metric_type", metric.metric_type},
+        {"breakdowns", texts(metric.breakdowns)},
+        {"since", day_or_null(metric.since)},
+        {"until", day_or_null(metric.until)},
+        {"successor", value_of(metric.successor)},
+        {"caveat", value_of(metric.caveat)}};
+}
+
+} // namespace
+
+void write_batch(pqxx::transaction_base& tx, const model::Batch& batch)
+{
+    write_profiles(tx, batch.account_id, batch.profiles);
+    write_media(tx, batch.account_id, batch.media);
+    write_samples(tx, batch.account_id, batch.samples);
+    write_days(tx, batch.account_id, batch.days);
+    write_demographics(tx, batch.account_id, batch.demographics);
+    write_online_followers(tx, batch.account_id, batch.online_followers);
+    write_runs(tx, batch.account_id, batch.runs);
+}
+
+void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account>& accounts)
+{
+    json::array rows;
+    for (const auto& account : accounts)
+        rows.push_back(json::object{
+            {"account_id", account.id},
+            {"name", account.name},
+            {"login", account.login},
+            {"timezone", account.timezone}});
+    tx.exec_params0(upsert_accounts, json::serialize(rows));
+}
+
+void write_catalogue(pqxx::transaction_base& tx, const std::vector<model::Metric>& catalogue)
+{
+    json::array rows;
+    for (const auto& metric : catalogue)
+        rows.push_back(row_of(metric));
+    tx.exec0("DELETE FROM store.metric");
+    tx.exec_params0(insert_metrics, json::serialize(rows));
+}
+
+} // namespace insightd::storage

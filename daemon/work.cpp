@@ -219,7 +219,8 @@ boost::asio::awaitable<bool> Engine::keep(model::Batch rows)
         } catch (const model::Unavailable&) {
             away = std::current_exception();
         } catch (const model::Refused& refused) {
-            log::error("rows_refused", {{"account_id", rows.account_id}, {"reason", refused.what()}});
+            log::error(
+                "rows_refused", {{"account_id", rows.account_id}, {"reason", refused.what()}});
             co_return false;
         }
         note_store(away);

@@ -1,0 +1,216 @@
+#include "tests/sandbox/world.hpp"
+
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace insightd::sandbox
+{
+namespace
+{
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr std::int64_t post_ids = 17'900'000'000'000'000;
+constexpr std::int64_t story_ids = 18'000'000'000'000'000;
+constexpr std::int64_t child_ids = 17'800'000'000'000'000;
+constexpr std::int64_t per_account = 10'000'000;
+constexpr std::int64_t children_at_most = 10;
+
+constexpr hours story_life{24};
+constexpr hours life_of_deleted{5 * 24};
+
+std::uint64_t mixed(std::uint64_t key)
+{
+    key = (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    key = (key ^ (key >> 27)) * 0x94d049bb133111ebULL;
+    return key ^ (key >> 31);
+}
+
+} // namespace
+
+std::string_view Media::product_type() const
+{
+    if (kind == Kind::story)
+        return "STORY";
+    return kind == Kind::reel ? "REELS" : "FEED";
+}
+
+std::string_view Media::media_type() const
+{
+    if (kind == Kind::album)
+        return "CAROUSEL_ALBUM";
+    const bool moves = kind == Kind::reel || kind == Kind::video;
+    return moves || (kind == Kind::story && number % 2 == 1) ? "VIDEO" : "IMAGE";
+}
+
+World::World(Options options, std::vector<AccountSpec> accounts)
+    : options_{options}, accounts_{std::move(accounts)}
+{
+}
+
+double World::chance(std::uint64_t key, std::string_view salt) const
+{
+    auto state = mixed(key ^ mixed(options_.seed));
+    for (const char c : salt)
+        state = mixed(state ^ static_cast<unsigned char>(c));
+    return static_cast<double>(state >> 11) / static_cast<double>(1ULL << 53);
+}
+
+Instant World::first_post() const
+{
+    return options_.start - std::chrono::days{options_.days_of_history};
+}
+
+Media World::post(std::size_t account, std::int64_t number) const
+{
+    static constexpr std::array kinds{
+        Kind::image, Kind::reel, Kind::album, Kind::video, Kind::reel};
+    Media media;
+    media.id = post_ids + static_cast<std::int64_t>(account) * per_account + number;
+    media.account = account;
+    media.number = number;
+    media.kind = kinds.at(static_cast<std::size_t>(number) % kinds.size());
+    const minutes late{static_cast<int>(
+        chance(static_cast<std::uint64_t>(media.id), "late") *
+        static_cast<double>(options_.post_every.count()) / 2)};
+    media.published_at = first_post() + options_.post_every * number + late;
+    return media;
+}
+
+Media World::story(std::size_t account, std::int64_t number) const
+{
+    Media media;
+    media.id = story_ids + static_cast<std::int64_t>(account) * per_account + number;
+    media.account = account;
+    media.number = number;
+    media.kind = Kind::story;
+    media.published_at = first_post() + options_.story_every * number;
+    return media;
+}
+
+bool World::is_deleted(const Media& media, Instant now) const
+{
+    return !media.is_story() && media.number % 23 == 19 &&
+           now >= media.published_at + life_of_deleted;
+}
+
+std::vector<Media> World::posts(std::size_t account, Instant now) const
+{
+    std::vector<Media> found;
+    for (auto number = (now - first_post()) / options_.post_every; number >= 0; --number) {
+        const auto media = post(account, number);
+        if (media.published_at <= now && !is_deleted(media, now))
+            found.push_back(media);
+    }
+    return found;
+}
+
+std::vector<Media> World::stories(std::size_t account, Instant now) const
+{
+    std::vector<Media> found;
+    for (auto number = (now - first_post()) / options_.story_every; number >= 0; --number) {
+        const auto media = story(account, number);
+        if (media.published_at + story_life <= now)
+            break;
+        if (media.published_at <= now)
+            found.push_back(media);
+    }
+    return found;
+}
+
+std::optional<Media> World::media(std::int64_t id, Instant now) const
+{
+    const bool is_story = id >= story_ids;
+    const auto offset = id - (is_story ? story_ids : post_ids);
+    if (offset < 0 || offset / per_account >= static_cast<std::int64_t>(accounts_.size()))
+        return std::nullopt;
+    const auto account = static_cast<std::size_t>(offset / per_account);
+    const auto found =
+        is_story ? story(account, offset % per_account) : post(account, offset % per_account);
+    if (found.published_at > now || is_deleted(found, now))
+        return std::nullopt;
+    return found;
+}
+
+std::vector<std::int64_t> World::children(const Media& album) const
+{
+    std::vector<std::int64_t> ids;
+    const auto count =
+        2 + static_cast<std::int64_t>(
+                chance(static_cast<std::uint64_t>(album.id), "children") * (children_at_most - 2));
+    for (std::int64_t child = 0; child < count; ++child)
+        ids.push_back(child_ids + (album.id - post_ids) * children_at_most + child);
+    return ids;
+}
+
+bool World::before_conversion(const Media& media) const
+{
+    return media.account == 0 && !media.is_story() && media.number < 3;
+}
+
+bool World::too_few_viewers(const Media& story, Instant now) const
+{
+    return std::get<std::int64_t>(media_metric(story, "reach", now)) < 5;
+}
+
+std::int64_t World::followers(std::size_t account, Instant now) const
+{
+    const auto days = std::chrono::duration<double, std::ratio<86'400>>(now - first_post()).count();
+    const auto base = static_cast<double>(accounts_[account].followers);
+    return static_cast<std::int64_t>(base * (1 + days / 2'000));
+}
+
+std::int64_t World::follows(std::size_t account) const
+{
+    return 100 + static_cast<std::int64_t>(account) * 7;
+}
+
+/// The platform's own counter is not the length of its list.
+std::int64_t World::media_count(std::size_t account, Instant now) const
+{
+    return static_cast<std::int64_t>(posts(account, now).size()) - 2;
+}
+
+std::vector<Instant> World::day_ends(Instant since, Instant until)
+{
+    static const auto* pacific = date::locate_zone("America/Los_Angeles");
+    std::vector<Instant> ends;
+    auto day = date::floor<date::days>(pacific->to_local(since)) + date::days{1};
+    for (;; day += date::days{1}) {
+        const Instant end = pacific->to_sys(day, date::choose::earliest);
+        if (end > since)
+            ends.push_back(end);
+        if (end >= until)
+            return ends;
+    }
+}
+
+std::vector<AccountSpec> three_accounts()
+{
+    return {
+        {17841400000000001, "metricsaurus", "sandbox-token-one-of-metricsaurus", Host::instagram,
+         12'000, "America/Sao_Paulo"},
+        {17841400000000002, "bakery_berlin", "sandbox-token-two-of-bakery-berlin", Host::facebook,
+         3'400, "Europe/Berlin"},
+        {17841400000000003, "tiny_garden", "sandbox-token-three-of-tiny-garden", Host::instagram,
+         40, "UTC"},
+    };
+}
+
+std::vector<AccountSpec> many_accounts(std::size_t count)
+{
+    std::vector<AccountSpec> accounts;
+    for (std::size_t index = 0; index < count; ++index)
+        accounts.push_back(
+            {17841400000001000 + static_cast<std::int64_t>(index), fmt::format("account_{}", index),
+             fmt::format("sandbox-token-of-account-{}", index),
+             index % 2 == 0 ? Host::instagram : Host::facebook,
+             1'000 + static_cast<std::int64_t>(index) * 37, "UTC"});
+    return accounts;
+}
+
+} // namespace insightd::sandbox

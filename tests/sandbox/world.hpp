@@ -1,0 +1,121 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// A world of accounts, posts and stories whose every number is a pure function of the seed, the
+/// ids and the instant: what the stand-in answers, and what tests compare stored rows with.
+namespace insightd::sandbox
+{
+
+using Instant = std::chrono::sys_time<std::chrono::microseconds>;
+using Number = std::variant<std::int64_t, double>;
+
+enum class Host { instagram, facebook };
+
+struct AccountSpec {
+    std::int64_t user_id = 0;
+    std::string username;
+    std::string token;
+    Host host = Host::instagram;
+    std::int64_t followers = 0;
+    std::string timezone = "UTC";
+};
+
+enum class Kind { image, album, video, reel, story };
+
+/// A post or story; derived from its id, never stored.
+struct Media {
+    std::int64_t id = 0;
+    std::size_t account = 0; ///< index
+    Kind kind{};
+    std::int64_t number = 0; ///< the n-th of its account
+    Instant published_at;
+
+    bool is_story() const { return kind == Kind::story; }
+    /// FEED, REELS or STORY
+    std::string_view product_type() const;
+    std::string_view media_type() const;
+};
+
+/// Values of the dimensions, and the number of that combination.
+using Cell = std::pair<std::vector<std::string>, std::int64_t>;
+
+class World
+{
+public:
+    struct Options {
+        std::uint64_t seed = 1;
+        Instant start;            ///< posts were published before it, and go on after it
+        int days_of_history = 40; ///< before `start`
+        std::chrono::minutes post_every{20 * 60};
+        std::chrono::minutes story_every{7 * 60};
+    };
+
+    World(Options options, std::vector<AccountSpec> accounts);
+
+    const std::vector<AccountSpec>& accounts() const { return accounts_; }
+
+    // What exists.
+    std::vector<Media> posts(std::size_t account, Instant now) const;   ///< newest first
+    std::vector<Media> stories(std::size_t account, Instant now) const; ///< alive, newest first
+    std::optional<Media> media(std::int64_t id, Instant now) const;     ///< deleted ones are not
+    std::vector<std::int64_t> children(const Media& album) const;
+    bool before_conversion(const Media& media) const;
+    bool too_few_viewers(const Media& story, Instant now) const;
+
+    // Profile counters.
+    std::int64_t followers(std::size_t account, Instant now) const;
+    std::int64_t follows(std::size_t account) const;
+    std::int64_t media_count(std::size_t account, Instant now) const;
+
+    // Lifetime totals of a media object, as reported at `now`. Additive ones sum up:
+    // total_interactions = likes + comments + saved + shares.
+    Number media_metric(const Media& media, std::string_view metric, Instant now) const;
+    std::vector<Cell>
+    media_breakdown(const Media& media, std::string_view metric, Instant now) const;
+
+    // Numbers of [since, until) of an account, as reported at `now`; they settle 40 h after
+    // `until`.
+    std::int64_t account_metric(
+        std::size_t account, std::string_view metric, Instant since, Instant until,
+        Instant now) const;
+    std::vector<Cell> account_breakdown(
+        std::size_t account, std::string_view metric, const std::vector<std::string>& dimensions,
+        Instant since, Instant until, Instant now) const;
+
+    // Audience.
+    std::vector<Cell> demographics(
+        std::size_t account, std::string_view metric, const std::vector<std::string>& dimensions,
+        std::string_view timeframe, Instant now) const;
+    std::optional<std::int64_t>
+    online_followers(std::size_t account, Instant day_end, int hour) const;
+
+    /// Ends of days (midnight US Pacific) after `since`, up to the one that ends the day of
+    /// `until`.
+    static std::vector<Instant> day_ends(Instant since, Instant until);
+
+private:
+    double chance(std::uint64_t key, std::string_view salt) const; ///< 0 to 1, fixed
+    Instant first_post() const;
+    Media post(std::size_t account, std::int64_t number) const;
+    Media story(std::size_t account, std::int64_t number) const;
+    bool is_deleted(const Media& media, Instant now) const;
+
+    Options options_;
+    std::vector<AccountSpec> accounts_;
+};
+
+/// Three accounts: one for each login, and one with fewer than 100 followers.
+std::vector<AccountSpec> three_accounts();
+
+/// `count` accounts for measurements.
+std::vector<AccountSpec> many_accounts(std::size_t count);
+
+} // namespace insightd::sandbox

@@ -59,13 +59,13 @@ json::value unattributed(const model::Breakdown& breakdown)
         if (exact)
             left -= std::get<std::int64_t>(cell.number);
     }
-    return exact ? json::value{left} : json::value{left_about};
+    return exact ? json::value(left) : json::value(left_about);
 }
 
 void add_breakdown(json::object& breakdowns, const model::Breakdown& breakdown)
 {
     json::object split;
-    split["total"] = breakdown.total ? value_of(*breakdown.total) : json::value{nullptr};
+    split["total"] = breakdown.total ? value_of(*breakdown.total) : json::value(nullptr);
     split["unattributed"] = unattributed(breakdown);
     split["cells"] = cells_of(breakdown.cells);
     auto& by_dimension = breakdowns[clean(breakdown.metric)];
@@ -88,7 +88,7 @@ void add_number(
 
 json::value or_null(json::object object)
 {
-    return object.empty() ? json::value{nullptr} : json::value{std::move(object)};
+    return object.empty() ? json::value(nullptr) : json::value(std::move(object));
 }
 
 } // namespace
@@ -116,27 +116,27 @@ std::string clean(std::string_view text)
 
 json::value value_of(const std::optional<std::string>& text)
 {
-    return text ? json::value(clean(*text)) : json::value{nullptr};
+    return text ? json::value(clean(*text)) : json::value(nullptr);
 }
 
 json::value value_of(const std::optional<std::int64_t>& number)
 {
-    return number ? json::value{*number} : json::value{nullptr};
+    return number ? json::value(*number) : json::value(nullptr);
 }
 
 json::value value_of(const std::optional<bool>& flag)
 {
-    return flag ? json::value{*flag} : json::value{nullptr};
+    return flag ? json::value(*flag) : json::value(nullptr);
 }
 
 json::value value_of(const std::optional<model::Instant>& instant)
 {
-    return instant ? json::value(text_of(*instant)) : json::value{nullptr};
+    return instant ? json::value(text_of(*instant)) : json::value(nullptr);
 }
 
 json::value value_of(const model::Number& number)
 {
-    return std::visit([](auto value) { return json::value{value}; }, number);
+    return std::visit([](auto value) { return json::value(value); }, number);
 }
 
 json::value value_of(const model::OtherFacts& facts)

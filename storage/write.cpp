@@ -36,7 +36,7 @@ json::array texts(const std::vector<std::string>& values)
 
 json::value day_or_null(const std::optional<model::Day>& day)
 {
-    return day ? json::value(text_of(*day)) : json::value{nullptr};
+    return day ? json::value(text_of(*day)) : json::value(nullptr);
 }
 
 json::object row_of(const model::Metric& metric)

@@ -116,7 +116,7 @@ ON CONFLICT DO NOTHING)",
 
 json::value reason_of(const std::optional<model::Absence>& absent)
 {
-    return absent ? json::value(model::to_string(*absent)) : json::value{nullptr};
+    return absent ? json::value(model::to_string(*absent)) : json::value(nullptr);
 }
 
 /// Rows in the order of their time: each is compared with the one before.
@@ -216,7 +216,7 @@ void write_runs(
             {"error", clean(run.error)},
             {"calls", run.calls},
             {"budget_percent",
-             run.budget_percent ? json::value{*run.budget_percent} : json::value{nullptr}},
+             run.budget_percent ? json::value(*run.budget_percent) : json::value(nullptr)},
             {"next_due", value_of(run.next_due)}};
         tx.exec_params0(upsert_run, account, json::serialize(row));
     }

@@ -99,7 +99,7 @@ json::object facts_of(const model::Media& media)
         {"media_id", media.id},
         {"product_type", clean(media.product_type)},
         {"media_type",
-         media.media_type.empty() ? json::value{nullptr} : json::value(clean(media.media_type))},
+         media.media_type.empty() ? json::value(nullptr) : json::value(clean(media.media_type))},
         {"published_at", text_of(media.published_at)},
         {"expires_at", value_of(media.expires_at)},
         {"permalink", value_of(media.permalink)},
@@ -143,7 +143,7 @@ json::object counts_of(const model::Media& media)
         {"observed_at", text_of(media.observed_at)},
         {"like_count", value_of(media.like_count)},
         {"comments_count", value_of(media.comments_count)},
-        {"other_counts", other.empty() ? json::value{nullptr} : json::value{std::move(other)}}};
+        {"other_counts", other.empty() ? json::value(nullptr) : json::value(std::move(other))}};
 }
 
 /// A media object once, as it was seen last: one statement may touch a row only once.

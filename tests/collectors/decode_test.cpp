@@ -165,7 +165,7 @@ model::Readings media_readings(const char* sample, std::vector<std::string> aske
 {
     auto readings = decode_readings(fixture(sample), asked, Case::folded);
     EXPECT_TRUE(readings);
-    return readings.value_or(model::Readings{});
+    return readings ? *readings : model::Readings{};
 }
 
 TEST(MediaInsights, ReelIsReadWithRetiredMetricsToo)

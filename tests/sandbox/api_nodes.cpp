@@ -150,7 +150,7 @@ const std::vector<MediaField>& media_table()
          [](const Call&, const Media& m) { return json::value(std::to_string(m.id)); }},
         {"caption", On::both,
          [](const Call&, const Media& m) {
-             return m.number % 7 == 6 ? json::value{nullptr}
+             return m.number % 7 == 6 ? json::value(nullptr)
                                       : json::value(fmt::format("Post no. {} ✨", m.number));
          }},
         {"media_type", On::both,
@@ -163,7 +163,7 @@ const std::vector<MediaField>& media_table()
          [](const Call&, const Media& m) { return json::value(fmt::format("S{:x}", m.id)); }},
         {"thumbnail_url", On::both,
          [](const Call& call, const Media& m) {
-             return m.media_type() == "VIDEO" ? picture(call, m) : json::value{nullptr};
+             return m.media_type() == "VIDEO" ? picture(call, m) : json::value(nullptr);
          }},
         {"timestamp", On::both,
          [](const Call&, const Media& m) { return json::value(timestamp(m.published_at)); }},
@@ -181,11 +181,11 @@ const std::vector<MediaField>& media_table()
          [](const Call&, const Media&) { return json::value(true); }},
         {"is_shared_to_feed", On::both,
          [](const Call&, const Media& m) {
-             return m.kind == Kind::reel ? json::value(true) : json::value{nullptr};
+             return m.kind == Kind::reel ? json::value(true) : json::value(nullptr);
          }},
         {"alt_text", On::both,
          [](const Call&, const Media& m) {
-             return m.number % 3 == 0 ? json::value("A picture") : json::value{nullptr};
+             return m.number % 3 == 0 ? json::value("A picture") : json::value(nullptr);
          }},
         {"children", On::both, children_of},
         {"ig_id", On::facebook,
@@ -197,9 +197,9 @@ const std::vector<MediaField>& media_table()
         {"has_poll", On::facebook, [](const Call&, const Media&) { return json::value(false); }},
         {"has_slider", On::facebook, [](const Call&, const Media&) { return json::value(false); }},
         {"video_title", On::facebook,
-         [](const Call&, const Media&) { return json::value{nullptr}; }},
+         [](const Call&, const Media&) { return json::value(nullptr); }},
         {"media_audio_type", On::facebook,
-         [](const Call&, const Media&) { return json::value{nullptr}; }},
+         [](const Call&, const Media&) { return json::value(nullptr); }},
         {"saved_count", On::facebook,
          [](const Call& call, const Media& m) { return count(call, m, "saved"); }},
         {"shares_count", On::facebook,

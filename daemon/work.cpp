@@ -137,10 +137,14 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
         const auto task = tasks.back();
         tasks.pop_back();
         auto known = account.media(task.media);
-        if (!known)
+        const auto now = services_.clock.now();
+        // A dead story answers nothing more: its last reading stands.
+        if (!known || (known->expires_at && *known->expires_at <= now)) {
+            outcome.done.push_back(task);
             continue;
+        }
         auto collected = co_await collectors::collect_media_insights(
-            api, account.settings(), std::move(*known), services_.clock.now());
+            api, account.settings(), std::move(*known), now);
         if (collected.failure) {
             outcome.stopped = outcome.stopped || stops_siblings(*collected.failure);
             outcome.failure = std::move(collected.failure);

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// A real PostgreSQL for tests: one private server for the process, a database for each test.
+namespace insightd::testing
+{
+
+/// A folder of its own that is gone with the object; its parents may be entered by anyone.
+class ScratchFolder
+{
+public:
+    ScratchFolder();
+    ~ScratchFolder();
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// libpq connection string of a new, empty database.
+std::string fresh_database();
+
+using Row = std::vector<std::optional<std::string>>; ///< NULL is nothing
+
+/// All rows of a query, as text.
+std::vector<Row> query(const std::string& url, const std::string& sql);
+
+/// The only field of the only row.
+std::optional<std::string> query1(const std::string& url, const std::string& sql);
+
+} // namespace insightd::testing

@@ -1,0 +1,204 @@
+#include "collectors/account_insights.hpp"
+#include "collectors/graph/transport.hpp"
+#include "collectors/insights.hpp"
+#include "collectors/media_insights.hpp"
+#include "collectors/profile.hpp"
+#include "tests/support/fake_graph.hpp"
+#include "tests/support/fixture.hpp"
+#include "tests/support/readings.hpp"
+#include "tests/support/run.hpp"
+
+#include <gmock/gmock.h>
+
+// Collectors over a real connection to a host that refuses as the API refuses.
+namespace insightd::collectors
+{
+namespace
+{
+
+using insightd::testing::absence;
+using insightd::testing::at;
+using insightd::testing::count;
+using insightd::testing::FakeGraph;
+using insightd::testing::Received;
+using insightd::testing::Scripted;
+using model::Absence;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+const auto now = at("2026-03-01T12:00:00Z");
+
+Scripted ok(std::string body)
+{
+    Scripted answer;
+    answer.body = std::move(body);
+    return answer;
+}
+
+Scripted refused(int code, const std::string& message, int subcode = 0)
+{
+    Scripted answer;
+    answer.status = 400;
+    answer.body = R"({"error":{"message":")" + message + R"(","code":)" + std::to_string(code) +
+                  R"(,"error_subcode":)" + std::to_string(subcode) + "}}";
+    return answer;
+}
+
+bool has(const Received& request, const std::string& text)
+{
+    return request.target.find(text) != std::string::npos;
+}
+
+/// Answers 1 for every metric that is asked for.
+Scripted ones(const Received& request)
+{
+    const auto begin = request.target.find("metric=") + 7;
+    auto list = request.target.substr(begin, request.target.find('&', begin) - begin) + ",";
+    std::string data;
+    for (auto end = list.find(','); end != std::string::npos; end = list.find(',')) {
+        data += (data.empty() ? "" : ",") + (R"({"name":")" + list.substr(0, end)) +
+                R"(","values":[{"value":1}]})";
+        list.erase(0, end + 1);
+    }
+    return ok(R"({"data":[)" + data + "]}");
+}
+
+class Ask
+{
+public:
+    explicit Ask(FakeGraph::Script script)
+        : host{std::move(script)}, transport{loop.get_executor(), {}}
+    {
+        api.graph_url = {host.url(), host.url()};
+        account.user_id = 17841400000000001;
+        account.login = config::Login::instagram;
+    }
+
+    Collected media(std::string product_type, std::optional<model::Instant> expires_at = {})
+    {
+        model::KnownMedia known;
+        known.id = 5;
+        known.product_type = std::move(product_type);
+        known.published_at = now - std::chrono::hours{2};
+        known.expires_at = expires_at;
+        auto client = make_client();
+        return insightd::testing::run(loop, collect_media_insights(client, account, known, now));
+    }
+
+    Collected profile()
+    {
+        auto client = make_client();
+        return insightd::testing::run(loop, collect_profile(client, account, now));
+    }
+
+    graph::Client make_client()
+    {
+        graph::Client::Identity identity;
+        identity.token = config::Secret{"token"};
+        return {transport, api, std::move(identity), [](int) -> boost::asio::awaitable<void> {
+                    co_return;
+                }};
+    }
+
+    FakeGraph host;
+    boost::asio::io_context loop{1};
+    config::Api api;
+    graph::Transport transport;
+    config::Account account;
+};
+
+const model::Readings& readings(const Collected& collected)
+{
+    return collected.rows.samples.at(0).readings;
+}
+
+TEST(MediaInsights, NamedBadMetricNeverSinksItsSiblings)
+{
+    Ask ask{[](const Received& request) {
+        if (has(request, "saved"))
+            return refused(
+                100, "(#100) The Media Insights API does not support the saved metric for this "
+                     "media product type.");
+        return ones(request);
+    }};
+    const auto collected = ask.media("REELS");
+    ASSERT_FALSE(collected.failure);
+    EXPECT_EQ(absence(readings(collected), "saved"), Absence::unsupported);
+    EXPECT_EQ(count(readings(collected), "reach"), 1);
+    EXPECT_EQ(count(readings(collected), "views"), 1);
+    EXPECT_THAT(ask.host.received(), SizeIs(2)) << "the named one was dropped at once";
+}
+
+TEST(MediaInsights, UnnamedBadMetricIsFoundByHalving)
+{
+    Ask ask{[](const Received& request) {
+        if (has(request, "shares"))
+            return refused(100, "(#100) metric[0] must be one of the following values: reach");
+        return ones(request);
+    }};
+    const auto collected = ask.media("REELS");
+    ASSERT_FALSE(collected.failure);
+    EXPECT_EQ(absence(readings(collected), "shares"), Absence::unsupported);
+    for (const auto* sibling :
+         {"reach", "views", "likes", "comments", "saved", "total_interactions",
+          "ig_reels_avg_watch_time"})
+        EXPECT_EQ(count(readings(collected), sibling), 1) << sibling;
+    EXPECT_LE(ask.host.received().size(), 9U);
+}
+
+TEST(MediaInsights, TooFewViewersIsAbsentNotZero)
+{
+    Ask ask{[](const Received&) {
+        return refused(10, "(#10) Not enough viewers for the media to show insights");
+    }};
+    const auto collected = ask.media("STORY", now + std::chrono::hours{22});
+    ASSERT_FALSE(collected.failure);
+    for (const auto& reading : readings(collected).values)
+        EXPECT_EQ(absence(readings(collected), reading.metric), Absence::too_few_viewers);
+    EXPECT_EQ(absence(readings(collected), "navigation"), Absence::too_few_viewers);
+    EXPECT_THAT(ask.host.received(), SizeIs(1)) << "the other calls could not answer either";
+}
+
+TEST(MediaInsights, GoneStoryPastItsEndIsExpired)
+{
+    const auto gone = [](const Received&) { return refused(100, "Unsupported get request.", 33); };
+    Ask dead{gone};
+    EXPECT_EQ(absence(readings(dead.media("STORY", now)), "reach"), Absence::expired);
+    Ask deleted{gone};
+    EXPECT_EQ(
+        absence(readings(deleted.media("STORY", now + std::chrono::hours{1})), "reach"),
+        Absence::gone);
+}
+
+TEST(MediaInsights, MediaBeforeTheConversionIsAbsentForGood)
+{
+    Ask ask{[](const Received&) { return refused(100, "Invalid parameter", 2108006); }};
+    EXPECT_EQ(absence(readings(ask.media("FEED")), "reach"), Absence::before_conversion);
+}
+
+TEST(MediaInsights, MissingPermissionIsAFailureNotAnAbsence)
+{
+    Ask ask{[](const Received&) {
+        return refused(10, "(#10) Application does not have permission for this action");
+    }};
+    const auto collected = ask.media("FEED");
+    ASSERT_TRUE(collected.failure);
+    EXPECT_EQ(collected.failure->kind, graph::FailureClass::no_permission);
+    EXPECT_TRUE(collected.rows.samples.empty());
+}
+
+TEST(Profile, FieldThatIsNotServedIsLeftOut)
+{
+    Ask ask{[](const Received& request) {
+        if (has(request, "biography"))
+            return refused(100, "(#100) Tried accessing nonexisting field (biography)");
+        return ok(R"({"user_id":"17841400000000001","username":"shop","followers_count":3})");
+    }};
+    const auto collected = ask.profile();
+    ASSERT_FALSE(collected.failure);
+    EXPECT_EQ(collected.rows.profiles.at(0).followers_count, 3);
+    EXPECT_THAT(ask.host.received(), SizeIs(2));
+}
+
+} // namespace
+} // namespace insightd::collectors

@@ -1,0 +1,310 @@
+#include "collectors/graph/client.hpp"
+#include "collectors/graph/node.hpp"
+#include "collectors/graph/paging.hpp"
+#include "collectors/graph/transport.hpp"
+#include "tests/support/fake_graph.hpp"
+#include "tests/support/run.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
+
+namespace insightd::graph
+{
+namespace
+{
+
+using insightd::testing::FakeGraph;
+using insightd::testing::Received;
+using insightd::testing::Scripted;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr auto token = "IGAAvery-secret-token";
+
+/// A client on its way to a scripted host; pauses between tries take no time, and are counted.
+class Talk
+{
+public:
+    explicit Talk(FakeGraph::Script script, config::Login login = config::Login::instagram)
+        : host{std::move(script)}, transport{loop.get_executor(), limits()}
+    {
+        api.graph_url = {host.url(), host.url()};
+        identity.login = login;
+        identity.token = config::Secret{token};
+    }
+
+    Outcome<Reply> get(Request request = {"me", {{"fields", "id"}}})
+    {
+        Client client = make_client();
+        return insightd::testing::run(loop, client.get(std::move(request)));
+    }
+
+    Client make_client()
+    {
+        return {transport, api, identity, [this](int) { return pause(); }};
+    }
+
+    boost::asio::awaitable<void> pause()
+    {
+        ++pauses;
+        co_return;
+    }
+
+    static Transport::Limits limits()
+    {
+        Transport::Limits limits;
+        limits.timeout = std::chrono::seconds{5};
+        return limits;
+    }
+
+    FakeGraph host;
+    boost::asio::io_context loop{1};
+    config::Api api;
+    Transport transport;
+    Client::Identity identity;
+    int pauses = 0;
+};
+
+FakeGraph::Script always(Scripted answer)
+{
+    return [answer](const Received&) { return answer; };
+}
+
+Scripted answer(int status, std::string body)
+{
+    Scripted scripted;
+    scripted.status = status;
+    scripted.body = std::move(body);
+    return scripted;
+}
+
+TEST(Client, SendsTheTokenAsQueryParameterByDefault)
+{
+    Talk talk{always(answer(200, R"({"id":"1"})"))};
+    ASSERT_TRUE(talk.get());
+    const auto sent = talk.host.received().front();
+    EXPECT_EQ(sent.target, std::string{"/v24.0/me?fields=id&access_token="} + token);
+    EXPECT_THAT(sent.head, Not(HasSubstr("Authorization")));
+}
+
+TEST(Client, SendsTheTokenAsHeaderByConfiguration)
+{
+    Talk talk{always(answer(200, R"({"id":"1"})"))};
+    talk.api.token_transport = config::TokenTransport::header;
+    ASSERT_TRUE(talk.get());
+    const auto sent = talk.host.received().front();
+    EXPECT_EQ(sent.target, "/v24.0/me?fields=id");
+    EXPECT_THAT(sent.head, HasSubstr(std::string{"Authorization: Bearer "} + token));
+}
+
+TEST(Client, ProvesTheAppSecretOnFacebookOnly)
+{
+    for (const auto login : {config::Login::instagram, config::Login::facebook}) {
+        Talk talk{always(answer(200, "{}")), login};
+        talk.identity.app_secret = config::Secret{"app-secret"};
+        ASSERT_TRUE(talk.get());
+        const auto target = talk.host.received().front().target;
+        EXPECT_EQ(
+            target.find("appsecret_proof=") != std::string::npos, login == config::Login::facebook);
+    }
+}
+
+TEST(Client, TriesATransientFailureThreeTimesInAll)
+{
+    Talk talk{always(answer(500, R"({"error":{"message":"x","code":2}})"))};
+    const auto reply = talk.get();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, FailureClass::transient);
+    EXPECT_THAT(talk.host.received(), SizeIs(3));
+    EXPECT_EQ(talk.pauses, 2);
+}
+
+TEST(Client, RecoversWhenASecondTryIsAnswered)
+{
+    int call = 0;
+    Talk talk{[&](const Received&) {
+        return ++call == 1 ? answer(502, "<html>bad gateway</html>") : answer(200, R"({"id":"7"})");
+    }};
+    const auto reply = talk.get();
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->body.at("id"), "7");
+}
+
+TEST(Client, NeverRepeatsARefusal)
+{
+    Talk talk{always(answer(400, R"({"error":{"message":"(#100) bad","code":100}})"))};
+    EXPECT_FALSE(talk.get());
+    EXPECT_THAT(talk.host.received(), SizeIs(1));
+}
+
+TEST(Client, AnErrorInABodyIsAFailureEvenWithStatus200)
+{
+    Talk talk{
+        always(answer(200, R"({"error":{"message":"gone","code":190,"error_subcode":460}})"))};
+    const auto reply = talk.get();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, FailureClass::needs_login);
+    EXPECT_EQ(reply.error().subcode, 460);
+}
+
+TEST(Client, ReadsTheLoginHostsErrorShape)
+{
+    Talk talk{always(answer(
+        400,
+        R"({"error_type":"OAuthException","code":400,"error_message":"Matching code was not found"})"))};
+    const auto reply = talk.get();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().message, "Matching code was not found");
+}
+
+TEST(Client, NeverRepeatsTheTokenInAMessage)
+{
+    Talk talk{always(answer(
+        400, std::string{R"({"error":{"code":190,"message":"Malformed access token )"} + token +
+                 "\"}}"))};
+    const auto reply = talk.get();
+    ASSERT_FALSE(reply);
+    EXPECT_THAT(to_string(reply.error()), Not(HasSubstr(token)));
+    EXPECT_THAT(to_string(reply.error()), HasSubstr("***"));
+}
+
+TEST(Client, ExposesTheBudgetOfTheAnswer)
+{
+    auto throttled = answer(400, R"({"error":{"message":"too many","code":80002}})");
+    throttled.headers = "X-Business-Use-Case-Usage: "
+                        "{\"1\":[{\"call_count\":100,\"estimated_time_to_regain_access\":12}]}\r\n";
+    Talk talk{always(throttled)};
+    const auto reply = talk.get();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, FailureClass::account_throttled);
+    EXPECT_EQ(reply.error().regain_after, std::chrono::minutes{12});
+}
+
+TEST(Client, RefusesJsonThatIsNestedTooDeep)
+{
+    Talk talk{always(answer(200, std::string(1'000, '[') + std::string(1'000, ']')))};
+    const auto reply = talk.get();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, FailureClass::malformed);
+}
+
+TEST(NodeOf, TakesBothWrappings)
+{
+    const auto flat = boost::json::parse(R"({"id":"1"})");
+    const auto wrapped = boost::json::parse(R"({"data":[{"id":"1"}]})");
+    EXPECT_EQ(node_of(flat)->at("id"), "1");
+    EXPECT_EQ(node_of(wrapped)->at("id"), "1");
+    EXPECT_EQ(node_of(boost::json::parse("[]")), nullptr);
+    EXPECT_EQ(node_of(boost::json::parse(R"({"data":[]})")), nullptr);
+}
+
+// ---- pages ----------------------------------------------------------------------------------
+
+Outcome<boost::json::array> pages(Talk& talk, PageLimits limits = {})
+{
+    auto client = talk.make_client();
+    Request request{"1/media", {}};
+    return insightd::testing::run(talk.loop, all_pages(client, std::move(request), limits));
+}
+
+bool asks_after(const Received& request, const std::string& cursor)
+{
+    return request.target.find("after=" + cursor + "&") != std::string::npos;
+}
+
+TEST(Pages, SendAfterAndNeverFollowNext)
+{
+    Talk talk{[](const Received& request) {
+        if (asks_after(request, "c1"))
+            return answer(200, R"({"data":[{"id":"2"}],"paging":{"cursors":{"after":"c2"}}})");
+        return answer(
+            200,
+            R"({"data":[{"id":"1"}],"paging":{"cursors":{"after":"c1"},"next":"http://evil.example/"}})");
+    }};
+    const auto rows = pages(talk);
+    ASSERT_TRUE(rows);
+    EXPECT_THAT(*rows, SizeIs(2));
+    EXPECT_THAT(talk.host.received(), SizeIs(2));
+}
+
+TEST(Pages, GoOnAfterAnEmptyPage)
+{
+    Talk talk{[](const Received& request) {
+        if (asks_after(request, "c1"))
+            return answer(200, R"({"data":[{"id":"2"}]})");
+        return answer(200, R"({"data":[],"paging":{"cursors":{"after":"c1"},"next":"x"}})");
+    }};
+    const auto rows = pages(talk);
+    ASSERT_TRUE(rows);
+    EXPECT_THAT(*rows, SizeIs(1));
+}
+
+TEST(Pages, TakeTheCursorOutOfNextWhereCursorsAreMissing)
+{
+    Talk talk{[](const Received& request) {
+        if (asks_after(request, "c9"))
+            return answer(200, R"({"data":[{"id":"2"}]})");
+        return answer(
+            200,
+            R"({"data":[{"id":"1"}],"paging":{"next":"https://h/x?access_token=t&after=c9"}})");
+    }};
+    const auto rows = pages(talk);
+    ASSERT_TRUE(rows);
+    EXPECT_THAT(*rows, SizeIs(2));
+}
+
+TEST(Pages, KeepARowOnceThatMovedBetweenPages)
+{
+    Talk talk{[](const Received& request) {
+        if (asks_after(request, "c1"))
+            return answer(200, R"({"data":[{"id":"1"},{"id":"2"}]})");
+        return answer(
+            200, R"({"data":[{"id":"1"}],"paging":{"cursors":{"after":"c1"},"next":"x"}})");
+    }};
+    const auto rows = pages(talk);
+    ASSERT_TRUE(rows);
+    EXPECT_THAT(*rows, SizeIs(2));
+}
+
+TEST(Pages, EndWhenCursorsRunInACircle)
+{
+    Talk talk{always(
+        answer(200, R"({"data":[{"id":"1"}],"paging":{"cursors":{"after":"c1"},"next":"x"}})"))};
+    const auto rows = pages(talk);
+    ASSERT_FALSE(rows);
+    EXPECT_EQ(rows.error().kind, FailureClass::malformed);
+    EXPECT_THAT(talk.host.received(), SizeIs(2));
+}
+
+TEST(Pages, AreBoundedInNumber)
+{
+    int page = 0;
+    Talk talk{[&](const Received&) {
+        return answer(
+            200, R"({"data":[],"paging":{"cursors":{"after":"c)" + std::to_string(++page) +
+                     R"("},"next":"x"}})");
+    }};
+    PageLimits limits;
+    limits.max_pages = 5;
+    EXPECT_FALSE(pages(talk, limits));
+    EXPECT_EQ(page, 5);
+}
+
+TEST(Pages, AreHalvedUntilTheyAreNotTooMuch)
+{
+    Talk talk{[](const Received& request) {
+        if (request.target.find("limit=25&") != std::string::npos)
+            return answer(200, R"({"data":[{"id":"1"}]})");
+        return answer(
+            500,
+            R"({"error":{"code":1,"message":"Please reduce the amount of data you're asking for"}})");
+    }};
+    const auto rows = pages(talk);
+    ASSERT_TRUE(rows);
+    EXPECT_THAT(talk.host.received(), SizeIs(3)) << "100, 50, 25";
+}
+
+} // namespace
+} // namespace insightd::graph

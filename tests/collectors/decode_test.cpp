@@ -90,7 +90,8 @@ std::vector<model::Media> media_of(const boost::json::array& nodes)
 
 TEST(Media, ListWithAllFieldsIsRead)
 {
-    const auto rows = media_of(fixture("graph/media-list-full-fields.json").at("data").as_array());
+    const auto list = fixture("graph/media-list-full-fields.json");
+    const auto rows = media_of(list.at("data").as_array());
     ASSERT_EQ(rows.size(), 4U);
     EXPECT_EQ(rows[0].id, 84386203808767123);
     EXPECT_EQ(rows[0].product_type, "REELS");
@@ -133,7 +134,8 @@ TEST(Media, AlbumBringsItsChildrenWithTheirOwnFacts)
 
 TEST(Media, ListOfBareIdsCannotBecomeRows)
 {
-    for (const auto& node : fixture("graph/seed-media-list.json").at("data").as_array()) {
+    const auto list = fixture("graph/seed-media-list.json");
+    for (const auto& node : list.at("data").as_array()) {
         const auto media = decode_media(node, MediaList::media, now);
         ASSERT_FALSE(media);
         EXPECT_EQ(media.error().kind, graph::FailureClass::malformed);

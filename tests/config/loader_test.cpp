@@ -1,0 +1,267 @@
+#include "config/loader.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace insightd::config
+{
+namespace
+{
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using namespace std::chrono_literals;
+
+const MetricVocabulary vocabulary{
+    {"reach", true, false, "", ""},
+    {"reposts", true, false, "", ""},
+    {"impressions", true, true, "views", "since 2025-04-21"},
+    {"views", true, false, "", ""},
+    {"website_clicks", false, false, "", ""},
+    {"reach", false, false, "", ""}};
+
+const std::string head = "database: embedded\n";
+const std::string account = "accounts:\n  - {name: a, user_id: \"1\", token: {env: A}}\n";
+
+Config good(const std::string& text)
+{
+    auto parsed = parse(text, "f.yaml", vocabulary);
+    if (const auto* mistakes = std::get_if<Mistakes>(&parsed))
+        ADD_FAILURE() << mistakes->text();
+    return std::holds_alternative<Config>(parsed) ? std::get<Config>(parsed) : Config{};
+}
+
+std::string mistakes_in(const std::string& text)
+{
+    const auto parsed = parse(text, "f.yaml", vocabulary);
+    return std::holds_alternative<Mistakes>(parsed) ? std::get<Mistakes>(parsed).text() : "";
+}
+
+std::string fixture(const std::string& name)
+{
+    std::ifstream file{std::string{INSIGHTD_FIXTURES} + "/config/" + name};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+TEST(Loader, ReadsTheWholeLanguage)
+{
+    const auto config = good(fixture("valid_full.yaml"));
+    EXPECT_EQ(config.database_url, "postgresql:///insights");
+    EXPECT_FALSE(config.embedded_database);
+    EXPECT_EQ(config.api.token_transport, TokenTransport::header);
+    EXPECT_EQ(config.api.timeout, 20s);
+    EXPECT_EQ(config.api.app_secret->name, "app_secret");
+    ASSERT_EQ(config.accounts.size(), 2U);
+    const auto& first = config.accounts[0];
+    EXPECT_EQ(first.user_id, 17841405822304914);
+    EXPECT_EQ(first.token, (SecretReference{SecretReference::Kind::env, "METRICSAURUS_TOKEN"}));
+    EXPECT_EQ(first.timezone, "America/Sao_Paulo");
+    EXPECT_FALSE(first.collect.at(Collector::stories));
+    EXPECT_TRUE(first.collect.at(Collector::media)) << "a map leaves the others alone";
+    EXPECT_TRUE(first.metrics.media.at("reposts"));
+    EXPECT_TRUE(first.metrics.account.at("website_clicks"));
+    const auto& second = config.accounts[1];
+    EXPECT_EQ(second.login, Login::facebook);
+    EXPECT_EQ(second.user_id, 17841405822304915) << "unquoted ids are exact";
+    EXPECT_EQ(second.schedule.media_insights, (std::vector<AgeTier>{{48h, 10min}, {30 * 24h, 6h}}));
+    EXPECT_EQ(second.schedule.stories, 10min);
+}
+
+TEST(Loader, TenMistakesAreTenLocatedLines)
+{
+    const auto text = mistakes_in(fixture("invalid_ten.yaml"));
+    EXPECT_EQ(std::ranges::count(text, '\n'), 10) << text;
+    for (const auto* line :
+         {"f.yaml:17:1: the file has no key `defalts`; did you mean `defaults`?",
+          "f.yaml:2:12: `state_dir` must be an absolute path",
+          "f.yaml:4:12: `version` must look like v24.0",
+          "f.yaml:5:12: `timeout` must be a duration",
+          "f.yaml:8:12: `login` cannot be `instagrm`; did you mean `instagram`?",
+          "f.yaml:10:12: a literal secret in `token`",
+          "f.yaml:11:24: `collect` cannot be `storys`; did you mean `stories`?",
+          "f.yaml:12:23: metric `impressions` is not served any more (since 2025-04-21); use "
+          "`views`",
+          "f.yaml:14:14: `user_id` 17841405822304914 is already used in line 9",
+          "f.yaml:16:15: `Mars/Olympus` is no time zone"})
+        EXPECT_THAT(text, HasSubstr(line));
+    EXPECT_THAT(text, Not(HasSubstr("IGAA"))) << "a secret is never repeated";
+}
+
+TEST(Loader, AccountsOverrideTheDefaults)
+{
+    const auto config = good(
+        head +
+        "defaults: {login: facebook, timezone: Europe/Berlin, schedule: {profile: 2h}}\n"
+        "accounts:\n"
+        "  - {name: a, user_id: \"1\", token: {env: A}}\n"
+        "  - {name: b, user_id: \"2\", token: {env: A}, timezone: UTC, schedule: {profile: 3h}}\n");
+    EXPECT_EQ(config.accounts[0].login, Login::facebook);
+    EXPECT_EQ(config.accounts[0].timezone, "Europe/Berlin");
+    EXPECT_EQ(config.accounts[0].schedule.profile, 2h);
+    EXPECT_EQ(config.accounts[1].timezone, "UTC");
+    EXPECT_EQ(config.accounts[1].schedule.profile, 3h);
+}
+
+TEST(Loader, ListOfCollectorsIsExact)
+{
+    const auto config = good(
+        head + "accounts:\n  - {name: a, user_id: \"1\", token: {env: A}, collect: [profile]}\n");
+    EXPECT_TRUE(config.accounts[0].collect.at(Collector::profile));
+    EXPECT_FALSE(config.accounts[0].collect.at(Collector::media));
+}
+
+TEST(Loader, OneUrlStandsForBothHosts)
+{
+    const auto config = good(head + "api: {graph_url: \"http://127.0.0.1:80/\"}\n" + account);
+    EXPECT_EQ(config.api.graph_url, (HostUrls{"http://127.0.0.1:80", "http://127.0.0.1:80"}));
+}
+
+TEST(Loader, PlainHttpIsForLoopbackOnly)
+{
+    EXPECT_THAT(
+        mistakes_in(head + "api: {graph_url: \"http://graph.example\"}\n" + account),
+        HasSubstr("f.yaml:2:18: `graph_url` must be https:// off loopback"));
+}
+
+TEST(Loader, ScaledClockIsRefusedOffLoopback)
+{
+    const std::string clock =
+        "clock: {anchor: \"2026-01-02T08:00:00Z\", start: 1735689600, speed: 60}\n";
+    EXPECT_THAT(
+        mistakes_in(head + clock + account), HasSubstr("f.yaml:2:8: `clock` is for simulations"));
+    EXPECT_THAT(
+        mistakes_in(head + "api: {graph_url: \"http://127.0.0.1:1\"}\n" + clock + account),
+        HasSubstr("https://api.instagram.com"))
+        << "the login host counts as well";
+    const auto config = good(
+        head + clock + "api: {graph_url: \"http://127.0.0.1:1\", login_url: \"http://[::1]:2\"}\n" +
+        account);
+    ASSERT_TRUE(config.clock);
+    EXPECT_EQ(config.clock->speed, 60);
+    EXPECT_EQ(config.clock->start, Instant{1'735'689'600s});
+}
+
+TEST(Loader, DuplicateKeysAreMistakes)
+{
+    EXPECT_THAT(
+        mistakes_in(head + "database: embedded\n" + account),
+        HasSubstr("f.yaml:2:1: `database` is there twice"));
+}
+
+TEST(Loader, MergeKeysAreMistakesBecauseTheyWouldBeIgnored)
+{
+    EXPECT_THAT(
+        mistakes_in(
+            head + "accounts:\n  - &x {name: a, user_id: \"1\", token: {env: A}}\n  - {<<: *x, "
+                   "name: b, user_id: \"2\", token: {env: A}}\n"),
+        HasSubstr("merge keys"));
+}
+
+TEST(Loader, IdsAreDecimalDigitsOnly)
+{
+    for (const auto* id : {"010", "0x10", "-5", "1e3", "1.5", "abc", "99999999999999999999"})
+        EXPECT_THAT(
+            mistakes_in(head + "accounts:\n  - {name: a, token: {env: A}, user_id: " + id + "}\n"),
+            HasSubstr("`user_id`"))
+            << id;
+}
+
+TEST(Loader, PasswordInTheDatabaseUrlIsALiteralSecret)
+{
+    for (const auto* url : {"postgresql://me:hunter2@db/insights", "host=db password=hunter2"}) {
+        const auto text = mistakes_in("database: \"" + std::string{url} + "\"\n" + account);
+        EXPECT_THAT(text, AllOf(HasSubstr("literal secret"), HasSubstr(".pgpass")));
+        EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+    }
+}
+
+TEST(Loader, MetricOfTheOtherSubjectIsToldWhereItBelongs)
+{
+    EXPECT_THAT(
+        mistakes_in(head + "defaults: {metrics: {media: [website_clicks]}}\n" + account),
+        HasSubstr("`website_clicks` is a metric of account; move it there"));
+}
+
+TEST(Loader, TiersMustGrow)
+{
+    EXPECT_THAT(
+        mistakes_in(
+            head +
+            "defaults: {schedule: {media_insights: [{until: 7d, every: 1h}, {until: 2d, every: "
+            "1h}]}}\n" +
+            account),
+        HasSubstr("tiers must grow"));
+}
+
+TEST(Loader, HttpListenIsANotice)
+{
+    const auto config = good(head + "http: {listen: \"127.0.0.1:9464\"}\n" + account);
+    ASSERT_EQ(config.notices.size(), 1U);
+    EXPECT_THAT(config.notices[0], HasSubstr("f.yaml:2:16:"));
+}
+
+TEST(Loader, TextThatIsNoYamlIsOneLocatedMistake)
+{
+    EXPECT_THAT(mistakes_in("database: [embedded\n"), HasSubstr("not YAML"));
+    EXPECT_THAT(mistakes_in("- a\n- b\n"), HasSubstr("must be a map"));
+    EXPECT_THAT(mistakes_in(""), HasSubstr("must be a map"));
+    EXPECT_THAT(mistakes_in(std::string(100'000, '[')), HasSubstr("nested too deep"));
+}
+
+TEST(Loader, FileThatCannotBeReadSaysHowToGiveIt)
+{
+    const auto loaded = load("/nonexistent/insightd.yaml", vocabulary);
+    ASSERT_TRUE(std::holds_alternative<Mistakes>(loaded));
+    EXPECT_THAT(std::get<Mistakes>(loaded).text(), HasSubstr("--config"));
+}
+
+/// Every path of properties in the schema, lists as "[]", references followed.
+void paths_of(
+    const boost::json::value& root, const boost::json::object& node, const std::string& prefix,
+    std::vector<std::string>& paths)
+{
+    if (const auto* reference = node.if_contains("$ref")) {
+        const std::string_view pointer = reference->as_string();
+        const auto name = pointer.substr(std::string_view{"#/definitions/"}.size());
+        paths_of(root, root.at("definitions").at(name).as_object(), prefix, paths);
+    }
+    if (const auto* items = node.if_contains("items"))
+        paths_of(root, items->as_object(), prefix + "[]", paths);
+    if (const auto* properties = node.if_contains("properties"))
+        for (const auto& [key, value] : properties->as_object()) {
+            const auto path = prefix + (prefix.empty() ? "" : ".") + std::string{key};
+            paths.push_back(path);
+            paths_of(root, value.as_object(), path, paths);
+        }
+}
+
+TEST(Schema, HasEveryKeyThatTheLoaderAcceptsAndNoOther)
+{
+    std::ifstream file{std::string{INSIGHTD_SOURCE_DIR} + "/config/insightd.schema.json"};
+    const auto schema = boost::json::parse(std::string{std::istreambuf_iterator<char>{file}, {}});
+    std::vector<std::string> in_schema;
+    paths_of(schema, schema.as_object(), "", in_schema);
+    const auto accepted = accepted_keys();
+    for (const auto& key : accepted)
+        EXPECT_THAT(in_schema, ::testing::Contains(key));
+    for (const auto& path : in_schema) {
+        const auto parent = path.substr(0, path.rfind('.'));
+        const bool listed = std::ranges::any_of(accepted, [&](const std::string& key) {
+            return key.starts_with(parent + ".") &&
+                   key.find('.', parent.size() + 1) == std::string::npos;
+        });
+        if (listed) {
+            EXPECT_THAT(accepted, ::testing::Contains(path));
+        }
+    }
+}
+
+} // namespace
+} // namespace insightd::config

@@ -1,0 +1,215 @@
+#include "tests/daemon/process.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <fstream>
+
+// The program itself: exit codes, one clear line for each fault, signals, kill -9.
+namespace insightd
+{
+namespace
+{
+
+using insightd::testing::fresh_database;
+using insightd::testing::Process;
+using insightd::testing::query;
+using insightd::testing::query1;
+using insightd::testing::SandboxProcess;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::int64_t number(const std::string& url, const std::string& sql)
+{
+    return std::stoll(query1(url, sql).value());
+}
+
+TEST(Program, TenMistakesAreTenLinesAndExit78)
+{
+    Process check{
+        {INSIGHTD_PROGRAM, "check", "--config",
+         std::string{INSIGHTD_FIXTURES} + "/config/invalid_ten.yaml"}};
+    const auto text = check.finish();
+    EXPECT_EQ(check.exit_code, 78);
+    EXPECT_EQ(std::ranges::count(text, '\n'), 10) << text;
+}
+
+TEST(Program, CommandLineThatIsNoneIsExit64)
+{
+    Process program{{INSIGHTD_PROGRAM, "colect"}};
+    program.finish();
+    EXPECT_EQ(program.exit_code, 64);
+}
+
+TEST(Program, CollectStoresEverythingInOnePass)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    auto collect = sandbox.insightd({"collect"});
+    const auto text = collect.finish();
+    EXPECT_EQ(collect.exit_code, 0) << text;
+    EXPECT_THAT(text, HasSubstr("stored"));
+    EXPECT_GT(number(database, "SELECT count(*) FROM insights.media_latest WHERE views > 0"), 50);
+    EXPECT_EQ(
+        number(database, "SELECT count(*) FROM insights.collection_health WHERE state = 'ok'"), 18);
+}
+
+TEST(Program, CollectTakesNamedAccountsOnly)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    auto collect = sandbox.insightd({"collect", "tiny_garden"});
+    collect.finish();
+    EXPECT_EQ(collect.exit_code, 0) << collect.output();
+    EXPECT_EQ(number(database, "SELECT count(DISTINCT account_id) FROM store.media"), 1);
+    auto unknown = sandbox.insightd({"collect", "nobody"});
+    unknown.finish();
+    EXPECT_EQ(unknown.exit_code, 64);
+}
+
+TEST(Program, DeadDatabaseIsOneClearLineAndExit69)
+{
+    SandboxProcess sandbox{"host=/nonexistent dbname=insights"};
+    for (const auto& words :
+         {std::vector<std::string>{"check", "--online"}, {"collect"}, {"migrate"}}) {
+        auto program = sandbox.insightd(words);
+        const auto text = program.finish();
+        EXPECT_EQ(program.exit_code, 69) << words.front();
+        EXPECT_THAT(text, HasSubstr("see that PostgreSQL runs")) << words.front();
+    }
+}
+
+TEST(Program, BadTokenIsOneClearLineAndExit77)
+{
+    SandboxProcess sandbox{fresh_database(), {"--dead-token-of", "metricsaurus"}};
+    for (const auto& words : {std::vector<std::string>{"check", "--online"}, {"collect"}}) {
+        auto program = sandbox.insightd(words);
+        const auto text = program.finish();
+        EXPECT_EQ(program.exit_code, 77) << text;
+        EXPECT_THAT(text, HasSubstr("metricsaurus"));
+        EXPECT_THAT(text, HasSubstr("190/463"));
+        EXPECT_THAT(text, HasSubstr("get a new token"));
+        EXPECT_THAT(text, Not(HasSubstr("sandbox-token")));
+    }
+}
+
+TEST(Program, UnreachableHostIsOneClearLineAndExit69)
+{
+    std::string config;
+    const auto database = fresh_database();
+    insightd::testing::ScratchFolder folder;
+    {
+        SandboxProcess sandbox{database};
+        std::filesystem::copy(
+            sandbox.folder.path(), folder.path(),
+            std::filesystem::copy_options::recursive |
+                std::filesystem::copy_options::overwrite_existing);
+        std::ifstream in{sandbox.config_file()};
+        config.assign(std::istreambuf_iterator<char>{in}, {});
+        for (auto found = config.find(sandbox.folder.path()); found != std::string::npos;
+             found = config.find(sandbox.folder.path()))
+            config.replace(found, sandbox.folder.path().string().size(), folder.path());
+    }
+    std::ofstream{folder.path() / "insightd.yaml"} << config;
+    for (const auto& words : {std::vector<std::string>{"check", "--online"}, {"collect"}}) {
+        auto all = words;
+        all.insert(all.begin(), INSIGHTD_PROGRAM);
+        all.insert(all.end(), {"--config", folder.path() / "insightd.yaml"});
+        Process program{all};
+        const auto text = program.finish();
+        EXPECT_EQ(program.exit_code, 69) << text;
+        EXPECT_THAT(text, HasSubstr("connecting to http://127.0.0.1"));
+        EXPECT_THAT(text, HasSubstr("api.graph_url"));
+    }
+}
+
+TEST(Program, RunStaysUpWithoutItsDatabaseAndSaysSoOnce)
+{
+    SandboxProcess sandbox{"host=/nonexistent dbname=insights"};
+    auto daemon = sandbox.insightd({"run"});
+    ASSERT_TRUE(daemon.wait_for("store_away"));
+    daemon.end(SIGTERM);
+    EXPECT_EQ(daemon.exit_code, 0) << daemon.output();
+    const auto first = daemon.output().find("store_away");
+    EXPECT_EQ(daemon.output().find("store_away", first + 1), std::string::npos);
+}
+
+TEST(Program, OneDeadTokenLeavesTheOtherAccountsAlone)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database, {"--dead-token-of", "bakery_berlin"}};
+    auto daemon = sandbox.insightd({"run"});
+    ASSERT_TRUE(daemon.wait_for("account=bakery_berlin"));
+    while (number(database, "SELECT count(*) FROM store.account_state") < 2) {
+    }
+    daemon.end(SIGTERM);
+    EXPECT_EQ(daemon.exit_code, 0);
+    EXPECT_EQ(
+        query1(
+            database, "SELECT error_class FROM insights.collection_health "
+                      "WHERE account = 'bakery_berlin' AND state = 'failing' LIMIT 1"),
+        "needs_login");
+}
+
+TEST(Program, StatusTellsPeopleAndPrograms)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    sandbox.insightd({"collect", "tiny_garden"}).finish();
+    auto table = sandbox.insightd({"status"});
+    EXPECT_THAT(table.finish(), HasSubstr("tiny_garden"));
+    auto json = sandbox.insightd({"status", "--json"});
+    EXPECT_THAT(json.finish(), HasSubstr(R"("collector":"profile","state":"ok")"));
+}
+
+TEST(Program, NothingAcknowledgedIsLostAndNothingDoubledByKill9)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    for (int life = 0; life < 4; ++life) {
+        const auto before =
+            number(
+                database, "SELECT coalesce(to_regclass('store.media_sample')::oid::bigint, 0)") == 0
+                ? 0
+                : number(database, "SELECT count(*) FROM store.media_sample");
+        auto daemon = sandbox.insightd({"run"});
+        ASSERT_TRUE(daemon.wait_for("collecting"));
+        while (number(database, "SELECT count(*) FROM store.media_sample") < before + 100) {
+        }
+        daemon.end(SIGKILL);
+        EXPECT_GE(number(database, "SELECT count(*) FROM store.media_sample"), before + 100);
+    }
+    // A row that repeats the one before it, less than 24 hours later, would be a doubled one.
+    EXPECT_EQ(
+        number(
+            database,
+            "SELECT count(*) FROM (SELECT observed_at - lag(observed_at) OVER w AS since, "
+            "(views, reach, likes, comments, shares, navigation, breakdowns, absent)::text = "
+            "lag((views, reach, likes, comments, shares, navigation, breakdowns, absent)::text) "
+            "OVER w AS same "
+            "FROM store.media_sample WINDOW w AS (PARTITION BY media_id ORDER BY observed_at)) "
+            "rows "
+            "WHERE same AND since < interval '24 hours'"),
+        0);
+    EXPECT_EQ(
+        number(
+            database,
+            "SELECT count(*) FROM store.media_state s WHERE checked_at IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM store.media_sample m WHERE m.media_id = s.media_id AND m.observed_at = "
+            "s.row_at)"),
+        0)
+        << "every state rests on a row";
+}
+
+TEST(Program, FaultsOfTheApiNeverStopTheRest)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database, {"--errors", "0.2", "--most-rows", "30"}};
+    auto collect = sandbox.insightd({"collect"});
+    collect.finish();
+    EXPECT_GT(number(database, "SELECT count(*) FROM insights.media_latest WHERE views > 0"), 50);
+    EXPECT_GT(number(database, "SELECT count(*) FROM insights.account_daily"), 5);
+}
+
+} // namespace
+} // namespace insightd

@@ -1,0 +1,102 @@
+#include "storage/embedded_postgres.hpp"
+#include "storage/model/writer.hpp"
+#include "tests/support/private_postgres.hpp"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <memory>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace insightd::storage
+{
+namespace
+{
+
+using insightd::testing::query;
+using insightd::testing::query1;
+using insightd::testing::ScratchFolder;
+
+TEST(EmbeddedPostgres, KeepsItsDataFromOneLifeToTheNext)
+{
+    const ScratchFolder folder;
+    {
+        const EmbeddedPostgres server{folder.path()};
+        query(server.url(), "CREATE TABLE kept AS SELECT 7 AS number");
+    }
+    const EmbeddedPostgres server{folder.path()};
+    EXPECT_EQ(query1(server.url(), "SELECT number FROM kept"), "7");
+}
+
+TEST(EmbeddedPostgres, ListensOnItsUnixSocketOnly)
+{
+    const ScratchFolder folder;
+    const EmbeddedPostgres server{folder.path()};
+    EXPECT_EQ(query1(server.url(), "SHOW listen_addresses"), "");
+    EXPECT_EQ(query1(server.url(), "SHOW unix_socket_permissions"), "0700");
+}
+
+TEST(EmbeddedPostgres, IsSharedAndStoppedByTheLastOneOut)
+{
+    const ScratchFolder folder;
+    auto first = std::make_unique<EmbeddedPostgres>(folder.path());
+    const auto url = first->url();
+    {
+        const EmbeddedPostgres second{folder.path()};
+        EXPECT_EQ(second.url(), url);
+    }
+    EXPECT_EQ(query1(url, "SELECT 1"), "1") << "the first still uses it";
+    first.reset();
+    EXPECT_ANY_THROW(query(url, "SELECT 1"));
+}
+
+TEST(EmbeddedPostgres, ServerOfAKilledProcessIsJoinedWithItsData)
+{
+    const ScratchFolder folder;
+    const pid_t child = fork();
+    if (child == 0) {
+        const EmbeddedPostgres server{folder.path()};
+        query(server.url(), "CREATE TABLE committed AS SELECT 1 AS number");
+        kill(getpid(), SIGKILL);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    std::string url;
+    {
+        const EmbeddedPostgres server{folder.path()};
+        url = server.url();
+        EXPECT_EQ(query1(url, "SELECT number FROM committed"), "1");
+    }
+    EXPECT_ANY_THROW(query(url, "SELECT 1")) << "and stopped at the end, although another began it";
+}
+
+TEST(EmbeddedPostgres, RunsAsAnotherUserThanRoot)
+{
+    if (geteuid() != 0) {
+        SUCCEED() << "not root: it runs as ourselves";
+        return;
+    }
+    const ScratchFolder folder;
+    const EmbeddedPostgres server{folder.path()};
+    EXPECT_NE(query1(server.url(), "SELECT current_user::text"), "root");
+}
+
+TEST(EmbeddedPostgres, FolderThatItsUserCannotEnterIsSaid)
+{
+    if (geteuid() != 0)
+        return;
+    const ScratchFolder folder;
+    std::filesystem::permissions(folder.path(), std::filesystem::perms{0700});
+    try {
+        const EmbeddedPostgres server{folder.path()};
+        FAIL() << "started where its user cannot go";
+    } catch (const model::Unavailable& refused) {
+        EXPECT_THAT(refused.what(), ::testing::HasSubstr("cannot enter"));
+        EXPECT_THAT(refused.what(), ::testing::HasSubstr("state_dir"));
+    }
+}
+
+} // namespace
+} // namespace insightd::storage

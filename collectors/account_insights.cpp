@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <map>
-#include <ranges>
 
 namespace insightd::collectors
 {
@@ -69,8 +68,8 @@ std::map<std::string, std::vector<std::string>> groups_of_day(const config::Acco
     for (const auto* metric : daily_metrics(account)) {
         if (!is_series(*metric) && !metric->needs_breakdown)
             groups[""].emplace_back(metric->name);
-        for (const auto dimensions : std::views::split(metric->breakdowns, ' '))
-            groups[std::string{dimensions.begin(), dimensions.end()}].emplace_back(metric->name);
+        for (const auto& dimensions : catalog::splits_of(*metric))
+            groups[dimensions].emplace_back(metric->name);
     }
     return groups;
 }

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 namespace insightd::collectors
 {
@@ -170,10 +169,9 @@ std::vector<AudienceQuestion> choose_audience(const config::Account& account)
          catalog::selected(catalog::Subject::account, account.login, account.metrics)) {
         if (!metric->of_audience)
             continue;
-        for (const auto dimensions : std::views::split(metric->breakdowns, ' '))
+        for (const auto& dimension : catalog::splits_of(*metric))
             for (const auto* timeframe : timeframes)
-                questions.push_back(
-                    {std::string{metric->name}, {dimensions.begin(), dimensions.end()}, timeframe});
+                questions.push_back({std::string{metric->name}, dimension, timeframe});
     }
     return questions;
 }

@@ -33,17 +33,6 @@ std::uint8_t host_of(config::Login login)
     return login == config::Login::instagram ? instagram : facebook;
 }
 
-std::vector<std::string> words(std::string_view text)
-{
-    std::vector<std::string> found;
-    while (!text.empty()) {
-        const auto end = std::min(text.find(' '), text.size());
-        found.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return found;
-}
-
 std::vector<std::string>
 names_of_bits(std::uint8_t bits, std::initializer_list<std::pair<std::uint8_t, const char*>> names)
 {
@@ -90,7 +79,7 @@ model::Metric row(const Metric& metric)
     row.hosts = names_of_bits(metric.hosts, {{instagram, "instagram"}, {facebook, "facebook"}});
     row.period = metric.period;
     row.metric_type = type_names.at(static_cast<std::size_t>(metric.type));
-    row.breakdowns = words(metric.breakdowns);
+    row.breakdowns = splits_of(metric);
     row.since = day(metric.since);
     row.until = day(metric.until);
     row.successor = text(metric.successor);
@@ -117,6 +106,17 @@ const Metric* find(Subject subject, std::string_view name)
         return metric.subject == subject && metric.name == name;
     });
     return found == table.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> splits_of(const Metric& metric)
+{
+    std::vector<std::string> found;
+    for (auto left = metric.breakdowns; !left.empty();) {
+        const auto end = std::min(left.find(' '), left.size());
+        found.emplace_back(left.substr(0, end));
+        left.remove_prefix(std::min(end + 1, left.size()));
+    }
+    return found;
 }
 
 Products product_of(std::string_view product_type)

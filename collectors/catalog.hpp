@@ -63,6 +63,9 @@ std::span<const Metric> metrics();
 /// The metric of that name; nullptr if the catalogue does not know it.
 const Metric* find(Subject subject, std::string_view name);
 
+/// The dimension lists that the metric can be split by: "a", "b", "a,b".
+std::vector<std::string> splits_of(const Metric& metric);
+
 /// The product type as a bit; AD and the old IGTV are measured like FEED.
 Products product_of(std::string_view product_type);
 

@@ -1,11 +1,10 @@
 #include "collectors/json_access.hpp"
 
-#include <boost/json/array.hpp>
-#include <date/date.h>
+#include "config/instant.hpp"
 
-#include <array>
+#include <boost/json/array.hpp>
+
 #include <charconv>
-#include <sstream>
 
 namespace insightd::collectors
 {
@@ -24,18 +23,6 @@ std::optional<std::int64_t> decimal(std::string_view text)
     if (error != std::errc{} || end != text.data() + text.size())
         return std::nullopt;
     return value;
-}
-
-std::optional<model::Instant> timestamp(std::string_view text)
-{
-    for (const char* format : {"%FT%T%z", "%FT%T%Ez", "%FT%TZ"}) {
-        std::istringstream in{std::string{text}};
-        date::sys_time<std::chrono::microseconds> parsed;
-        in >> date::parse(format, parsed);
-        if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
-            return parsed;
-    }
-    return std::nullopt;
 }
 
 } // namespace
@@ -96,7 +83,7 @@ std::optional<model::Number> number(const json::value& value)
 std::optional<model::Instant> instant(const json::value& value)
 {
     if (const auto* text = value.if_string())
-        return timestamp(view(*text));
+        return config::parse_instant(view(*text));
     const auto seconds = integer(value);
     // Four digits of years: what lies beyond is not a time the platform can mean.
     if (!seconds || *seconds < 0 || *seconds > 253'402'300'799)

@@ -1,15 +1,14 @@
 #include "config/scalars.hpp"
 
 #include "config/duration.hpp"
+#include "config/instant.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
-#include <date/date.h>
 #include <fmt/format.h>
 
 #include <array>
 #include <charconv>
-#include <sstream>
 
 namespace insightd::config
 {
@@ -23,18 +22,6 @@ std::optional<std::int64_t> decimal(std::string_view text)
     if (error != std::errc{} || end != text.data() + text.size())
         return std::nullopt;
     return value;
-}
-
-std::optional<Instant> rfc3339(const std::string& text)
-{
-    for (const char* format : {"%FT%TZ", "%FT%T%Ez"}) {
-        std::istringstream in{text};
-        date::sys_time<std::chrono::microseconds> instant;
-        in >> date::parse(format, instant);
-        if (!in.fail() && in.peek() == std::istringstream::traits_type::eof())
-            return instant;
-    }
-    return std::nullopt;
 }
 
 bool is_loopback_host(std::string_view host)
@@ -130,7 +117,7 @@ std::optional<Instant> read_instant(const YAML::Node& node, std::string_view wha
     if (node.IsScalar()) {
         if (const auto seconds = decimal(node.Scalar()))
             return Instant{std::chrono::seconds{*seconds}};
-        if (const auto instant = rfc3339(node.Scalar()))
+        if (const auto instant = parse_instant(node.Scalar()))
             return instant;
     }
     context.mistake(

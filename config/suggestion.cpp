@@ -21,7 +21,8 @@ std::size_t distance(std::string_view left, std::string_view right)
     for (std::size_t i = 0; i < left.size(); ++i) {
         auto diagonal = std::exchange(row.front(), i + 1);
         for (std::size_t j = 0; j < right.size(); ++j) {
-            const auto replaced = diagonal + (left[i] == right[j] ? std::size_t{0} : std::size_t{1});
+            const auto replaced =
+                diagonal + (left[i] == right[j] ? std::size_t{0} : std::size_t{1});
             diagonal = row[j + 1];
             row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
         }

@@ -21,6 +21,10 @@ if(INSIGHTD_SANITIZE)
         target_compile_options(insightd_options INTERFACE
             -fno-sanitize=vptr,null,alignment -fno-sanitize-recover=undefined)
     endif()
+    if(INSIGHTD_FUZZ)
+        # clang-14 cannot emit the function check for coroutines.
+        target_compile_options(insightd_options INTERFACE -fsanitize=fuzzer-no-link -fno-sanitize=function)
+    endif()
     if(INSIGHTD_SANITIZE MATCHES "thread")
         target_compile_definitions(insightd_options INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
     endif()

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace insightd::config
+{
+
+/// "2026-01-02T08:00:00Z", with up to six decimals of a second, and Z, "+0000" or "+00:00": the
+/// forms that RFC 3339 and the Graph API write. Nothing for any other text. Source: graph-api.md
+/// section 0, rule 6.
+std::optional<std::chrono::sys_time<std::chrono::microseconds>>
+parse_instant(std::string_view text);
+
+} // namespace insightd::config

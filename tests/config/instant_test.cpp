@@ -1,0 +1,35 @@
+#include "config/instant.hpp"
+
+#include <gtest/gtest.h>
+
+namespace insightd::config
+{
+namespace
+{
+
+using namespace std::chrono;
+using namespace std::chrono_literals;
+
+const auto noon = sys_days{year{2026} / 3 / 1} + 12h;
+
+TEST(ParseInstant, ReadsEveryFormThatIsWritten)
+{
+    EXPECT_EQ(parse_instant("2026-03-01T12:00:00Z"), noon);
+    EXPECT_EQ(parse_instant("2026-03-01T12:00:00+0000"), noon) << "the Graph API's";
+    EXPECT_EQ(parse_instant("2026-03-01T09:00:00-03:00"), noon);
+    EXPECT_EQ(parse_instant("2026-03-01T12:00:00.25Z"), noon + 250ms);
+    EXPECT_EQ(parse_instant("2026-03-01T12:00:00.000001Z"), noon + 1us);
+}
+
+TEST(ParseInstant, ReadsNothingElse)
+{
+    for (const auto* text :
+         {"", "2026-03-01", "2026-03-01T12:00:00", "2026-02-30T12:00:00Z", "2026-13-01T12:00:00Z",
+          "2026-03-01T24:00:00Z", "2026-03-01T12:60:00Z", "2026-03-01T12:00:NaNZ",
+          "2026-03-01T12:00:00.Z", "2026-03-01T12:00:00.1234567Z", "2026-03-01T12:00:00ZZ",
+          "2026-03-01T12:00:00+1", " 2026-03-01T12:00:00Z", "2026-03-01 12:00:00Z"})
+        EXPECT_EQ(parse_instant(text), std::nullopt) << text;
+}
+
+} // namespace
+} // namespace insightd::config

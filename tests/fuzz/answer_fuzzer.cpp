@@ -1,0 +1,56 @@
+#include "collectors/account_insights.hpp"
+#include "collectors/audience.hpp"
+#include "collectors/graph/node.hpp"
+#include "collectors/insights.hpp"
+#include "collectors/media.hpp"
+#include "collectors/profile.hpp"
+#include "storage/json_rows.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+
+// Every decoder of API answers over one body, and the way of its readings into a stored row.
+
+using namespace insightd;
+
+namespace
+{
+
+void decode_all(const boost::json::value& body)
+{
+    const model::Instant now{};
+    config::Account account;
+    account.user_id = 1;
+    (void)collectors::decode_profile(body, account, now);
+    (void)collectors::decode_media(body, collectors::MediaList::media, now);
+    (void)collectors::decode_media(body, collectors::MediaList::stories, now);
+    (void)collectors::decode_series(body);
+    (void)collectors::decode_demographics(body, {"follower_demographics", "age", "this_week"}, now);
+    (void)collectors::decode_online_followers(body, "UTC", now);
+    const auto readings =
+        collectors::decode_readings(body, {"reach", "views"}, collectors::Case::folded);
+    if (!readings)
+        return;
+    boost::json::object row;
+    storage::add_readings(row, *readings, storage::media_columns());
+    // A row that is not valid text would be refused by the store.
+    if (storage::clean(boost::json::serialize(row)) != boost::json::serialize(row))
+        std::abort();
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    boost::json::parse_options options;
+    options.max_depth = 32;
+    boost::system::error_code error;
+    const auto body =
+        boost::json::parse({reinterpret_cast<const char*>(data), size}, error, {}, options);
+    if (!error)
+        decode_all(body);
+    return 0;
+}

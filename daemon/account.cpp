@@ -3,6 +3,7 @@
 #include "daemon/cadence.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace insightd::daemon
 {
@@ -183,12 +184,13 @@ std::vector<Task> Account::take_turn(std::size_t most)
     const auto count = std::min(most, next->size());
     std::vector<Task> turn{next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count)};
     next->erase(next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count));
+    under_way_ = turn;
     return turn;
 }
 
 std::vector<Task> Account::take_all()
 {
-    std::vector<Task> all;
+    auto all = std::exchange(under_way_, {});
     for (auto& tasks : waiting_) {
         all.insert(all.end(), tasks.begin(), tasks.end());
         tasks.clear();

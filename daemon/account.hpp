@@ -54,7 +54,9 @@ public:
     bool has_work() const;
     /// The next job: one list or node, or up to `most` media objects of one kind.
     std::vector<Task> take_turn(std::size_t most);
+    /// What waits, and what was begun and not ended.
     std::vector<Task> take_all();
+    void end_turn() { under_way_.clear(); }
 
     model::Instant paused_until; ///< no calls before; the epoch if not paused
     std::int64_t pauses_in_row = 0;
@@ -82,6 +84,7 @@ private:
     std::set<model::Day> final_days_;
     std::optional<std::int64_t> followers_count_;
     std::array<std::deque<Task>, job_count> waiting_;
+    std::vector<Task> under_way_;
     std::array<Trouble, job_count> troubles_;
 };
 

@@ -68,8 +68,10 @@ boost::asio::awaitable<void> Engine::serve(Account& account)
 {
     const auto api = client_of(account);
     while (api && account.has_work() && !running_->stopping &&
-           paused_until(account) <= services_.clock.now())
+           paused_until(account) <= services_.clock.now()) {
         co_await perform(account, *api, account.take_turn(media_in_one_turn));
+        account.end_turn();
+    }
     if (!account.has_work() || running_->stopping)
         co_return;
     postpone(account, account.take_all(), paused_until(account));
@@ -168,6 +170,11 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     for (const auto& task : outcome.done)
         run.next_due = std::max(run.next_due, account.next_due(task, now));
 
+    log::info(
+        "poll", {{"account", account.settings().name},
+                 {"collector", run.collector},
+                 {"values", model::count_values(outcome.rows)},
+                 {"calls", run.calls}});
     auto stored = outcome.rows;
     stored.account_id = account.id();
     stored.runs.push_back(std::move(run));

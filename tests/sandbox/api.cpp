@@ -197,6 +197,12 @@ Response Api::checked(const Request& request, Instant now)
     return response;
 }
 
+std::int64_t Api::calls_of(std::size_t account) const
+{
+    const auto found = used_.find(account);
+    return found == used_.end() ? 0 : found->second.second;
+}
+
 /// One call is reported under two ids: the business's and the account's.
 void Api::add_usage(Response& response, std::size_t account, Instant now)
 {

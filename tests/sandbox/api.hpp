@@ -50,6 +50,8 @@ public:
     Response answer(const Request& request, Instant now);
 
     std::int64_t calls() const { return calls_; }
+    /// What the account's token was used for on the UTC day of its last call.
+    std::int64_t calls_of(std::size_t account) const;
 
 private:
     Response checked(const Request& request, Instant now);

@@ -62,6 +62,29 @@ TEST(Classify, ReadsEveryProbedRefusal)
     }
 }
 
+TEST(Classify, ReadsEveryDocumentedErrorBody)
+{
+    const std::vector<FailureClass> expected{
+        FailureClass::needs_login,   FailureClass::bad_request,   FailureClass::before_conversion,
+        FailureClass::object_gone,   FailureClass::no_permission, FailureClass::too_few_viewers,
+        FailureClass::too_much_data, FailureClass::bad_request};
+    const auto samples = fixture("graph/errors.json");
+    ASSERT_EQ(samples.as_array().size(), expected.size());
+    for (std::size_t at = 0; at < expected.size(); ++at) {
+        const auto& sample = samples.as_array()[at];
+        const auto& body = sample.at("body").as_object();
+        const auto error = body.contains("error") ? body.at("error") : boost::json::value(body);
+        const bool login_host = !body.contains("error");
+        EXPECT_EQ(
+            classify(
+                sample.at("http_status").is_int64() ? number(sample, "http_status") : 400,
+                login_host ? 0 : number(error, "code"), number(error, "error_subcode"), false,
+                text(error, "message")),
+            expected[at])
+            << text(sample, "source");
+    }
+}
+
 struct Line {
     int http, code, subcode;
     const char* message;

@@ -118,7 +118,7 @@ private:
     read_some(Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome);
     boost::asio::awaitable<void>
     conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome);
-    boost::asio::awaitable<bool> keep(model::Batch rows);
+    boost::asio::awaitable<bool> keep(model::SharedBatch rows);
     boost::asio::awaitable<void> wait_for_store(std::int64_t failures);
 
     // outcome.cpp: what an ended task means for the next ones

@@ -175,14 +175,14 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"collector", run.collector},
                  {"values", model::count_values(outcome.rows)},
                  {"calls", run.calls}});
-    auto stored = outcome.rows;
-    stored.account_id = account.id();
-    stored.runs.push_back(std::move(run));
-    if (!co_await keep(std::move(stored))) {
+    outcome.rows.account_id = account.id();
+    outcome.rows.runs.push_back(std::move(run));
+    const auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
+    if (!co_await keep(rows)) {
         postpone(account, outcome.done, now + again_after);
         co_return;
     }
-    account.learn(outcome.rows, pass_at_.value_or(now), scheduler_);
+    account.learn(*rows, pass_at_.value_or(now), scheduler_);
     if (!outcome.done.empty())
         succeeded(account, job, outcome.done);
 }
@@ -220,9 +220,9 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
 
 /// Returns whether the rows are stored; false when the daemon stops while the store is away, or the
 /// store refuses these very rows: then they are asked for again.
-boost::asio::awaitable<bool> Engine::keep(model::Batch rows)
+boost::asio::awaitable<bool> Engine::keep(model::SharedBatch rows)
 {
-    const auto values = model::count_values(rows);
+    const auto values = model::count_values(*rows);
     for (std::int64_t failures = 1;; ++failures) {
         std::exception_ptr away;
         try {
@@ -231,7 +231,7 @@ boost::asio::awaitable<bool> Engine::keep(model::Batch rows)
             away = std::current_exception();
         } catch (const model::Refused& refused) {
             log::error(
-                "rows_refused", {{"account_id", rows.account_id}, {"reason", refused.what()}});
+                "rows_refused", {{"account_id", rows->account_id}, {"reason", refused.what()}});
             co_return false;
         }
         note_store(away);

@@ -35,11 +35,11 @@ Database::prepare(std::vector<model::Account> accounts, std::vector<model::Metri
     co_await worker_->run<bool>(std::move(job));
 }
 
-boost::asio::awaitable<void> Database::write(model::Batch batch)
+boost::asio::awaitable<void> Database::write(model::SharedBatch batch)
 {
     auto job = [batch = std::move(batch)](pqxx::connection& db) {
         pqxx::work tx{db};
-        write_batch(tx, batch);
+        write_batch(tx, *batch);
         tx.commit();
         return true;
     };

@@ -30,7 +30,7 @@ public:
 
     /// One transaction. Returns after commit. Idempotent; writes only what changed, or was not
     /// confirmed for 24 h.
-    boost::asio::awaitable<void> write(model::Batch batch) override;
+    boost::asio::awaitable<void> write(model::SharedBatch batch) override;
 
     boost::asio::awaitable<std::vector<model::AccountHistory>>
     history(std::vector<model::AccountId> accounts);

@@ -1,6 +1,5 @@
 #include "storage/json_rows.hpp"
 
-#include <date/date.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -38,6 +37,19 @@ std::size_t sequence_length(std::string_view text)
         return overlong || beyond ? 0 : 4;
     }
     return 0;
+}
+
+/// The length of the longest front that PostgreSQL takes as it is.
+std::size_t sound_length(std::string_view text)
+{
+    std::size_t sound = 0;
+    while (sound < text.size()) {
+        const auto length = sequence_length(text.substr(sound));
+        if (length == 0)
+            break;
+        sound += length;
+    }
+    return sound;
 }
 
 double as_double(const model::Number& number)
@@ -95,23 +107,32 @@ json::value or_null(json::object object)
 
 std::string text_of(model::Instant instant)
 {
-    return date::format("%FT%TZ", instant);
+    const auto day = std::chrono::floor<std::chrono::days>(instant);
+    const std::chrono::hh_mm_ss time{instant - day};
+    return fmt::format(
+        "{}T{:02}:{:02}:{:02}.{:06}Z", text_of(day), time.hours().count(), time.minutes().count(),
+        time.seconds().count(), time.subseconds().count());
 }
 std::string text_of(model::Day day)
 {
-    return date::format("%F", day);
+    const std::chrono::year_month_day date{day};
+    return fmt::format(
+        "{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+        static_cast<unsigned>(date.day()));
 }
 
 std::string clean(std::string_view text)
 {
     std::string result;
     result.reserve(text.size());
-    while (!text.empty()) {
-        const auto length = sequence_length(text);
-        result += length == 0 ? replacement : text.substr(0, length);
-        text.remove_prefix(std::max<std::size_t>(length, 1));
+    while (true) {
+        const auto sound = sound_length(text);
+        result += text.substr(0, sound);
+        if (sound == text.size())
+            return result;
+        result += replacement;
+        text.remove_prefix(sound + 1);
     }
-    return result;
 }
 
 json::value value_of(const std::optional<std::string>& text)

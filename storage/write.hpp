@@ -20,7 +20,7 @@ void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account
 /// The catalogue, whole: lines that are no longer in it go.
 void write_catalogue(pqxx::transaction_base& tx, const std::vector<model::Metric>& catalogue);
 
-// The parts of a batch, one file each: write_media.cpp, write_account.cpp.
+// The parts of a batch, one file each: write_media.cpp, write_samples.cpp, write_account.cpp.
 void write_media(
     pqxx::transaction_base& tx, model::AccountId account, const std::vector<model::Media>& media);
 void write_samples(

@@ -1,7 +1,7 @@
 #include "storage/json_rows.hpp"
+#include "storage/statement.hpp"
 #include "storage/write.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,7 +12,7 @@ namespace insightd::storage
 namespace
 {
 
-constexpr auto upsert_profile = R"(
+const Statement upsert_profile{"account_profile", R"(
 WITH judged AS (
     SELECT r.*, s.row_at AS old_row_at,
            s.checked_at IS NULL OR (r.observed_at > s.checked_at AND
@@ -41,9 +41,9 @@ ON CONFLICT (account_id) DO UPDATE SET
     profile_picture_url = excluded.profile_picture_url, account_type = excluded.account_type,
     followers_count = excluded.followers_count, follows_count = excluded.follows_count,
     media_count = excluded.media_count, other = excluded.other
-WHERE s.checked_at < excluded.checked_at)";
+WHERE s.checked_at < excluded.checked_at)"};
 
-constexpr auto upsert_demographics = R"(
+const Statement upsert_demographics{"account_demographics", R"(
 INSERT INTO store.demographic_snapshot AS d (account_id, metric, dimension, timeframe, snapshot_on,
     observed_at, data, absent)
 SELECT $1, metric, dimension, timeframe, snapshot_on, observed_at, data, absent
@@ -51,9 +51,9 @@ FROM jsonb_to_record($2::jsonb) AS r(metric text, dimension text, timeframe text
     snapshot_on date, observed_at timestamptz, data jsonb, absent text)
 ON CONFLICT (account_id, metric, dimension, timeframe, snapshot_on) DO UPDATE SET
     observed_at = excluded.observed_at, data = excluded.data, absent = excluded.absent
-WHERE d.observed_at < excluded.observed_at)";
+WHERE d.observed_at < excluded.observed_at)"};
 
-constexpr auto insert_online_followers = R"(
+const Statement insert_online_followers{"account_online_followers", R"(
 INSERT INTO store.online_followers (account_id, day, observed_at, day_end, hours, absent)
 SELECT $1, r.day, r.observed_at, r.day_end, r.hours, r.absent
 FROM jsonb_to_record($2::jsonb) AS r(day date, observed_at timestamptz, day_end timestamptz,
@@ -63,9 +63,9 @@ LEFT JOIN LATERAL (
     WHERE o.account_id = $1 AND o.day = r.day AND o.observed_at <= r.observed_at
     ORDER BY o.observed_at DESC LIMIT 1) p ON true
 WHERE p.day IS NULL OR (p.hours, p.absent) IS DISTINCT FROM (r.hours, r.absent)
-ON CONFLICT DO NOTHING)";
+ON CONFLICT DO NOTHING)"};
 
-constexpr auto upsert_run = R"(
+const Statement upsert_run{"account_run", R"(
 INSERT INTO store.collection AS c (account_id, collector, started_at, last_success_at,
     consecutive_failures, error_class, error, calls, budget_percent, next_due_at)
 SELECT $1, collector, started_at, CASE WHEN succeeded THEN started_at END,
@@ -80,7 +80,7 @@ ON CONFLICT (account_id, collector) DO UPDATE SET
     error_class = excluded.error_class, error = excluded.error, calls = excluded.calls,
     budget_percent = coalesce(excluded.budget_percent, c.budget_percent),
     next_due_at = excluded.next_due_at
-WHERE c.started_at < excluded.started_at)";
+WHERE c.started_at < excluded.started_at)"};
 
 std::string joined(std::string_view format)
 {
@@ -148,7 +148,7 @@ void write_profiles(
             {"follows_count", value_of(profile->follows_count)},
             {"media_count", value_of(profile->media_count)},
             {"other", value_of(profile->other)}};
-        tx.exec_params0(upsert_profile, account, json::serialize(row));
+        execute(tx, upsert_profile, account, row);
     }
 }
 
@@ -156,7 +156,7 @@ void write_days(
     pqxx::transaction_base& tx, model::AccountId account,
     const std::vector<model::AccountDay>& days)
 {
-    static const auto statement = day_statement();
+    static const Statement statement{"account_day", day_statement()};
     for (const auto* day : in_time(days)) {
         json::object row{
             {"day", text_of(day->day)},
@@ -164,7 +164,7 @@ void write_days(
             {"day_end", text_of(day->day_end)},
             {"is_final", day->is_final}};
         add_readings(row, day->readings, day_columns());
-        tx.exec_params0(statement, account, json::serialize(row));
+        execute(tx, statement, account, row);
     }
 }
 
@@ -181,7 +181,7 @@ void write_demographics(
             {"observed_at", text_of(snapshot->observed_at)},
             {"data", cells_of(snapshot->cells)},
             {"absent", reason_of(snapshot->absent)}};
-        tx.exec_params0(upsert_demographics, account, json::serialize(row));
+        execute(tx, upsert_demographics, account, row);
     }
 }
 
@@ -199,7 +199,7 @@ void write_online_followers(
             {"day_end", text_of(day->day_end)},
             {"hours", std::move(hours)},
             {"absent", reason_of(day->absent)}};
-        tx.exec_params0(insert_online_followers, account, json::serialize(row));
+        execute(tx, insert_online_followers, account, row);
     }
 }
 
@@ -218,7 +218,7 @@ void write_runs(
             {"budget_percent",
              run.budget_percent ? json::value(*run.budget_percent) : json::value(nullptr)},
             {"next_due", value_of(run.next_due)}};
-        tx.exec_params0(upsert_run, account, json::serialize(row));
+        execute(tx, upsert_run, account, row);
     }
 }
 

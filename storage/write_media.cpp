@@ -1,21 +1,15 @@
 #include "storage/json_rows.hpp"
+#include "storage/statement.hpp"
 #include "storage/write.hpp"
 
-#include <boost/json/serialize.hpp>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <map>
-#include <set>
 
 namespace insightd::storage
 {
 namespace
 {
 
-// ---- facts ----------------------------------------------------------------------------------
-
-constexpr auto upsert_facts = R"(
+const Statement upsert_facts{"media_facts", R"(
 INSERT INTO store.media AS m (account_id, media_id, product_type, media_type, published_at,
     expires_at, permalink, shortcode, caption, media_url, thumbnail_url, alt_text, username,
     owner_id, is_comment_enabled, is_shared_to_feed, other, facts_at, first_seen_at)
@@ -43,9 +37,9 @@ WHERE m.facts_at < excluded.facts_at AND
     (excluded.product_type, excluded.media_type, excluded.permalink, excluded.shortcode,
      excluded.caption, excluded.media_url, excluded.thumbnail_url, excluded.alt_text,
      excluded.username, excluded.owner_id, excluded.is_comment_enabled,
-     excluded.is_shared_to_feed, excluded.other))";
+     excluded.is_shared_to_feed, excluded.other))"};
 
-constexpr auto upsert_children = R"(
+const Statement upsert_children{"media_children", R"(
 INSERT INTO store.media_child AS c (account_id, media_id, child_id, position, media_type, permalink,
     shortcode, media_url, thumbnail_url, alt_text, published_at)
 SELECT $1, media_id, child_id, position, media_type, permalink, shortcode, media_url,
@@ -62,10 +56,10 @@ ON CONFLICT (account_id, media_id, child_id) DO UPDATE SET
 WHERE (c.position, c.media_type, c.permalink, c.shortcode, c.media_url, c.thumbnail_url, c.alt_text)
     IS DISTINCT FROM
     (excluded.position, excluded.media_type, excluded.permalink, excluded.shortcode,
-     excluded.media_url, excluded.thumbnail_url, excluded.alt_text))";
+     excluded.media_url, excluded.thumbnail_url, excluded.alt_text))"};
 
 /// The list's counters: a row when one changed or after 24 hours, and the state as confirmed.
-constexpr auto write_counts = R"(
+const Statement write_counts{"media_counts", R"(
 WITH judged AS (
     SELECT r.*, s.count_row_at AS old_row_at,
            s.listed_at IS NULL OR (r.observed_at > s.listed_at AND
@@ -91,7 +85,7 @@ ON CONFLICT (account_id, media_id) DO UPDATE SET
     listed_at = excluded.listed_at, count_row_at = excluded.count_row_at,
     like_count = excluded.like_count, comments_count = excluded.comments_count,
     other_counts = excluded.other_counts
-WHERE s.listed_at IS NULL OR s.listed_at < excluded.listed_at)";
+WHERE s.listed_at IS NULL OR s.listed_at < excluded.listed_at)"};
 
 json::object facts_of(const model::Media& media)
 {
@@ -158,107 +152,6 @@ std::map<model::MediaId, const model::Media*> newest(const std::vector<model::Me
     return by_id;
 }
 
-// ---- samples --------------------------------------------------------------------------------
-
-std::string column_list(std::string_view prefix)
-{
-    std::vector<std::string> names;
-    for (const auto& [metric, column] : media_columns())
-        names.push_back(fmt::format("{}{}", prefix, column));
-    for (const auto* column : {"breakdowns", "extra", "absent"})
-        names.push_back(fmt::format("{}{}", prefix, column));
-    return fmt::format("{}", fmt::join(names, ", "));
-}
-
-std::string assignments()
-{
-    std::vector<std::string> parts;
-    for (const auto& [metric, column] : media_columns())
-        parts.push_back(fmt::format("{0} = excluded.{0}", column));
-    for (const auto* column : {"breakdowns", "extra", "absent"})
-        parts.push_back(fmt::format("{0} = excluded.{0}", column));
-    return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-std::string typed_columns()
-{
-    std::vector<std::string> parts;
-    for (const auto& [metric, column] : media_columns())
-        parts.push_back(fmt::format("{} bigint", column));
-    return fmt::format("{}, breakdowns jsonb, extra jsonb, absent jsonb", fmt::join(parts, ", "));
-}
-
-/// A row where a value changed against the one before, or 24 hours passed since the last row. What
-/// comes late, from before the state, is compared with the row before it and leaves the state
-/// alone.
-std::string sample_statement()
-{
-    return fmt::format(
-        R"(
-WITH judged AS (
-    SELECT r.*, s.row_at AS old_row_at,
-           CASE WHEN s.checked_at IS NULL THEN true
-                WHEN r.observed_at < s.checked_at THEN
-                    p.observed_at IS NULL OR ({r}) IS DISTINCT FROM ({p})
-                    OR r.observed_at >= p.observed_at + interval '24 hours'
-                ELSE ({r}) IS DISTINCT FROM ({s})
-                    OR r.observed_at >= s.row_at + interval '24 hours' END AS is_new
-    FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, observed_at timestamptz, {typed})
-    LEFT JOIN store.media_state s ON s.account_id = $1 AND s.media_id = r.media_id
-    LEFT JOIN LATERAL (
-        SELECT * FROM store.media_sample m
-        WHERE r.observed_at < s.checked_at AND m.account_id = $1 AND m.media_id = r.media_id
-              AND m.observed_at <= r.observed_at
-        ORDER BY m.observed_at DESC LIMIT 1) p ON true
-), stored AS (
-    INSERT INTO store.media_sample (account_id, media_id, observed_at, {plain})
-    SELECT $1, media_id, observed_at, {plain} FROM judged WHERE is_new ORDER BY media_id
-    ON CONFLICT DO NOTHING
-)
-INSERT INTO store.media_state AS s (account_id, media_id, checked_at, row_at, {plain})
-SELECT $1, media_id, observed_at, CASE WHEN is_new THEN observed_at ELSE old_row_at END, {plain}
-FROM judged ORDER BY media_id
-ON CONFLICT (account_id, media_id) DO UPDATE SET
-    checked_at = excluded.checked_at, row_at = excluded.row_at, {assigned}
-WHERE s.checked_at IS NULL OR s.checked_at < excluded.checked_at)",
-        fmt::arg("r", column_list("r.")), fmt::arg("s", column_list("s.")),
-        fmt::arg("p", column_list("p.")), fmt::arg("plain", column_list("")),
-        fmt::arg("typed", typed_columns()), fmt::arg("assigned", assignments()));
-}
-
-/// Samples of one media object follow one another: each round holds at most one of each.
-std::vector<json::array> rounds_of(const std::vector<model::MediaSample>& samples)
-{
-    std::map<model::MediaId, std::map<model::Instant, const model::MediaSample*>> by_media;
-    for (const auto& sample : samples)
-        by_media[sample.media_id][sample.observed_at] = &sample;
-    std::vector<json::array> rounds;
-    for (const auto& [media_id, in_time] : by_media) {
-        std::size_t round = 0;
-        for (const auto& [observed_at, sample] : in_time) {
-            json::object row{{"media_id", media_id}, {"observed_at", text_of(observed_at)}};
-            add_readings(row, sample->readings, media_columns());
-            rounds.resize(std::max(rounds.size(), round + 1));
-            rounds[round++].push_back(std::move(row));
-        }
-    }
-    return rounds;
-}
-
-void ensure_months(pqxx::transaction_base& tx, const std::vector<model::MediaSample>& samples)
-{
-    std::set<std::chrono::year_month> months;
-    for (const auto& sample : samples) {
-        const std::chrono::year_month_day day{
-            std::chrono::floor<std::chrono::days>(sample.observed_at)};
-        months.insert(day.year() / day.month());
-    }
-    for (const auto month : months)
-        tx.exec_params1(
-            "SELECT store.ensure_month($1::date)",
-            text_of(model::Day{month / std::chrono::day{1}}));
-}
-
 } // namespace
 
 void write_media(
@@ -275,20 +168,10 @@ void write_media(
         for (std::size_t at = 0; at < row->children.size(); ++at)
             children.push_back(child_of(*row, row->children[at], at));
     }
-    tx.exec_params0(upsert_facts, account, json::serialize(facts));
-    tx.exec_params0(write_counts, account, json::serialize(counts));
+    execute(tx, upsert_facts, account, facts);
+    execute(tx, write_counts, account, counts);
     if (!children.empty())
-        tx.exec_params0(upsert_children, account, json::serialize(children));
-}
-
-void write_samples(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::MediaSample>& samples)
-{
-    static const auto statement = sample_statement();
-    ensure_months(tx, samples);
-    for (const auto& round : rounds_of(samples))
-        tx.exec_params0(statement, account, json::serialize(round));
+        execute(tx, upsert_children, account, children);
 }
 
 } // namespace insightd::storage

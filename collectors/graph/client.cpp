@@ -3,6 +3,7 @@
 #include "collectors/graph/transport.hpp"
 #include "collectors/graph/url.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -156,7 +157,10 @@ Outcome<Reply> Client::read(const HttpReply& answer) const
     json::parse_options options;
     options.max_depth = deepest_json;
     boost::system::error_code error;
-    auto body = json::parse({answer.body.data(), answer.body.size()}, error, {}, options);
+    // One arena for the whole answer: it is read, decoded and dropped as one.
+    auto body = json::parse(
+        {answer.body.data(), answer.body.size()}, error,
+        json::make_shared_resource<json::monotonic_resource>(), options);
     auto failure =
         error ? std::optional{without_json(answer, error)} : failure_in(body, answer.status);
     if (!failure && answer.status >= 300) {

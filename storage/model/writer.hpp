@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <memory>
 #include <stdexcept>
 
 namespace insightd::model
@@ -19,6 +20,9 @@ struct Refused : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Shared, because the caller keeps it until it is acknowledged, and another thread reads it.
+using SharedBatch = std::shared_ptr<const Batch>;
+
 /// Where collectors leave their rows.
 class Writer
 {
@@ -27,7 +31,7 @@ public:
 
     /// Returns once the batch is committed. Writing it again changes nothing.
     /// Throws Unavailable when the store is away, Refused when it does not take this batch.
-    virtual boost::asio::awaitable<void> write(Batch batch) = 0;
+    virtual boost::asio::awaitable<void> write(SharedBatch batch) = 0;
 };
 
 } // namespace insightd::model

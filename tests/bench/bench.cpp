@@ -76,7 +76,8 @@ double samples_written_per_second(const std::string& url, model::Instant start)
             batch.account_id = account;
             for (int post = first; post < first + 50; ++post)
                 batch.samples.push_back(sample(post, poll, start));
-            insightd::testing::run(loop, database.write(std::move(batch)));
+            insightd::testing::run(
+                loop, database.write(std::make_shared<const model::Batch>(std::move(batch))));
         }
     return posts * polls / seconds_since(began);
 }

@@ -68,7 +68,7 @@ protected:
         storage::Database database{url};
         insightd::testing::run(
             loop, database.prepare({{account_id, "sample", "facebook", "UTC"}}, {}));
-        insightd::testing::run(loop, database.write(batch()));
+        insightd::testing::run(loop, database.write(std::make_shared<const model::Batch>(batch())));
     }
 
     static model::Batch batch()

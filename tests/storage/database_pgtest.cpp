@@ -39,7 +39,8 @@ protected:
     void write(model::Batch batch)
     {
         batch.account_id = account;
-        insightd::testing::run(loop, database.write(std::move(batch)));
+        insightd::testing::run(
+            loop, database.write(std::make_shared<const model::Batch>(std::move(batch))));
     }
 
     void write_sample(model::Instant observed_at, std::vector<model::Reading> values)
@@ -358,7 +359,9 @@ TEST_F(DatabaseTest, BatchThatIsRefusedLeavesTheNextOneAlone)
     model::Batch batch;
     batch.account_id = 999; // no such account: media refer to it
     batch.media.push_back(a_post(noon));
-    EXPECT_THROW(insightd::testing::run(loop, database.write(batch)), model::Refused);
+    EXPECT_THROW(
+        insightd::testing::run(loop, database.write(std::make_shared<const model::Batch>(batch))),
+        model::Refused);
     write_post(noon);
     EXPECT_EQ(count("store.media"), "1");
 }
@@ -379,7 +382,7 @@ TEST(DatabaseAway, IsOneLineThatSaysWhatToDo)
     boost::asio::io_context loop{1};
     Database database{"host=/nonexistent dbname=insights"};
     try {
-        insightd::testing::run(loop, database.write({}));
+        insightd::testing::run(loop, database.write(std::make_shared<const model::Batch>()));
         FAIL() << "a database that is not there took rows";
     } catch (const model::Unavailable& away) {
         EXPECT_THAT(away.what(), HasSubstr("`database` in the configuration"));

@@ -1,0 +1,127 @@
+#include "storage/json_rows.hpp"
+#include "storage/statement.hpp"
+#include "storage/write.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+#include <set>
+
+namespace insightd::storage
+{
+namespace
+{
+
+std::string column_list(std::string_view prefix)
+{
+    std::vector<std::string> names;
+    for (const auto& [metric, column] : media_columns())
+        names.push_back(fmt::format("{}{}", prefix, column));
+    for (const auto* column : {"breakdowns", "extra", "absent"})
+        names.push_back(fmt::format("{}{}", prefix, column));
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string assignments()
+{
+    std::vector<std::string> parts;
+    for (const auto& [metric, column] : media_columns())
+        parts.push_back(fmt::format("{0} = excluded.{0}", column));
+    for (const auto* column : {"breakdowns", "extra", "absent"})
+        parts.push_back(fmt::format("{0} = excluded.{0}", column));
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string typed_columns()
+{
+    std::vector<std::string> parts;
+    for (const auto& [metric, column] : media_columns())
+        parts.push_back(fmt::format("{} bigint", column));
+    return fmt::format("{}, breakdowns jsonb, extra jsonb, absent jsonb", fmt::join(parts, ", "));
+}
+
+/// A row where a value changed against the one before, or 24 hours passed since the last row. What
+/// comes late, from before the state, is compared with the row before it and leaves the state
+/// alone.
+std::string sample_statement()
+{
+    return fmt::format(
+        R"(
+WITH judged AS (
+    SELECT r.*, s.row_at AS old_row_at,
+           CASE WHEN s.checked_at IS NULL THEN true
+                WHEN r.observed_at < s.checked_at THEN
+                    p.observed_at IS NULL OR ({r}) IS DISTINCT FROM ({p})
+                    OR r.observed_at >= p.observed_at + interval '24 hours'
+                ELSE ({r}) IS DISTINCT FROM ({s})
+                    OR r.observed_at >= s.row_at + interval '24 hours' END AS is_new
+    FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, observed_at timestamptz, {typed})
+    LEFT JOIN store.media_state s ON s.account_id = $1 AND s.media_id = r.media_id
+    LEFT JOIN LATERAL (
+        SELECT * FROM store.media_sample m
+        WHERE r.observed_at < s.checked_at AND m.account_id = $1 AND m.media_id = r.media_id
+              AND m.observed_at <= r.observed_at
+        ORDER BY m.observed_at DESC LIMIT 1) p ON true
+), stored AS (
+    INSERT INTO store.media_sample (account_id, media_id, observed_at, {plain})
+    SELECT $1, media_id, observed_at, {plain} FROM judged WHERE is_new ORDER BY media_id
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO store.media_state AS s (account_id, media_id, checked_at, row_at, {plain})
+SELECT $1, media_id, observed_at, CASE WHEN is_new THEN observed_at ELSE old_row_at END, {plain}
+FROM judged ORDER BY media_id
+ON CONFLICT (account_id, media_id) DO UPDATE SET
+    checked_at = excluded.checked_at, row_at = excluded.row_at, {assigned}
+WHERE s.checked_at IS NULL OR s.checked_at < excluded.checked_at)",
+        fmt::arg("r", column_list("r.")), fmt::arg("s", column_list("s.")),
+        fmt::arg("p", column_list("p.")), fmt::arg("plain", column_list("")),
+        fmt::arg("typed", typed_columns()), fmt::arg("assigned", assignments()));
+}
+
+/// Samples of one media object follow one another: each round holds at most one of each.
+std::vector<json::array> rounds_of(const std::vector<model::MediaSample>& samples)
+{
+    std::map<model::MediaId, std::map<model::Instant, const model::MediaSample*>> by_media;
+    for (const auto& sample : samples)
+        by_media[sample.media_id][sample.observed_at] = &sample;
+    std::vector<json::array> rounds;
+    for (const auto& [media_id, in_time] : by_media) {
+        std::size_t round = 0;
+        for (const auto& [observed_at, sample] : in_time) {
+            json::object row{{"media_id", media_id}, {"observed_at", text_of(observed_at)}};
+            add_readings(row, sample->readings, media_columns());
+            rounds.resize(std::max(rounds.size(), round + 1));
+            rounds[round++].push_back(std::move(row));
+        }
+    }
+    return rounds;
+}
+
+void ensure_months(pqxx::transaction_base& tx, const std::vector<model::MediaSample>& samples)
+{
+    std::set<std::chrono::year_month> months;
+    for (const auto& sample : samples) {
+        const std::chrono::year_month_day day{
+            std::chrono::floor<std::chrono::days>(sample.observed_at)};
+        months.insert(day.year() / day.month());
+    }
+    for (const auto month : months)
+        tx.exec_params1(
+            "SELECT store.ensure_month($1::date)",
+            text_of(model::Day{month / std::chrono::day{1}}));
+}
+
+} // namespace
+
+void write_samples(
+    pqxx::transaction_base& tx, model::AccountId account,
+    const std::vector<model::MediaSample>& samples)
+{
+    static const Statement statement{"media_samples", sample_statement()};
+    ensure_months(tx, samples);
+    for (const auto& round : rounds_of(samples))
+        execute(tx, statement, account, round);
+}
+
+} // namespace insightd::storage

@@ -27,7 +27,7 @@ BREAKDOWNS = {
 MEDIA_FIELDS = ("id,caption,media_type,media_product_type,media_url,permalink,shortcode,thumbnail_url,"
                 "timestamp,username,owner,like_count,comments_count,is_comment_enabled,alt_text")
 
-config = yaml.safe_load(open(sys.argv[1]))
+config = {}
 local = threading.local()
 
 
@@ -90,6 +90,7 @@ def collect(job):
 
 
 def main():
+    config.update(yaml.safe_load(open(sys.argv[1])))
     with psycopg2.connect(sys.argv[2]) as db, db.cursor() as cursor:
         cursor.execute(
             "DROP TABLE IF EXISTS py_sample, py_media;"
@@ -109,4 +110,5 @@ def main():
         print(sum(threads.map(collect, jobs)))
 
 
-main()
+if __name__ == "__main__":
+    main()

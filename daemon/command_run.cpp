@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 
 namespace insightd::daemon
 {
@@ -23,8 +24,11 @@ namespace
 
 namespace asio = boost::asio;
 
-/// Work under way may take this long to end after SIGTERM; the process is gone within 10 s.
-constexpr std::chrono::seconds grace{8};
+/// Work under way may take this long to end after SIGTERM.
+constexpr std::chrono::seconds grace{7};
+
+/// Then the process goes, whatever still waits: a database that does not answer holds a thread.
+constexpr std::chrono::seconds last_resort{9};
 
 constexpr std::chrono::seconds first_retry{1};
 constexpr std::chrono::seconds longest_retry{30};
@@ -57,6 +61,7 @@ struct Daemon {
     Engine engine;
     asio::signal_set signals{loop, SIGTERM, SIGINT};
     asio::steady_timer retry{loop};
+    asio::steady_timer overdue{loop};
     bool stopping = false;
 };
 
@@ -95,6 +100,19 @@ asio::awaitable<void> live(Daemon& daemon)
                     {"calls", daemon.engine.progress().calls}});
 }
 
+/// Nothing that was acknowledged can be lost by this: what waits was never committed.
+void leave_when_overdue(Daemon& daemon)
+{
+    daemon.overdue.expires_after(last_resort);
+    daemon.overdue.async_wait([](boost::system::error_code error) {
+        if (error)
+            return;
+        log::error(
+            "stop_overdue", {{"reason", "the database does not answer"}, {"rows", "given up"}});
+        std::_Exit(static_cast<int>(ExitCode::unavailable));
+    });
+}
+
 void stop_on_signal(Daemon& daemon)
 {
     daemon.signals.async_wait([&daemon](boost::system::error_code error, int number) {
@@ -104,6 +122,7 @@ void stop_on_signal(Daemon& daemon)
         daemon.stopping = true;
         daemon.retry.cancel();
         daemon.engine.stop(grace);
+        leave_when_overdue(daemon);
     });
 }
 

@@ -66,9 +66,11 @@ public:
         return true;
     }
 
+    void send(int signal) const { kill(pid_, signal); }
+
     void end(int signal)
     {
-        kill(pid_, signal);
+        send(signal);
         finish();
     }
 
@@ -120,6 +122,9 @@ public:
         words.insert(words.end(), {"--config", config_file()});
         return Process{std::move(words)};
     }
+
+    /// Connections stay open, and nothing is answered any more.
+    void stall() const { process_.send(SIGSTOP); }
 
     ScratchFolder folder;
 

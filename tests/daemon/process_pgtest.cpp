@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 
 // The program itself: exit codes, one clear line for each fault, signals, kill -9.
@@ -18,6 +19,7 @@ using insightd::testing::query1;
 using insightd::testing::SandboxProcess;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using namespace std::chrono_literals;
 
 std::int64_t number(const std::string& url, const std::string& sql)
 {
@@ -132,6 +134,41 @@ TEST(Program, RunStaysUpWithoutItsDatabaseAndSaysSoOnce)
     EXPECT_EQ(daemon.exit_code, 0) << daemon.output();
     const auto first = daemon.output().find("store_away");
     EXPECT_EQ(daemon.output().find("store_away", first + 1), std::string::npos);
+}
+
+std::chrono::duration<double> time_to_stop(Process& daemon)
+{
+    const auto start = std::chrono::steady_clock::now();
+    daemon.end(SIGTERM);
+    return std::chrono::steady_clock::now() - start;
+}
+
+TEST(Program, StopsInTenSecondsWhileTheHostStalls)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    auto daemon = sandbox.insightd({"run"});
+    ASSERT_TRUE(daemon.wait_for("collector=media "));
+    sandbox.stall();
+    EXPECT_LT(time_to_stop(daemon), 10s);
+    EXPECT_EQ(daemon.exit_code, 0) << daemon.output();
+    EXPECT_THAT(daemon.output(), HasSubstr("stopped"));
+}
+
+TEST(Program, StopsInTenSecondsWhileTheDatabaseStalls)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    auto daemon = sandbox.insightd({"run"});
+    ASSERT_TRUE(daemon.wait_for("collector=media "));
+    const auto backend = static_cast<pid_t>(number(
+        database, "SELECT pid FROM pg_stat_activity WHERE application_name = 'insightd' AND "
+                  "datname = current_database()"));
+    kill(backend, SIGSTOP);
+    EXPECT_LT(time_to_stop(daemon), 10s);
+    kill(backend, SIGCONT);
+    EXPECT_EQ(daemon.exit_code, 69) << daemon.output();
+    EXPECT_THAT(daemon.output(), HasSubstr("stop_overdue"));
 }
 
 TEST(Program, OneDeadTokenLeavesTheOtherAccountsAlone)

@@ -13,6 +13,7 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 namespace insightd::daemon
@@ -21,6 +22,9 @@ namespace
 {
 
 namespace asio = boost::asio;
+
+/// A call may take some seconds, and NTP is better than this.
+constexpr std::int64_t most_seconds_wrong = 60;
 
 /// What was found wrong with one account; no failure if all is well.
 struct Finding {
@@ -51,6 +55,18 @@ graph::Failure unreadable(std::string reason)
     return failure;
 }
 
+/// What a Graph host told of itself, and when we heard it.
+struct HostWord {
+    std::string url;
+    graph::HostFacts facts;
+    model::Instant heard_at;
+};
+
+const std::string& host_of(const config::Api& api, config::Login login)
+{
+    return login == config::Login::facebook ? api.graph_url.facebook : api.graph_url.instagram;
+}
+
 struct Checker {
     explicit Checker(const config::Config& settings)
         : config{settings}, clock{make_clock(settings.clock)}, transport{
@@ -64,40 +80,36 @@ struct Checker {
     std::unique_ptr<Clock> clock;
     graph::Transport transport;
     std::vector<Finding> findings;
+    HostWord host; ///< the newest
 };
 
-asio::awaitable<void> check_account(Checker& checker, const config::Account& account)
+/// The profile, then the insights: the two permissions that everything rests on.
+asio::awaitable<Finding>
+ask_account(Checker& checker, const config::Account& account, graph::Client::Identity identity)
 {
-    Finding finding;
-    finding.account = account.name;
-    graph::Client::Identity identity;
-    identity.login = account.login;
-    auto token = config::resolve(account.token);
-    if (const auto* reason = std::get_if<std::string>(&token)) {
-        finding.failure = unreadable(*reason);
-        checker.findings.push_back(std::move(finding));
-        co_return;
-    }
-    identity.token = std::get<config::Secret>(std::move(token));
-    if (checker.config.api.app_secret) {
-        auto secret = config::resolve(*checker.config.api.app_secret);
-        if (auto* known = std::get_if<config::Secret>(&secret))
-            identity.app_secret = std::move(*known);
-        else
-            finding.failure = unreadable(std::get<std::string>(secret));
-    }
+    Finding finding{account.name, {}, {}};
     graph::Client api{
         checker.transport, checker.config.api, std::move(identity),
         pause_between_tries(checker.loop.get_executor(), *checker.clock)};
-    const auto now = checker.clock->now();
-    auto collected = co_await collectors::collect_profile(api, account, now);
-    if (!finding.failure)
-        finding.failure = collected.failure;
+    auto collected = co_await collectors::collect_profile(api, account, checker.clock->now());
+    checker.host = {host_of(checker.config.api, account.login), api.host(), checker.clock->now()};
+    finding.failure = std::move(collected.failure);
     if (!collected.rows.profiles.empty())
         finding.username = collected.rows.profiles.front().username.value_or("");
     if (!finding.failure)
         finding.failure = co_await ask_for_insights(api, account);
-    checker.findings.push_back(std::move(finding));
+    co_return finding;
+}
+
+asio::awaitable<void> check_account(Checker& checker, const config::Account& account)
+{
+    auto identity = identity_of(account, checker.config.api);
+    if (auto* reason = std::get_if<std::string>(&identity)) {
+        checker.findings.push_back({account.name, {}, unreadable(std::move(*reason))});
+        co_return;
+    }
+    checker.findings.push_back(co_await ask_account(
+        checker, account, std::get<graph::Client::Identity>(std::move(identity))));
 }
 
 asio::awaitable<void> check_accounts(Checker& checker)
@@ -135,6 +147,29 @@ ExitCode print(const Finding& finding)
     return exit_code_of(finding.failure->kind);
 }
 
+/// Ages, settling and story windows are reckoned by this machine's clock: it has to be right.
+ExitCode check_clock(const HostWord& host)
+{
+    const auto ahead =
+        std::chrono::round<std::chrono::seconds>(host.heard_at - *host.facts.time).count();
+    if (std::abs(ahead) <= most_seconds_wrong) {
+        fmt::print("ok    clock: {} s beside {}\n", std::abs(ahead), host.url);
+        return ExitCode::ok;
+    }
+    fmt::print(
+        "FAIL  clock: this machine is {} s {} {}: let it be set by NTP (timedatectl set-ntp true)\n",
+        std::abs(ahead), ahead > 0 ? "ahead of" : "behind", host.url);
+    return ExitCode::system;
+}
+
+void check_version(const config::Api& api, const graph::HostFacts& host)
+{
+    if (!host.api_version.empty() && host.api_version != api.version)
+        fmt::print(
+            "note  api.version {} was answered by {}: set api.version to one that is served\n",
+            api.version, host.api_version);
+}
+
 ExitCode check_online(const config::Config& config)
 {
     auto code = check_database(config);
@@ -147,6 +182,10 @@ ExitCode check_online(const config::Config& config)
     checker.loop.run();
     for (const auto& finding : checker.findings)
         code = worse(code, print(finding));
+    check_version(config.api, checker.host.facts);
+    const bool real_time = !config.clock;
+    if (real_time && checker.host.facts.time)
+        code = worse(code, check_clock(checker.host));
     return code;
 }
 

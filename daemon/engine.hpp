@@ -123,6 +123,7 @@ private:
 
     // outcome.cpp: what an ended task means for the next ones
     std::unique_ptr<graph::Client> client_of(Account& account);
+    void note_version(const graph::Client& api);
     void succeeded(Account& account, Job job, const std::vector<Task>& tasks);
     void failed(
         Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure);

@@ -2,6 +2,7 @@
 #include "daemon/log.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
+#include "daemon/setup.hpp"
 
 #include <algorithm>
 
@@ -34,27 +35,31 @@ std::string seconds_text(std::chrono::microseconds wait)
 
 } // namespace
 
-/// The token is read anew for each service, so that a new one is taken up without a restart.
 std::unique_ptr<graph::Client> Engine::client_of(Account& account)
 {
-    const auto& settings = account.settings();
-    const auto& app_secret = services_.config.api.app_secret;
-    auto token = config::resolve(settings.token);
-    auto secret = app_secret ? config::resolve(*app_secret)
-                             : std::variant<config::Secret, std::string>{config::Secret{}};
-    for (const auto* outcome : {&token, &secret})
-        if (const auto* reason = std::get_if<std::string>(outcome)) {
-            const auto tasks = account.take_all();
-            failed(account, tasks.front().job, tasks, no_token(*reason));
-            return nullptr;
-        }
-    graph::Client::Identity identity;
-    identity.login = settings.login;
-    identity.token = std::get<config::Secret>(std::move(token));
-    if (app_secret)
-        identity.app_secret = std::get<config::Secret>(std::move(secret));
+    auto identity = identity_of(account.settings(), services_.config.api);
+    if (const auto* reason = std::get_if<std::string>(&identity)) {
+        const auto tasks = account.take_all();
+        failed(account, tasks.front().job, tasks, no_token(*reason));
+        return nullptr;
+    }
     return std::make_unique<graph::Client>(
-        services_.transport, services_.config.api, std::move(identity), services_.pause);
+        services_.transport, services_.config.api,
+        std::get<graph::Client::Identity>(std::move(identity)), services_.pause);
+}
+
+/// Numbers of another version are numbers all the same; but someone should know.
+void Engine::note_version(const graph::Client& api)
+{
+    const auto& served = api.host().api_version;
+    if (served.empty() || served == running_->api_version)
+        return;
+    running_->api_version = served;
+    if (served != services_.config.api.version)
+        log::warning(
+            "api_version_forwarded", {{"asked", services_.config.api.version},
+                                      {"answered", served},
+                                      {"mend", "set api.version to one that is served"}});
 }
 
 void Engine::succeeded(Account& account, Job job, const std::vector<Task>& tasks)

@@ -49,6 +49,10 @@ constexpr std::array reactions{
     std::pair{FailureClass::not_crossposted, Reaction{Scope::job, 1h, 6h, ""}},
 };
 
+/// No limit of the platform lasts longer: whoever says so is mistaken. Source: graph-api.md
+/// section 8.
+constexpr std::chrono::seconds longest_regain = 24h;
+
 constexpr std::int64_t most_doublings = 20;
 
 } // namespace
@@ -62,7 +66,7 @@ std::chrono::seconds
 wait_after(const graph::Failure& failure, std::int64_t failures, std::uint64_t key)
 {
     if (failure.regain_after)
-        return *failure.regain_after;
+        return std::min(*failure.regain_after, longest_regain);
     const auto& reaction = reaction_to(failure.kind);
     const auto doublings = std::clamp<std::int64_t>(failures - 1, 0, most_doublings);
     const auto wait =

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <deque>
+#include <string>
 #include <unordered_map>
 
 namespace insightd::daemon
@@ -24,6 +25,7 @@ struct Engine::Running {
     std::size_t served_now = 0;
     bool stopping = false;
     std::chrono::seconds grace{};
+    std::string api_version; ///< that the host said it answered by; empty until told
     bool store_away = false;
     std::exception_ptr gave_up; ///< the store's exception that ended a pass
 };

@@ -48,6 +48,24 @@ DatabaseLocation::DatabaseLocation(const config::Config& config) : url_{config.d
     url_ = server_->url();
 }
 
+std::variant<graph::Client::Identity, std::string>
+identity_of(const config::Account& account, const config::Api& api)
+{
+    auto token = config::resolve(account.token);
+    if (auto* reason = std::get_if<std::string>(&token))
+        return std::move(*reason);
+    graph::Client::Identity identity;
+    identity.login = account.login;
+    identity.token = std::get<config::Secret>(std::move(token));
+    if (!api.app_secret)
+        return identity;
+    auto secret = config::resolve(*api.app_secret);
+    if (auto* reason = std::get_if<std::string>(&secret))
+        return std::move(*reason);
+    identity.app_secret = std::get<config::Secret>(std::move(secret));
+    return identity;
+}
+
 graph::Transport::Limits transport_limits(const config::Api& api)
 {
     graph::Transport::Limits limits;

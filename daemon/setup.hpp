@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 /// What every command needs before it can do its own work.
@@ -34,6 +35,11 @@ private:
     std::unique_ptr<storage::EmbeddedPostgres> server_;
     std::string url_;
 };
+
+/// Token and app secret as they stand now, read anew at each call: a new token is taken up without
+/// a restart. The reason, with what to do, if one cannot be read.
+std::variant<graph::Client::Identity, std::string>
+identity_of(const config::Account& account, const config::Api& api);
 
 graph::Transport::Limits transport_limits(const config::Api& api);
 

@@ -96,6 +96,7 @@ Engine::perform(Account& account, graph::Client& api, std::vector<Task> turn)
     run.calls = api.calls() - calls_before;
     run.budget_percent = api.usage().percent();
     progress_.calls += run.calls;
+    note_version(api);
     describe(run, outcome.done, outcome.failure);
     co_await conclude(account, job, std::move(run), std::move(outcome));
 }

@@ -1,5 +1,6 @@
 #include "collectors/graph/client.hpp"
 
+#include "collectors/graph/http_date.hpp"
 #include "collectors/graph/transport.hpp"
 #include "collectors/graph/url.hpp"
 
@@ -7,6 +8,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+
+#include <charconv>
 
 namespace insightd::graph
 {
@@ -88,6 +91,17 @@ Failure without_json(const HttpReply& reply, const boost::system::error_code& er
     return failure;
 }
 
+/// Retry-After in its form of seconds; nothing for the other form, a date, which the platform does
+/// not send.
+std::optional<std::chrono::seconds> seconds_in(const std::string& header)
+{
+    std::int64_t seconds = 0;
+    const auto* end = header.data() + header.size();
+    const auto [stop, error] = std::from_chars(header.data(), end, seconds);
+    const bool sound = error == std::errc{} && stop == end && seconds >= 0 && !header.empty();
+    return sound ? std::optional{std::chrono::seconds{seconds}} : std::nullopt;
+}
+
 bool worth_another_try(FailureClass kind)
 {
     return kind == FailureClass::transient || kind == FailureClass::unreachable;
@@ -143,6 +157,7 @@ boost::asio::awaitable<Outcome<Reply>> Client::try_once(const Request& request)
     auto answer = co_await transport_.get(std::move(sent));
     if (!answer)
         co_return answer.error();
+    host_ = {answer->api_version, parse_http_date(answer->date)};
     usage_ = parse_usage(answer->app_usage, answer->business_usage);
     auto reply = read(*answer);
     if (reply)
@@ -172,6 +187,8 @@ Outcome<Reply> Client::read(const HttpReply& answer) const
     if (!failure)
         return Reply{std::move(body), usage_};
     failure->regain_after = usage_.regain_after;
+    if (!failure->regain_after)
+        failure->regain_after = seconds_in(answer.retry_after);
     return *failure;
 }
 

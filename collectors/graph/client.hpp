@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/value.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -39,6 +40,13 @@ struct Reply {
     Usage usage;
 };
 
+/// What an answer tells of the host itself.
+struct HostFacts {
+    std::string api_version; ///< that really answered; an expired one is silently forwarded. Source:
+                             ///< graph-api.md section 0, rule 10. Empty if not told
+    std::optional<std::chrono::sys_seconds> time; ///< of its clock, when it answered
+};
+
 /// Waits before try number `attempt` (1, 2, …). Injected, so that tests need no time.
 using Pause = std::function<boost::asio::awaitable<void>(int attempt)>;
 
@@ -60,6 +68,7 @@ public:
     config::Login login() const { return identity_.login; }
     std::int64_t calls() const { return calls_; } ///< HTTP calls made so far, tries included
     const Usage& usage() const { return usage_; } ///< the newest figures any answer gave
+    const HostFacts& host() const { return host_; } ///< of the newest answer
 
 private:
     boost::asio::awaitable<Outcome<Reply>> try_once(const Request& request);
@@ -72,6 +81,7 @@ private:
     Pause pause_;
     std::int64_t calls_ = 0;
     Usage usage_;
+    HostFacts host_;
 };
 
 } // namespace insightd::graph

@@ -41,7 +41,7 @@ struct Failure {
     int subcode = 0;
     std::string message;  ///< the API's words or ours; a redacted text, never a token
     std::string trace_id; ///< fbtrace_id
-    std::optional<std::chrono::minutes> regain_after; ///< throttled: how long the API says to wait
+    std::optional<std::chrono::seconds> regain_after; ///< how long the API says to wait
 };
 
 /// The kind, the codes and the words in one line for logs: `needs_login 190/463: Session expired`.

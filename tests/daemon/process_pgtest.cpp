@@ -95,6 +95,20 @@ TEST(Program, BadTokenIsOneClearLineAndExit77)
     }
 }
 
+TEST(Program, WrongClockIsOneClearLineAndExit71)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    std::ifstream in{sandbox.config_file()};
+    std::string text{std::istreambuf_iterator<char>{in}, {}};
+    const auto clock = text.find("clock:");
+    text.erase(clock, text.find('\n', clock) - clock); // the sandbox lives in another year
+    std::ofstream{sandbox.config_file()} << text;
+    auto check = sandbox.insightd({"check", "--online"});
+    EXPECT_THAT(check.finish(), HasSubstr("FAIL  clock: this machine is"));
+    EXPECT_EQ(check.exit_code, 71) << check.output();
+}
+
 TEST(Program, UnreachableHostIsOneClearLineAndExit69)
 {
     std::string config;

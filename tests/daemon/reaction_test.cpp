@@ -41,6 +41,8 @@ TEST(WaitAfter, ObeysTheApisOwnEstimate)
     auto throttled = failure(FailureClass::account_throttled);
     throttled.regain_after = 17min;
     EXPECT_EQ(wait_after(throttled, 1, 99), 17min);
+    throttled.regain_after = std::chrono::seconds::max();
+    EXPECT_EQ(wait_after(throttled, 1, 99), 24h) << "nonsense does not stop an account for good";
 }
 
 TEST(WaitAfter, DoublesUpToTheLongestAndSpreads)

@@ -11,6 +11,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <date/date.h>
 #include <fmt/format.h>
 #include <zlib.h>
 
@@ -91,6 +92,11 @@ std::string packed(const std::string& text)
     return result;
 }
 
+std::string http_date(Instant now)
+{
+    return date::format("%a, %d %b %Y %H:%M:%S GMT", std::chrono::floor<std::chrono::seconds>(now));
+}
+
 http::response<http::string_body>
 response_of(Response answer, const http::request<http::string_body>& received)
 {
@@ -149,7 +155,9 @@ struct Server::Listeners : std::enable_shared_from_this<Server::Listeners> {
             if (error)
                 break;
             const auto request = request_of(host, received);
-            const auto response = response_of(self->api.answer(request, self->now()), received);
+            const auto now = self->now();
+            auto response = response_of(self->api.answer(request, now), received);
+            response.set(http::field::date, http_date(now));
             const auto [failed, sent] = co_await http::async_write(stream, response, quietly);
             more = !failed && response.keep_alive();
         }

@@ -182,6 +182,32 @@ TEST(Client, ExposesTheBudgetOfTheAnswer)
     EXPECT_EQ(reply.error().regain_after, std::chrono::minutes{12});
 }
 
+TEST(Client, WaitsAsLongAsRetryAfterSays)
+{
+    auto throttled = answer(429, R"({"error":{"message":"too many","code":4}})");
+    throttled.headers = "Retry-After: 90\r\n";
+    Talk talk{always(throttled)};
+    EXPECT_EQ(talk.get().error().regain_after, std::chrono::seconds{90});
+    for (const auto* nonsense : {"-5", "soon", "", "99999999999999999999"}) {
+        throttled.headers = std::string{"Retry-After: "} + nonsense + "\r\n";
+        Talk other{always(throttled)};
+        EXPECT_EQ(other.get().error().regain_after, std::nullopt) << nonsense;
+    }
+}
+
+TEST(Client, TellsTheVersionThatReallyAnsweredAndTheHostsTime)
+{
+    auto forwarded = answer(200, R"({"id":"7"})");
+    forwarded.headers =
+        "facebook-api-version: v25.0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+    Talk talk{always(forwarded)};
+    auto client = talk.make_client();
+    ASSERT_TRUE(insightd::testing::run(talk.loop, client.get({"me", {}})));
+    EXPECT_EQ(client.host().api_version, "v25.0");
+    EXPECT_EQ(
+        client.host().time, std::chrono::sys_seconds{std::chrono::seconds{784111777}});
+}
+
 TEST(Client, RefusesJsonThatIsNestedTooDeep)
 {
     Talk talk{always(answer(200, std::string(1'000, '[') + std::string(1'000, ']')))};

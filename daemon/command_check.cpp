@@ -157,7 +157,8 @@ ExitCode check_clock(const HostWord& host)
         return ExitCode::ok;
     }
     fmt::print(
-        "FAIL  clock: this machine is {} s {} {}: let it be set by NTP (timedatectl set-ntp true)\n",
+        "FAIL  clock: this machine is {} s {} {}: let it be set by NTP (timedatectl set-ntp "
+        "true)\n",
         std::abs(ahead), ahead > 0 ? "ahead of" : "behind", host.url);
     return ExitCode::system;
 }

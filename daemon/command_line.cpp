@@ -19,9 +19,10 @@ constexpr auto about = "insightd collects Instagram insights into PostgreSQL as 
                        "whether the number can be trusted.";
 
 constexpr auto exit_codes =
-    "Exit codes: 0 done; 64 the command line; 69 database or Graph host away; 75 throttled, try\n"
-    "again later; 77 a token that is dead or lacks a permission; 78 mistakes in the "
-    "configuration.\n"
+    "Exit codes: 0 done; 64 the command line; 69 database or Graph host away; 71 this machine's\n"
+    "clock is wrong; 75 throttled, try again later; 77 a token that is dead or lacks a "
+    "permission;\n"
+    "78 mistakes in the configuration.\n"
     "Secrets never stand on the command line: the YAML says where they are kept.";
 
 /// What the command line said; each command leaves the call to be made.
@@ -30,6 +31,7 @@ struct Wish {
     bool online = false;
     bool as_json = false;
     bool dry_run = false;
+    bool no_migrate = false;
     std::vector<std::string> accounts;
     std::function<ExitCode()> call;
 };
@@ -47,15 +49,18 @@ CLI::App* add_command(
 
 void add_commands(CLI::App& app, Wish& wish)
 {
-    add_command(
+    auto* run = add_command(
         app, wish, "run", "collect until SIGTERM, in the foreground; logs on stderr",
-        [&wish] { return command_run(wish.common); });
+        [&wish] { return command_run(wish.common, !wish.no_migrate); });
+    run->add_flag(
+        "--no-migrate", wish.no_migrate, "wait for `insightd migrate` if the schema is old");
 
     auto* check = add_command(
         app, wish, "check", "find every mistake in the YAML, each as file:line:column",
         [&wish] { return command_check(wish.common, wish.online); });
     check->add_flag(
-        "--online", wish.online, "also try the database, and each account's token and permissions");
+        "--online", wish.online,
+        "also try the database, each account's token and permissions, and the clock");
 
     auto* collect =
         add_command(app, wish, "collect", "one pass over everything now, then exit", [&wish] {

@@ -62,6 +62,7 @@ struct Daemon {
     asio::signal_set signals{loop, SIGTERM, SIGINT};
     asio::steady_timer retry{loop};
     asio::steady_timer overdue{loop};
+    storage::Database::OldSchema old_schema = storage::Database::OldSchema::migrate;
     bool stopping = false;
 };
 
@@ -73,7 +74,8 @@ asio::awaitable<void> take_up_history(Daemon& daemon)
     for (auto wait = first_retry; !daemon.stopping; wait = std::min(wait * 2, longest_retry)) {
         std::string reason;
         try {
-            co_await daemon.database.prepare(account_rows(daemon.config), catalog::rows());
+            co_await daemon.database.prepare(
+                account_rows(daemon.config), catalog::rows(), daemon.old_schema);
             const auto histories = co_await daemon.database.history(ids_of(daemon.config));
             daemon.engine.remember(histories);
             co_return;
@@ -128,13 +130,15 @@ void stop_on_signal(Daemon& daemon)
 
 } // namespace
 
-ExitCode command_run(const CommonOptions& common)
+ExitCode command_run(const CommonOptions& common, bool migrates)
 {
     const auto config = load_config(common.config_file);
     if (!config)
         return ExitCode::config;
     const DatabaseLocation location{*config};
     Daemon daemon{*config, location.url()};
+    if (!migrates)
+        daemon.old_schema = storage::Database::OldSchema::refuse;
     stop_on_signal(daemon);
     std::exception_ptr broken;
     asio::co_spawn(daemon.loop, live(daemon), [&](std::exception_ptr error) {

@@ -15,10 +15,12 @@ struct CommonOptions {
     std::filesystem::path config_file;
 };
 
-/// The daemon, in the foreground, until SIGTERM or SIGINT.
-ExitCode command_run(const CommonOptions& common);
+/// The daemon, in the foreground, until SIGTERM or SIGINT. With `migrates` false it waits for
+/// someone else to bring an old schema up to date.
+ExitCode command_run(const CommonOptions& common, bool migrates);
 
-/// Checks the YAML; with `online` also the database, and each account's token and permissions.
+/// Checks the YAML; with `online` also the database, each account's token and permissions, and
+/// this machine's clock.
 ExitCode command_check(const CommonOptions& common, bool online);
 
 /// One pass over everything now, for the named accounts or all.

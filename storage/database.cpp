@@ -5,6 +5,8 @@
 #include "storage/worker.hpp"
 #include "storage/write.hpp"
 
+#include <fmt/format.h>
+
 namespace insightd::storage
 {
 
@@ -20,12 +22,30 @@ Database::Database(std::string url) : url_{std::move(url)}, worker_{std::make_un
 
 Database::~Database() = default;
 
-boost::asio::awaitable<void>
-Database::prepare(std::vector<model::Account> accounts, std::vector<model::Metric> catalogue)
+namespace
 {
-    auto job = [url = url_, accounts = std::move(accounts),
+
+void require_newest_schema(const std::string& url)
+{
+    const auto report = migrate(url, true);
+    if (!report.applied.empty())
+        throw model::Unavailable{fmt::format(
+            "the schema is at version {}, older than this insightd: run `insightd migrate`",
+            report.version)};
+}
+
+} // namespace
+
+boost::asio::awaitable<void> Database::prepare(
+    std::vector<model::Account> accounts, std::vector<model::Metric> catalogue,
+    OldSchema old_schema)
+{
+    auto job = [url = url_, old_schema, accounts = std::move(accounts),
                 catalogue = std::move(catalogue)](pqxx::connection& db) {
-        migrate(url, false);
+        if (old_schema == OldSchema::refuse)
+            require_newest_schema(url);
+        else
+            migrate(url, false);
         pqxx::work tx{db};
         write_accounts(tx, accounts);
         write_catalogue(tx, catalogue);

@@ -24,9 +24,15 @@ public:
     explicit Database(std::string url);
     ~Database() override; ///< waits for the transaction under way
 
-    /// Migrates the schema, then brings the accounts and the metric catalogue up to date.
-    boost::asio::awaitable<void>
-    prepare(std::vector<model::Account> accounts, std::vector<model::Metric> catalogue);
+    /// What to do about a schema that is older than the binary: an operator may want to migrate by
+    /// hand, with another role.
+    enum class OldSchema { migrate, refuse };
+
+    /// Sees to the schema, then brings the accounts and the metric catalogue up to date. Throws
+    /// model::Unavailable for a schema that it must refuse.
+    boost::asio::awaitable<void> prepare(
+        std::vector<model::Account> accounts, std::vector<model::Metric> catalogue,
+        OldSchema old_schema = OldSchema::migrate);
 
     /// One transaction. Returns after commit. Idempotent; writes only what changed, or was not
     /// confirmed for 24 h.

@@ -42,8 +42,8 @@ struct Reply {
 
 /// What an answer tells of the host itself.
 struct HostFacts {
-    std::string api_version; ///< that really answered; an expired one is silently forwarded. Source:
-                             ///< graph-api.md section 0, rule 10. Empty if not told
+    std::string api_version; ///< that really answered; an expired one is silently forwarded.
+                             ///< Source: graph-api.md section 0, rule 10. Empty if not told
     std::optional<std::chrono::sys_seconds> time; ///< of its clock, when it answered
 };
 
@@ -66,8 +66,8 @@ public:
     boost::asio::awaitable<Outcome<Reply>> get(Request request);
 
     config::Login login() const { return identity_.login; }
-    std::int64_t calls() const { return calls_; } ///< HTTP calls made so far, tries included
-    const Usage& usage() const { return usage_; } ///< the newest figures any answer gave
+    std::int64_t calls() const { return calls_; }   ///< HTTP calls made so far, tries included
+    const Usage& usage() const { return usage_; }   ///< the newest figures any answer gave
     const HostFacts& host() const { return host_; } ///< of the newest answer
 
 private:

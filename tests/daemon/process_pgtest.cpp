@@ -185,6 +185,19 @@ TEST(Program, StopsInTenSecondsWhileTheDatabaseStalls)
     EXPECT_THAT(daemon.output(), HasSubstr("stop_overdue"));
 }
 
+TEST(Program, RunLeavesAnOldSchemaAloneIfToldSo)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    auto daemon = sandbox.insightd({"run", "--no-migrate"});
+    ASSERT_TRUE(daemon.wait_for("run `insightd migrate`"));
+    EXPECT_EQ(query1(database, "SELECT to_regnamespace('store')"), std::nullopt);
+    sandbox.insightd({"migrate"}).finish();
+    EXPECT_TRUE(daemon.wait_for("collector=media ")) << "goes on by itself";
+    daemon.end(SIGTERM);
+    EXPECT_EQ(daemon.exit_code, 0);
+}
+
 TEST(Program, OneDeadTokenLeavesTheOtherAccountsAlone)
 {
     const auto database = fresh_database();

@@ -198,14 +198,12 @@ TEST(Client, WaitsAsLongAsRetryAfterSays)
 TEST(Client, TellsTheVersionThatReallyAnsweredAndTheHostsTime)
 {
     auto forwarded = answer(200, R"({"id":"7"})");
-    forwarded.headers =
-        "facebook-api-version: v25.0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+    forwarded.headers = "facebook-api-version: v25.0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     Talk talk{always(forwarded)};
     auto client = talk.make_client();
     ASSERT_TRUE(insightd::testing::run(talk.loop, client.get({"me", {}})));
     EXPECT_EQ(client.host().api_version, "v25.0");
-    EXPECT_EQ(
-        client.host().time, std::chrono::sys_seconds{std::chrono::seconds{784111777}});
+    EXPECT_EQ(client.host().time, std::chrono::sys_seconds{std::chrono::seconds{784111777}});
 }
 
 TEST(Client, RefusesJsonThatIsNestedTooDeep)

@@ -1,0 +1,135 @@
+#include "tests/sandbox/user_metrics.hpp"
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+// /<user>/insights: the answers.
+namespace insightd::sandbox
+{
+namespace
+{
+
+json::object user_entry(const Call& call, const UserMetric& metric)
+{
+    const std::string name{metric.name};
+    return {
+        {"name", name},
+        {"period", metric.period},
+        {"title", name},
+        {"description", "What the sandbox counts as " + name + "."},
+        {"id", fmt::format(
+                   "{}/insights/{}/{}", call.world.accounts()[call.account].user_id, name,
+                   metric.period)}};
+}
+
+json::object series_entry(const Call& call, const UserMetric& metric, const Window& window)
+{
+    auto entry = user_entry(call, metric);
+    json::array values;
+    auto begin = window.since;
+    for (const auto end : World::day_ends(window.since, std::min(window.until, call.now))) {
+        const bool is_today = end > call.now;
+        const auto whole_day = World::day_ends(end - std::chrono::hours{49}, end);
+        begin = whole_day[whole_day.size() - 2];
+        if (!(is_today && metric.name == "follower_count") && begin < call.now)
+            values.push_back(json::object{
+                {"value",
+                 call.world.account_metric(call.account, metric.name, begin, end, call.now)},
+                {"end_time", timestamp(end)}});
+    }
+    entry["values"] = std::move(values);
+    return entry;
+}
+
+json::object online_entry(const Call& call, const UserMetric& metric, const Window& window)
+{
+    auto entry = user_entry(call, metric);
+    json::array values;
+    for (const auto end : World::day_ends(window.since, window.until)) {
+        if (end > call.now)
+            break;
+        json::object hours;
+        for (int hour = 0; hour < 24; ++hour)
+            if (const auto count = call.world.online_followers(call.account, end, hour))
+                hours[std::to_string(hour)] = *count;
+        values.push_back(json::object{{"value", std::move(hours)}, {"end_time", timestamp(end)}});
+    }
+    entry["values"] = std::move(values);
+    return entry;
+}
+
+json::object total_entry(const Call& call, const UserMetric& metric, const Window& window)
+{
+    auto entry = user_entry(call, metric);
+    const auto breakdown = call.request.param("breakdown");
+    const bool holds_only_cells = metric.name == "follows_and_unfollows";
+    if (holds_only_cells && breakdown.empty())
+        return entry;
+    json::object total;
+    if (!holds_only_cells)
+        total["value"] = call.world.account_metric(
+            call.account, metric.name, window.since, window.until, call.now);
+    if (!breakdown.empty()) {
+        const auto dimensions = split(breakdown, ',');
+        total["breakdowns"] = json::array{cells_of(
+            dimensions,
+            call.world.account_breakdown(
+                call.account, metric.name, dimensions, window.since, window.until, call.now))};
+    }
+    entry["total_value"] = std::move(total);
+    return entry;
+}
+
+json::object audience_entry(const Call& call, const UserMetric& metric)
+{
+    auto entry = user_entry(call, metric);
+    const auto dimensions = split(call.request.param("breakdown"), ',');
+    const auto timeframe = call.request.param("timeframe");
+    entry["total_value"] = json::object{
+        {"breakdowns",
+         json::array{cells_of(
+             dimensions, call.world.demographics(
+                             call.account, metric.name, dimensions, timeframe, call.now))}}};
+    return entry;
+}
+
+json::object entry_of(const Call& call, const UserMetric& metric, const Window& window)
+{
+    if (metric.of_audience)
+        return audience_entry(call, metric);
+    if (metric.name == "online_followers")
+        return online_entry(call, metric, window);
+    if (call.request.param("metric_type") == "total_value")
+        return total_entry(call, metric, window);
+    return series_entry(call, metric, window);
+}
+
+} // namespace
+
+Response user_insights(const Call& call)
+{
+    const auto names = split(call.request.param("metric"), ',');
+    if (names.empty())
+        return refusal(
+            call.request.host, 100, std::nullopt, "(#100) The parameter metric is required.");
+    const auto window = window_of(call);
+    if (!window)
+        return refusal(
+            call.request.host, 100, std::nullopt, "(#100) since and until must be unix times");
+    if (auto refused = refuse_window(call, *window))
+        return *refused;
+    json::array data;
+    for (std::size_t at = 0; at < names.size(); ++at) {
+        const auto* metric = user_metric(names[at]);
+        if (metric == nullptr)
+            return unknown_metric(call.request, at, user_metric_names());
+        if (auto refused = refuse_user_metric(call, *metric, *window))
+            return *refused;
+        // A small account gets no data, and no error that says so.
+        if (!(metric->from_100_followers && is_small(call)))
+            data.push_back(entry_of(call, *metric, *window));
+    }
+    return answer_of(json::object{{"data", std::move(data)}});
+}
+
+} // namespace insightd::sandbox

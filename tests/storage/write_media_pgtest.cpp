@@ -1,0 +1,139 @@
+#include "tests/storage/with_database.hpp"
+
+namespace insightd::storage
+{
+namespace
+{
+
+TEST_F(DatabaseTest, UnchangedReadingIsConfirmedWithoutARow)
+{
+    write_post(noon);
+    write_sample(noon, {views(5)});
+    write_sample(noon + 15min, {views(5)});
+    EXPECT_EQ(count("store.media_sample"), "1");
+    EXPECT_EQ(
+        query1(url, "SELECT checked_at = '2026-03-01T12:15:00Z' FROM insights.media_latest"), "t");
+}
+
+TEST_F(DatabaseTest, ChangedReadingIsARow)
+{
+    write_sample(noon, {views(5)});
+    write_sample(noon + 15min, {views(6)});
+    EXPECT_EQ(count("store.media_sample"), "2");
+    EXPECT_EQ(query1(url, "SELECT views FROM store.media_state"), "6");
+}
+
+TEST_F(DatabaseTest, UnchangedReadingIsARowAgainAfter24Hours)
+{
+    write_sample(noon, {views(5)});
+    write_sample(noon + 23h, {views(5)});
+    EXPECT_EQ(count("store.media_sample"), "1");
+    write_sample(noon + 24h, {views(5)});
+    EXPECT_EQ(count("store.media_sample"), "2");
+}
+
+TEST_F(DatabaseTest, LateReadingIsKeptAndNeverTurnsTheStateBack)
+{
+    write_sample(noon, {views(5)});
+    write_sample(noon + 2h, {views(9)});
+    write_sample(noon + 1h, {views(7)});
+    EXPECT_EQ(count("store.media_sample"), "3");
+    EXPECT_EQ(query1(url, "SELECT views FROM store.media_state"), "9");
+    write_sample(noon + 90min, {views(7)});
+    EXPECT_EQ(count("store.media_sample"), "3") << "the row before says the same";
+}
+
+TEST_F(DatabaseTest, AbsenceIsNullWithItsReason)
+{
+    write_post(noon);
+    write_sample(noon, {{"reach", Absence::too_few_viewers}, {"likes", Number{std::int64_t{0}}}});
+    const auto rows =
+        query(url, "SELECT reach, likes, absent ->> 'reach' FROM insights.media_latest");
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0][0], std::nullopt);
+    EXPECT_EQ(rows[0][1], "0") << "a zero that was sent is a zero";
+    EXPECT_EQ(rows[0][2], "too_few_viewers");
+}
+
+TEST_F(DatabaseTest, SeveralReadingsOfOnePostInOneBatchAreAllKept)
+{
+    model::Batch batch;
+    for (int hour = 0; hour < 4; ++hour)
+        batch.samples.push_back({post, noon + hour * 1h, {{views(hour)}, {}}});
+    write(std::move(batch));
+    EXPECT_EQ(count("store.media_sample"), "4");
+    EXPECT_EQ(query1(url, "SELECT views FROM store.media_state"), "3");
+}
+
+TEST_F(DatabaseTest, ListCountersAreASeriesOfTheirOwn)
+{
+    write_post(noon, 1);
+    write_post(noon + 15min, 1);
+    write_post(noon + 30min, 2);
+    EXPECT_EQ(count("store.media_count"), "2");
+    const auto rows = query(
+        url, "SELECT like_count, listed_at = '2026-03-01T12:30:00Z' FROM insights.media_latest");
+    EXPECT_THAT(rows[0], ElementsAre("2", "t"));
+}
+
+TEST_F(DatabaseTest, FactsChangeInPlaceAndKnowWhenTheyWereFirstSeen)
+{
+    write_post(noon);
+    auto media = a_post(noon + 1h);
+    media.caption = "new";
+    model::Batch batch;
+    batch.media.push_back(media);
+    write(std::move(batch));
+    EXPECT_THAT(
+        query(url, "SELECT caption, first_seen_at = '2026-03-01T12:00:00Z' FROM store.media")[0],
+        ElementsAre("new", "t"));
+}
+
+TEST_F(DatabaseTest, DailyGrowthStandsOnTheLastOfTheDaysItCovers)
+{
+    write_post(noon);
+    write_sample(at("2026-02-27T15:00:00Z"), {views(10)});
+    write_sample(at("2026-02-28T15:00:00Z"), {views(30)});
+    write_sample(at("2026-03-03T15:00:00Z"), {views(90)});
+    EXPECT_THAT(
+        query(
+            url, "SELECT day::text, views, days_covered, is_final FROM insights.media_daily ORDER "
+                 "BY day"),
+        ElementsAre(
+            ElementsAre("2026-02-27", "10", "1", "t"), ElementsAre("2026-02-28", "20", "1", "t"),
+            ElementsAre("2026-03-03", "60", "3", "f")));
+}
+
+TEST_F(DatabaseTest, MediaDaysAreDaysOfTheAccountsZone)
+{
+    write_post(noon);
+    write_sample(at("2026-03-01T02:00:00Z"), {views(10)}); // the evening before, in São Paulo
+    EXPECT_EQ(query1(url, "SELECT day::text FROM insights.media_daily"), "2026-02-28");
+}
+
+TEST_F(DatabaseTest, SamplesFindAPartitionForAnyMonth)
+{
+    write_sample(at("1999-01-31T23:59:59Z"), {views(1)});
+    write_sample(at("2031-12-31T23:59:59Z"), {views(2)});
+    EXPECT_EQ(count("store.media_sample"), "2");
+    EXPECT_EQ(count("store.media_sample_rest"), "0");
+}
+
+TEST_F(DatabaseTest, UnattributedPartIsARowOfItsOwn)
+{
+    model::Batch batch;
+    batch.days.push_back({day("2026-02-28"), at("2026-03-01T08:00:00Z"), noon, false, {}});
+    batch.days.back().readings.breakdowns.push_back(
+        {"views", {"a", "b"}, {{{"x", "y"}, std::int64_t{3}}}, Number{std::int64_t{5}}});
+    write(std::move(batch));
+    EXPECT_THAT(
+        query(
+            url, "SELECT dimension, dimension_value, value, total, is_unattributed "
+                 "FROM insights.account_breakdown ORDER BY is_unattributed"),
+        ElementsAre(
+            ElementsAre("a,b", "x,y", "3", "5", "f"),
+            ElementsAre("a,b", std::nullopt, "2", "5", "t")));
+}
+
+} // namespace
+} // namespace insightd::storage

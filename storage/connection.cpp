@@ -50,14 +50,18 @@ std::string first_line(std::string text)
     return text;
 }
 
-/// Classes of SQLSTATE that speak of the server, not of what it was sent.
+/// Classes of SQLSTATE that speak of the server and of what it holds, not of the rows it was sent:
+/// the same rows will do once someone has mended it.
 bool speaks_of_server(const std::string& sqlstate)
 {
-    static constexpr std::array<std::string_view, 8> classes{"08", "25", "40", "53",
-                                                             "55", "57", "58", "XX"};
+    static constexpr std::array<std::string_view, 12> classes{"08", "25", "28", "3D", "3F", "40",
+                                                              "42", "53", "55", "57", "58", "XX"};
     return sqlstate.size() < 2 ||
            std::ranges::find(classes, std::string_view{sqlstate}.substr(0, 2)) != classes.end();
 }
+
+constexpr auto grant =
+    ": grant it to the role that `database` names, or run `insightd migrate` as the owner";
 
 constexpr auto mend =
     ": see that PostgreSQL runs and that `database` in the configuration names it";
@@ -81,6 +85,9 @@ void rethrow_translated()
         throw model::Unavailable{"the database is away: " + first_line(error.what()) + mend};
     } catch (const pqxx::in_doubt_error& error) {
         throw model::Unavailable{"the database broke off a commit: " + first_line(error.what())};
+    } catch (const pqxx::insufficient_privilege& error) {
+        throw model::Unavailable{
+            "the database does not allow it: " + first_line(error.what()) + grant};
     } catch (const pqxx::sql_error& error) {
         const auto text =
             fmt::format("{} (SQLSTATE {})", first_line(error.what()), error.sqlstate());

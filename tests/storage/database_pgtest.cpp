@@ -98,6 +98,23 @@ TEST_F(DatabaseTest, ConnectionThatWasCutIsReplaced)
     EXPECT_EQ(query1(url, "SELECT listed_at = '2026-03-01T13:00:00Z' FROM store.media_state"), "t");
 }
 
+TEST_F(DatabaseTest, MissingPrivilegeIsAnOutageThatSaysWhatToGrant)
+{
+    query(url, "DROP ROLE IF EXISTS nobody_special");
+    query(url, "CREATE ROLE nobody_special LOGIN");
+    Database as_other{url + " user=nobody_special"};
+    try {
+        model::Batch batch;
+        batch.media.push_back(a_post(noon));
+        insightd::testing::run(
+            loop, as_other.write(std::make_shared<const model::Batch>(std::move(batch))));
+        FAIL() << "a role without rights wrote";
+    } catch (const model::Unavailable& away) {
+        EXPECT_THAT(away.what(), HasSubstr("permission denied"));
+        EXPECT_THAT(away.what(), HasSubstr("grant"));
+    }
+}
+
 TEST(DatabaseAway, IsOneLineThatSaysWhatToDo)
 {
     boost::asio::io_context loop{1};

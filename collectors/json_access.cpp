@@ -84,11 +84,9 @@ std::optional<model::Instant> instant(const json::value& value)
 {
     if (const auto* text = value.if_string())
         return config::parse_instant(view(*text));
-    const auto seconds = integer(value);
-    // Four digits of years: what lies beyond is not a time the platform can mean.
-    if (!seconds || *seconds < 0 || *seconds > 253'402'300'799)
-        return std::nullopt;
-    return model::Instant{std::chrono::seconds{*seconds}};
+    const auto seconds = value.if_int64();
+    return seconds != nullptr ? config::from_unix_seconds(static_cast<double>(*seconds))
+                              : std::nullopt;
 }
 
 std::optional<model::Instant> instant_in(const json::value& value, std::string_view name)

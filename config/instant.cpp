@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace insightd::config
 {
@@ -84,6 +85,14 @@ std::optional<sys_time<microseconds>> parse_instant(std::string_view text)
     if (!offset)
         return std::nullopt;
     return sys_days{day} + time + *fraction - *offset;
+}
+
+std::optional<sys_time<microseconds>> from_unix_seconds(double seconds)
+{
+    constexpr double end_of_9999 = 253'402'300'800;
+    if (!(seconds >= 0 && seconds < end_of_9999)) // false for a NaN as well
+        return std::nullopt;
+    return sys_time<microseconds>{microseconds{std::llround(seconds * 1e6)}};
 }
 
 } // namespace insightd::config

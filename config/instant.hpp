@@ -13,4 +13,8 @@ namespace insightd::config
 std::optional<std::chrono::sys_time<std::chrono::microseconds>>
 parse_instant(std::string_view text);
 
+/// Seconds since 1970, fractions too; nothing before 1970 or after the year 9999, where no time
+/// lies that the platform or a configuration can mean.
+std::optional<std::chrono::sys_time<std::chrono::microseconds>> from_unix_seconds(double seconds);
+
 } // namespace insightd::config

@@ -91,9 +91,10 @@ constexpr std::array clock_fields{
     Field<ScaledClock>{
         "speed",
         [](const YAML::Node& node, ScaledClock& clock, Context& context) {
-            constexpr std::int64_t fastest = 1'000'000;
-            if (const auto speed = read_count(node, "speed", 1, fastest, context))
-                clock.speed = static_cast<double>(*speed);
+            constexpr double slowest = 0.001;
+            constexpr double fastest = 1'000'000;
+            clock.speed =
+                read_number(node, "speed", slowest, fastest, context).value_or(clock.speed);
         },
         true},
 };

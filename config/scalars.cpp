@@ -24,6 +24,16 @@ std::optional<std::int64_t> decimal(std::string_view text)
     return value;
 }
 
+std::optional<double> real(std::string_view text)
+{
+    double value = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+    if (error != std::errc{} || stop != end)
+        return std::nullopt;
+    return value;
+}
+
 bool is_loopback_host(std::string_view host)
 {
     return host == "localhost" || host == "[::1]" ||
@@ -100,6 +110,16 @@ std::optional<std::int64_t> read_count(
     return std::nullopt;
 }
 
+std::optional<double> read_number(
+    const YAML::Node& node, std::string_view what, double least, double most, Context& context)
+{
+    const auto value = node.IsScalar() ? real(node.Scalar()) : std::nullopt;
+    if (value && *value >= least && *value <= most)
+        return value;
+    context.mistake(node, fmt::format("`{}` must be a number from {} to {}", what, least, most));
+    return std::nullopt;
+}
+
 std::optional<std::chrono::seconds>
 read_duration(const YAML::Node& node, std::string_view what, Context& context)
 {
@@ -115,9 +135,9 @@ read_duration(const YAML::Node& node, std::string_view what, Context& context)
 std::optional<Instant> read_instant(const YAML::Node& node, std::string_view what, Context& context)
 {
     if (node.IsScalar()) {
-        if (const auto seconds = decimal(node.Scalar()))
-            return Instant{std::chrono::seconds{*seconds}};
-        if (const auto instant = parse_instant(node.Scalar()))
+        const auto seconds = real(node.Scalar());
+        const auto instant = seconds ? from_unix_seconds(*seconds) : parse_instant(node.Scalar());
+        if (instant)
             return instant;
     }
     context.mistake(

@@ -21,10 +21,14 @@ std::optional<std::int64_t> read_count(
     const YAML::Node& node, std::string_view what, std::int64_t least, std::int64_t most,
     Context& context);
 
+/// As read_count(), fractions allowed.
+std::optional<double> read_number(
+    const YAML::Node& node, std::string_view what, double least, double most, Context& context);
+
 std::optional<std::chrono::seconds>
 read_duration(const YAML::Node& node, std::string_view what, Context& context);
 
-/// An RFC 3339 instant ("2026-01-02T08:00:00Z") or unix seconds.
+/// An RFC 3339 instant ("2026-01-02T08:00:00Z") or unix seconds, from 1970 to 9999.
 std::optional<Instant>
 read_instant(const YAML::Node& node, std::string_view what, Context& context);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace insightd::config
 {
 namespace
@@ -29,6 +31,17 @@ TEST(ParseInstant, ReadsNothingElse)
           "2026-03-01T12:00:00.Z", "2026-03-01T12:00:00.1234567Z", "2026-03-01T12:00:00ZZ",
           "2026-03-01T12:00:00+1", " 2026-03-01T12:00:00Z", "2026-03-01 12:00:00Z"})
         EXPECT_EQ(parse_instant(text), std::nullopt) << text;
+}
+
+TEST(UnixSeconds, AreInstantsOfFourDigitYears)
+{
+    EXPECT_EQ(from_unix_seconds(0), sys_time<microseconds>{});
+    EXPECT_EQ(from_unix_seconds(1'772'366'400.25), noon + 250ms);
+    EXPECT_TRUE(from_unix_seconds(253'402'300'799));
+    for (const auto seconds :
+         {-1.0, 253'402'300'800.0, 2'026'841'400'000'000'001.0, 1e300,
+          std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()})
+        EXPECT_EQ(from_unix_seconds(seconds), std::nullopt) << seconds;
 }
 
 } // namespace

@@ -148,6 +148,24 @@ TEST(Loader, ScaledClockIsRefusedOffLoopback)
     EXPECT_EQ(config.clock->start, Instant{1'735'689'600s});
 }
 
+TEST(Loader, ClockTakesFractionsAndRefusesWhatNoInstantHolds)
+{
+    const std::string loopback =
+        "api: {graph_url: \"http://127.0.0.1:1\", login_url: \"http://127.0.0.1:1\"}\n";
+    const auto config = good(
+        head + loopback + "clock: {anchor: 1735689600.5, start: 1735689600, speed: 0.5}\n" +
+        account);
+    EXPECT_EQ(config.clock->anchor, Instant{1'735'689'600'500ms});
+    EXPECT_EQ(config.clock->speed, 0.5);
+    EXPECT_THAT(
+        mistakes_in(
+            head + loopback + "clock: {anchor: \"2026841400000000001\", start: 0, speed: 0}\n" +
+            account),
+        AllOf(
+            HasSubstr("f.yaml:3:17: `anchor` must be an instant"),
+            HasSubstr("f.yaml:3:57: `speed` must be a number from 0.001 to 1000000")));
+}
+
 TEST(Loader, DuplicateKeysAreMistakes)
 {
     EXPECT_THAT(

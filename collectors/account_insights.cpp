@@ -144,9 +144,7 @@ boost::asio::awaitable<graph::Outcome<model::Readings>>
 ask_day(graph::Client& api, std::vector<MetricQuery> queries, model::Readings readings)
 {
     for (auto& query : queries) {
-        const bool is_split =
-            std::ranges::find(query.parameters, "breakdown", &Parameters::value_type::first) !=
-            query.parameters.end();
+        const bool is_split = !query.breakdown.empty();
         auto answers = co_await ask_metrics(api, std::move(query));
         if (!answers)
             co_return answers.error();
@@ -212,8 +210,7 @@ std::vector<MetricQuery> choose_day_queries(const config::Account& account, cons
         query.parameters.emplace_back("metric_type", "total_value");
         query.parameters.emplace_back("since", unix_seconds(window.begin));
         query.parameters.emplace_back("until", unix_seconds(window.end));
-        if (!dimensions.empty())
-            query.parameters.emplace_back("breakdown", dimensions);
+        query.breakdown = dimensions;
         queries.push_back(std::move(query));
     }
     return queries;

@@ -32,11 +32,9 @@ MetricQuery query_for(const config::Account& account, const AudienceQuestion& qu
     MetricQuery query;
     query.path = user_insights(account);
     query.metrics = {question.metric};
+    query.breakdown = question.dimension;
     query.parameters = {
-        {"period", "lifetime"},
-        {"metric_type", "total_value"},
-        {"breakdown", question.dimension},
-        {"timeframe", question.timeframe}};
+        {"period", "lifetime"}, {"metric_type", "total_value"}, {"timeframe", question.timeframe}};
     return query;
 }
 

@@ -16,6 +16,7 @@ std::optional<model::Absence> absence_of(const graph::Failure& failure)
         std::pair{FailureClass::not_crossposted, Absence::not_crossposted},
         std::pair{FailureClass::object_gone, Absence::gone},
         std::pair{FailureClass::bad_metric, Absence::unsupported},
+        std::pair{FailureClass::bad_breakdown, Absence::unsupported},
     };
     const auto found =
         std::ranges::find(meanings, failure.kind, &std::pair<FailureClass, Absence>::first);

@@ -16,6 +16,37 @@ namespace
 
 using Names = std::vector<std::string>;
 
+/// What one call asks for: some of a query's metrics, with its breakdown or without.
+struct Portion {
+    Names metrics;
+    std::string breakdown;
+};
+
+/// A query under way: what is answered, and what is still to be asked.
+struct Inquiry {
+    MetricAnswers answers;
+    std::deque<Portion> waiting;
+};
+
+graph::Request request_for(const MetricQuery& query, const Portion& portion)
+{
+    auto parameters = query.parameters;
+    parameters.insert(
+        parameters.begin(), {"metric", fmt::format("{}", fmt::join(portion.metrics, ","))});
+    if (!portion.breakdown.empty())
+        parameters.emplace_back("breakdown", portion.breakdown);
+    return {query.path, std::move(parameters)};
+}
+
+/// A refusal of the split itself: in words, or, as the documents have it, "An unknown error has
+/// occurred", which an outage may say as well. Source: graph-api.md section 4.2.
+bool may_blame_breakdown(const graph::Failure& failure, const Portion& portion)
+{
+    const bool unknown_error = failure.kind == graph::FailureClass::transient && failure.code == 1;
+    return !portion.breakdown.empty() &&
+           (failure.kind == graph::FailureClass::bad_breakdown || unknown_error);
+}
+
 /// A refusal that may be the fault of one metric among several.
 bool may_blame_one_metric(const graph::Failure& failure)
 {
@@ -25,18 +56,18 @@ bool may_blame_one_metric(const graph::Failure& failure)
            (failure.kind == FailureClass::bad_request && failure.code == 100);
 }
 
-/// The smaller groups to ask for instead: the blamed metric alone, else two halves.
-std::vector<Names> split(const Names& metrics, const graph::Failure& failure)
+/// The one of the metrics that the refusal names; nothing if it names none of them.
+std::optional<std::string> named_among(const Names& metrics, const graph::Failure& failure)
 {
-    const auto blamed = graph::named_metric(failure.message);
-    const auto found = blamed ? std::ranges::find(metrics, *blamed) : metrics.end();
-    if (found == metrics.end()) {
-        const auto middle = metrics.begin() + static_cast<std::ptrdiff_t>(metrics.size() / 2);
-        return {Names{metrics.begin(), middle}, Names{middle, metrics.end()}};
-    }
-    Names others = metrics;
-    std::erase(others, *blamed);
-    return {std::move(others)};
+    auto named = graph::named_metric(failure.message);
+    const bool is_ours = named && std::ranges::find(metrics, *named) != metrics.end();
+    return is_ours ? named : std::nullopt;
+}
+
+Names without(Names metrics, const std::string& one)
+{
+    std::erase(metrics, one);
+    return metrics;
 }
 
 void add_absent(MetricAnswers& answers, const Names& metrics, model::Absence reason)
@@ -45,34 +76,55 @@ void add_absent(MetricAnswers& answers, const Names& metrics, model::Absence rea
         answers.absent.push_back({metric, reason});
 }
 
-/// The metrics of `before` that no group of `after` holds: those that were just given up.
-Names given_up(const Names& before, const std::vector<Names>& after)
+/// One metric is refused with its breakdown: its total may be answered all the same, and if not,
+/// then the breakdown is not to blame.
+void ask_without_breakdown(const Portion& portion, Inquiry& inquiry)
 {
-    Names lost;
-    for (const auto& metric : before)
-        if (std::ranges::none_of(after, [&](const Names& group) {
-                return std::ranges::find(group, metric) != group.end();
-            }))
-            lost.push_back(metric);
-    return lost;
+    const auto& metric = portion.metrics.front();
+    inquiry.answers.absent.push_back(
+        {split_name(metric, portion.breakdown), model::Absence::unsupported});
+    inquiry.waiting.push_back({portion.metrics, {}});
 }
 
-/// Answers a refusal: smaller groups to ask for, or absences. False if it is a failure of the call.
-bool absorb(
-    const graph::Failure& failure, const Names& metrics, MetricAnswers& answers,
-    std::deque<Names>& waiting)
+/// Two halves, where the refusal names no metric.
+void halve(const Portion& portion, Inquiry& inquiry)
 {
-    if (may_blame_one_metric(failure)) {
-        const auto reason = absence_of(failure).value_or(model::Absence::unsupported);
-        const auto groups = metrics.size() > 1 ? split(metrics, failure) : std::vector<Names>{};
-        add_absent(answers, given_up(metrics, groups), reason);
-        waiting.insert(waiting.end(), groups.begin(), groups.end());
-        return true;
-    }
-    const auto reason = absence_of(failure);
-    if (reason)
-        add_absent(answers, metrics, *reason);
-    return reason.has_value();
+    const auto& all = portion.metrics;
+    const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+    inquiry.waiting.push_back({Names{all.begin(), middle}, portion.breakdown});
+    inquiry.waiting.push_back({Names{middle, all.end()}, portion.breakdown});
+}
+
+/// One of several metrics is to blame: it is given up, or loses its breakdown, and the others go
+/// on.
+void isolate(const Portion& portion, const graph::Failure& failure, Inquiry& inquiry)
+{
+    const auto named = named_among(portion.metrics, failure);
+    if (!named)
+        return halve(portion, inquiry);
+    if (may_blame_breakdown(failure, portion))
+        ask_without_breakdown({Names{*named}, portion.breakdown}, inquiry);
+    else
+        inquiry.answers.absent.push_back(
+            {*named, absence_of(failure).value_or(model::Absence::unsupported)});
+    inquiry.waiting.push_back({without(portion.metrics, *named), portion.breakdown});
+}
+
+/// Answers a refusal: smaller portions to ask for, or absences. False if it is a failure of the
+/// call itself.
+bool absorb(const graph::Failure& failure, const Portion& portion, Inquiry& inquiry)
+{
+    const bool blames_breakdown = may_blame_breakdown(failure, portion);
+    const bool blames_metric = may_blame_one_metric(failure);
+    if (blames_breakdown && portion.metrics.size() == 1)
+        ask_without_breakdown(portion, inquiry);
+    else if ((blames_breakdown || blames_metric) && portion.metrics.size() > 1)
+        isolate(portion, failure, inquiry);
+    else if (const auto reason = absence_of(failure); reason || blames_metric)
+        add_absent(inquiry.answers, portion.metrics, reason.value_or(model::Absence::unsupported));
+    else
+        return false;
+    return true;
 }
 
 std::string folded(std::string text)
@@ -155,22 +207,24 @@ bool answers_for(const model::Readings& readings, const std::string& metric)
 boost::asio::awaitable<graph::Outcome<MetricAnswers>>
 ask_metrics(graph::Client& api, MetricQuery query)
 {
-    MetricAnswers answers;
-    std::deque<Names> waiting{query.metrics};
-    while (!waiting.empty()) {
-        auto metrics = std::move(waiting.front());
-        waiting.pop_front();
-        auto parameters = query.parameters;
-        parameters.insert(
-            parameters.begin(), {"metric", fmt::format("{}", fmt::join(metrics, ","))});
-        graph::Request request{query.path, std::move(parameters)};
+    Inquiry inquiry{{}, {{query.metrics, query.breakdown}}};
+    while (!inquiry.waiting.empty()) {
+        auto portion = std::move(inquiry.waiting.front());
+        inquiry.waiting.pop_front();
+        auto request = request_for(query, portion);
         auto reply = co_await api.get(std::move(request));
         if (reply)
-            answers.answered.push_back({std::move(metrics), std::move(reply->body)});
-        else if (!absorb(reply.error(), metrics, answers, waiting))
+            inquiry.answers.answered.push_back(
+                {std::move(portion.metrics), std::move(reply->body)});
+        else if (!absorb(reply.error(), portion, inquiry))
             co_return reply.error();
     }
-    co_return answers;
+    co_return std::move(inquiry.answers);
+}
+
+std::string split_name(const std::string& metric, const std::string& breakdown)
+{
+    return metric + " by " + breakdown;
 }
 
 graph::Outcome<model::Readings> decode_readings(

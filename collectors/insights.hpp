@@ -21,7 +21,8 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 struct MetricQuery {
     std::string path; ///< below the version, such as "17918195224117851/insights"
     std::vector<std::string> metrics;
-    Parameters parameters; ///< without `metric`
+    std::string breakdown; ///< dimensions to split by, with commas; empty for none
+    Parameters parameters; ///< without `metric` and `breakdown`
 };
 
 /// The body that answered some of the metrics.
@@ -37,10 +38,14 @@ struct MetricAnswers {
 };
 
 /// Asks for the metrics together. A refused metric is isolated, by its name where the API names it,
-/// else by halving, so that its siblings still arrive; it comes back as absent.
-/// Source: graph-api.md section 0, rule 2.
+/// else by halving, so that its siblings still arrive; it comes back as absent. Where its breakdown
+/// is refused, its total is asked for without, and the split comes back as absent by split_name().
+/// Source: graph-api.md section 0, rule 2, and section 4.2.
 boost::asio::awaitable<graph::Outcome<MetricAnswers>>
 ask_metrics(graph::Client& api, MetricQuery query);
+
+/// The name under which a refused split is absent: "views by follow_type".
+std::string split_name(const std::string& metric, const std::string& breakdown);
 
 /// Whether dimension values are folded to lower case: media tables are upper case in the documents
 /// and lower case in answers; account tables are the same in both and kept as sent.

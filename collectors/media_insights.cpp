@@ -7,13 +7,14 @@ namespace insightd::collectors
 namespace
 {
 
-MetricQuery
-query_for(const model::KnownMedia& media, std::vector<std::string> metrics, Parameters parameters)
+MetricQuery query_for(
+    const model::KnownMedia& media, std::vector<std::string> metrics,
+    std::string_view breakdown = {})
 {
     MetricQuery query;
     query.path = std::to_string(media.id) + "/insights";
     query.metrics = std::move(metrics);
-    query.parameters = std::move(parameters);
+    query.breakdown = breakdown;
     return query;
 }
 
@@ -64,15 +65,14 @@ std::vector<MetricQuery> choose_media_queries(
         if ((metric->products & product) == 0)
             continue;
         if (!metric->breakdowns.empty())
-            separate.push_back(
-                query_for(media, {name}, {{"breakdown", std::string{metric->breakdowns}}}));
+            separate.push_back(query_for(media, {name}, metric->breakdowns));
         else if (metric->ask_alone)
-            separate.push_back(query_for(media, {name}, {}));
+            separate.push_back(query_for(media, {name}));
         else
             together.push_back(name);
     }
     if (!together.empty())
-        separate.insert(separate.begin(), query_for(media, std::move(together), {}));
+        separate.insert(separate.begin(), query_for(media, std::move(together)));
     return separate;
 }
 

@@ -43,6 +43,7 @@ constexpr std::array reactions{
         Reaction{Scope::job, 1h, 6h, "check user_id, and that the token belongs to it"}},
     std::pair{FailureClass::bad_field, Reaction{Scope::job, 1h, 6h, "check api.version"}},
     std::pair{FailureClass::bad_metric, Reaction{Scope::job, 1h, 6h, "check api.version"}},
+    std::pair{FailureClass::bad_breakdown, Reaction{Scope::job, 1h, 6h, "check api.version"}},
     std::pair{FailureClass::bad_request, Reaction{Scope::job, 1h, 6h, "check api.version"}},
     std::pair{FailureClass::too_few_viewers, Reaction{Scope::job, 10min, 1h, ""}},
     std::pair{FailureClass::before_conversion, Reaction{Scope::job, 1h, 6h, ""}},

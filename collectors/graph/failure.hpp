@@ -25,7 +25,8 @@ enum class FailureClass {
     before_conversion, ///< subcode 2108006: an absence, for good
     not_crossposted,   ///< subcode 2207086: an absence
     object_gone,       ///< 100/33: gone, or throttling in disguise: suspect
-    bad_metric,        ///< code 100 naming a metric, period, type or breakdown
+    bad_metric,        ///< code 100 naming a metric, period or type
+    bad_breakdown,     ///< code 100 naming a breakdown that the metric does not have
     bad_field,         ///< a field that this object does not have
     bad_request,       ///< any other refusal of what was asked
     misconfigured,     ///< the app or the id cannot do this: 3, 803

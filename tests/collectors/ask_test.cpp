@@ -146,6 +146,57 @@ TEST(MediaInsights, UnnamedBadMetricIsFoundByHalving)
     EXPECT_LE(ask.host.received().size(), 9U);
 }
 
+TEST(MediaInsights, RefusedBreakdownLosesTheSplitAndKeepsTheTotal)
+{
+    for (const auto& refusal :
+         {refused(
+              100, "(#100) Incompatible breakdowns (action_type) for metric (profile_activity)"),
+          refused(1, "An unknown error has occurred.")}) {
+        Ask ask{[&](const Received& request) {
+            return has(request, "breakdown=action_type") ? refusal : ones(request);
+        }};
+        const auto collected = ask.media("FEED");
+        ASSERT_FALSE(collected.failure) << refusal.body;
+        EXPECT_EQ(count(readings(collected), "profile_activity"), 1);
+        EXPECT_EQ(count(readings(collected), "reach"), 1);
+        EXPECT_EQ(
+            absence(readings(collected), "profile_activity by action_type"), Absence::unsupported);
+    }
+}
+
+TEST(MediaInsights, UnknownErrorThatStaysWithoutTheBreakdownIsAnOutage)
+{
+    Ask ask{[&](const Received& request) {
+        return has(request, "profile_activity") ? refused(1, "An unknown error has occurred.")
+                                                : ones(request);
+    }};
+    const auto collected = ask.media("FEED");
+    ASSERT_TRUE(collected.failure);
+    EXPECT_EQ(collected.failure->kind, graph::FailureClass::transient);
+    EXPECT_TRUE(collected.rows.samples.empty()) << "no half reading takes the place of a whole one";
+}
+
+TEST(AskMetrics, OneOfSeveralThatCannotBeSplitIsAskedWithoutItsBreakdown)
+{
+    Ask ask{[](const Received& request) {
+        if (has(request, "breakdown") && has(request, "saves"))
+            return refused(1, "An unknown error has occurred.");
+        return ones(request);
+    }};
+    MetricQuery query;
+    query.path = "17841400000000001/insights";
+    query.metrics = {"views", "likes", "saves", "shares", "reach"};
+    query.breakdown = "media_product_type";
+    auto client = ask.make_client();
+    auto answers = insightd::testing::run(ask.loop, ask_metrics(client, query));
+    ASSERT_TRUE(answers);
+    const auto decoded = decode_answers(std::move(*answers), Case::as_sent);
+    ASSERT_TRUE(decoded);
+    for (const auto& metric : query.metrics)
+        EXPECT_EQ(count(*decoded, metric), 1) << metric;
+    EXPECT_EQ(absence(*decoded, "saves by media_product_type"), Absence::unsupported);
+}
+
 TEST(MediaInsights, TooFewViewersIsAbsentNotZero)
 {
     Ask ask{[](const Received&) {

@@ -36,11 +36,12 @@ bool names_field(std::string_view message, std::string_view field)
 
 } // namespace
 
-std::vector<std::string> field_names(std::span<const Field> fields, config::Login login)
+std::vector<std::string>
+field_names(std::span<const Field> fields, config::Login login, const RefusedFields& refused)
 {
     std::vector<std::string> names;
     for (const auto& field : fields)
-        if (has(field.host, login))
+        if (has(field.host, login) && !refused.contains(std::string{field.name}))
             names.emplace_back(field.name);
     return names;
 }
@@ -50,16 +51,18 @@ std::string joined(const std::vector<std::string>& names)
     return fmt::format("{}", fmt::join(names, ","));
 }
 
-bool drop_refused_field(std::vector<std::string>& fields, const graph::Failure& failure)
+bool drop_refused_field(
+    std::vector<std::string>& fields, const graph::Failure& failure, RefusedFields& refused)
 {
     if (failure.kind != graph::FailureClass::bad_field)
         return false;
-    const auto refused = std::ranges::find_if(fields, [&](const std::string& field) {
+    const auto named = std::ranges::find_if(fields, [&](const std::string& field) {
         return field != "id" && names_field(failure.message, field);
     });
-    if (refused == fields.end())
+    if (named == fields.end())
         return false;
-    fields.erase(refused);
+    refused.insert(*named);
+    fields.erase(named);
     return true;
 }
 

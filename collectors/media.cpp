@@ -145,16 +145,16 @@ rows_of(graph::Client& api, graph::Request request, ListDepth depth)
 }
 
 boost::asio::awaitable<Collected> collect_list(
-    graph::Client& api, std::string path, MediaList list, ListDepth depth, config::Login login,
+    graph::Client& api, std::string path, MediaList list, ListDepth depth, RefusedFields& refused,
     model::Instant now)
 {
-    auto names = field_names(fields, login);
+    auto names = field_names(fields, api.login(), refused);
     for (;;) {
         graph::Request request{path, {{"fields", joined(names)}}};
         const auto rows = co_await rows_of(api, std::move(request), depth);
         if (rows)
             co_return decode_list(*rows, list, now);
-        if (!drop_refused_field(names, rows.error()))
+        if (!drop_refused_field(names, rows.error(), refused))
             co_return Collected{rows.error()};
     }
 }
@@ -162,19 +162,19 @@ boost::asio::awaitable<Collected> collect_list(
 } // namespace
 
 boost::asio::awaitable<Collected> collect_media(
-    graph::Client& api, const config::Account& account, ListDepth depth, model::Instant now)
+    graph::Client& api, const config::Account& account, ListDepth depth, RefusedFields& refused,
+    model::Instant now)
 {
     auto path = std::to_string(account.user_id) + "/media";
-    co_return co_await collect_list(
-        api, std::move(path), MediaList::media, depth, account.login, now);
+    co_return co_await collect_list(api, std::move(path), MediaList::media, depth, refused, now);
 }
 
-boost::asio::awaitable<Collected>
-collect_story_list(graph::Client& api, const config::Account& account, model::Instant now)
+boost::asio::awaitable<Collected> collect_story_list(
+    graph::Client& api, const config::Account& account, RefusedFields& refused, model::Instant now)
 {
     auto path = std::to_string(account.user_id) + "/stories";
     co_return co_await collect_list(
-        api, std::move(path), MediaList::stories, ListDepth::whole, account.login, now);
+        api, std::move(path), MediaList::stories, ListDepth::whole, refused, now);
 }
 
 graph::Outcome<model::Media>

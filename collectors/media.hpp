@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collectors/collected.hpp"
+#include "collectors/fields.hpp"
 #include "collectors/graph/client.hpp"
 #include "config/config.hpp"
 
@@ -20,12 +21,13 @@ enum class ListDepth {
 /// What is missing from the list is not deleted: it is simply not in the rows.
 /// Source: GET /<user>/media, v24.0.
 boost::asio::awaitable<Collected> collect_media(
-    graph::Client& api, const config::Account& account, ListDepth depth, model::Instant now);
+    graph::Client& api, const config::Account& account, ListDepth depth, RefusedFields& refused,
+    model::Instant now);
 
 /// Stories that are alive, as of `now`; each expires 24 hours after it was published.
 /// Source: GET /<user>/stories, v24.0.
-boost::asio::awaitable<Collected>
-collect_story_list(graph::Client& api, const config::Account& account, model::Instant now);
+boost::asio::awaitable<Collected> collect_story_list(
+    graph::Client& api, const config::Account& account, RefusedFields& refused, model::Instant now);
 
 /// Which list a media object was found in: the fallback for a missing media_product_type.
 enum class MediaList { media, stories };

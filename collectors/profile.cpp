@@ -65,14 +65,14 @@ std::optional<std::string> picture_in(const json::value& node, std::string_view 
 
 } // namespace
 
-boost::asio::awaitable<Collected>
-collect_profile(graph::Client& api, const config::Account& account, model::Instant now)
+boost::asio::awaitable<Collected> collect_profile(
+    graph::Client& api, const config::Account& account, RefusedFields& refused, model::Instant now)
 {
-    auto names = field_names(fields, account.login);
+    auto names = field_names(fields, account.login, refused);
     for (;;) {
         graph::Request request{node_path(account), {{"fields", joined(names)}}};
         const auto reply = co_await api.get(std::move(request));
-        if (!reply && drop_refused_field(names, reply.error()))
+        if (!reply && drop_refused_field(names, reply.error(), refused))
             continue;
         if (!reply)
             co_return Collected{reply.error()};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collectors/collected.hpp"
+#include "collectors/fields.hpp"
 #include "collectors/graph/client.hpp"
 #include "config/config.hpp"
 
@@ -14,8 +15,8 @@ namespace insightd::collectors
 /// With Instagram Login `/me` is asked, and a token of another account is a failure: its numbers
 /// must not be stored under this one. Field not served: asked again without it.
 /// Source: GET /me (graph.instagram.com), GET /<IG_USER_ID> (graph.facebook.com), v24.0.
-boost::asio::awaitable<Collected>
-collect_profile(graph::Client& api, const config::Account& account, model::Instant now);
+boost::asio::awaitable<Collected> collect_profile(
+    graph::Client& api, const config::Account& account, RefusedFields& refused, model::Instant now);
 
 /// Reads a user node, flat or wrapped in `data`.
 graph::Outcome<model::Profile>

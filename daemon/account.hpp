@@ -2,6 +2,7 @@
 
 #include "collectors/account_insights.hpp"
 #include "collectors/catalog.hpp"
+#include "collectors/fields.hpp"
 #include "config/config.hpp"
 #include "daemon/scheduler.hpp"
 #include "storage/model/history.hpp"
@@ -69,6 +70,7 @@ public:
     };
     Trouble& trouble(Job job) { return troubles_.at(static_cast<std::size_t>(job)); }
 
+    collectors::RefusedFields refused_fields; ///< since the whole list was read last
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:

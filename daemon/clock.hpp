@@ -18,8 +18,8 @@ public:
     virtual ~Clock() = default;
     virtual model::Instant now() const = 0;
 
-    /// How long to wait, by the machine's clock, until `instant` is reached; 0 if it has passed, and
-    /// never more than a day: then it is time to ask again.
+    /// How long to wait, by the machine's clock, until `instant` is reached; 0 if it has passed,
+    /// and never more than a day: then it is time to ask again.
     virtual std::chrono::steady_clock::duration real_time_until(model::Instant instant) const = 0;
 };
 

@@ -91,7 +91,9 @@ ask_account(Checker& checker, const config::Account& account, graph::Client::Ide
     graph::Client api{
         checker.transport, checker.config.api, std::move(identity),
         pause_between_tries(checker.loop.get_executor(), *checker.clock)};
-    auto collected = co_await collectors::collect_profile(api, account, checker.clock->now());
+    collectors::RefusedFields refused;
+    auto collected =
+        co_await collectors::collect_profile(api, account, refused, checker.clock->now());
     checker.host = {host_of(checker.config.api, account.login), api.host(), checker.clock->now()};
     finding.failure = std::move(collected.failure);
     if (!collected.rows.profiles.empty())

@@ -192,15 +192,18 @@ boost::asio::awaitable<collectors::Collected>
 Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
 {
     const auto& settings = account.settings();
+    auto& refused = account.refused_fields;
     switch (job) {
     case Job::stories:
-        co_return co_await collectors::collect_story_list(api, settings, now);
+        co_return co_await collectors::collect_story_list(api, settings, refused, now);
     case Job::profile:
-        co_return co_await collectors::collect_profile(api, settings, now);
+        co_return co_await collectors::collect_profile(api, settings, refused, now);
     case Job::media_list: {
         const bool whole = now >= account.whole_list_read_at + whole_list_every;
+        if (whole)
+            refused.clear(); // the platform's fields come and go
         const auto depth = whole ? collectors::ListDepth::whole : collectors::ListDepth::newest;
-        auto collected = co_await collectors::collect_media(api, settings, depth, now);
+        auto collected = co_await collectors::collect_media(api, settings, depth, refused, now);
         if (whole && !collected.failure)
             account.whole_list_read_at = now;
         co_return collected;

@@ -1,6 +1,7 @@
 #include "collectors/account_insights.hpp"
 #include "collectors/graph/transport.hpp"
 #include "collectors/insights.hpp"
+#include "collectors/media.hpp"
 #include "collectors/media_insights.hpp"
 #include "collectors/profile.hpp"
 #include "tests/support/fake_graph.hpp"
@@ -88,12 +89,20 @@ public:
     Collected profile()
     {
         auto client = make_client();
-        return insightd::testing::run(loop, collect_profile(client, account, now));
+        return insightd::testing::run(loop, collect_profile(client, account, refused, now));
+    }
+
+    Collected media_list()
+    {
+        auto client = make_client();
+        return insightd::testing::run(
+            loop, collect_media(client, account, ListDepth::newest, refused, now));
     }
 
     graph::Client make_client()
     {
         graph::Client::Identity identity;
+        identity.login = account.login;
         identity.token = config::Secret{"token"};
         return {transport, api, std::move(identity), [](int) -> boost::asio::awaitable<void> {
                     co_return;
@@ -105,6 +114,7 @@ public:
     config::Api api;
     graph::Transport transport;
     config::Account account;
+    RefusedFields refused;
 };
 
 const model::Readings& readings(const Collected& collected)
@@ -249,6 +259,24 @@ TEST(Profile, FieldThatIsNotServedIsLeftOut)
     ASSERT_FALSE(collected.failure);
     EXPECT_EQ(collected.rows.profiles.at(0).followers_count, 3);
     EXPECT_THAT(ask.host.received(), SizeIs(2));
+}
+
+TEST(MediaList, RefusedFieldsCostTheirCallsOnce)
+{
+    Ask ask{[](const Received& request) {
+        for (const auto* field : {"saved_count", "has_poll"})
+            if (has(request, field))
+                return refused(
+                    100, std::string{"(#100) Tried accessing nonexisting field ("} + field + ")");
+        return ok(R"({"data":[{"id":"1","timestamp":"2026-02-01T00:00:00+0000","like_count":3}]})");
+    }};
+    ask.account.login = config::Login::facebook;
+    for (int poll = 0; poll < 3; ++poll) {
+        const auto collected = ask.media_list();
+        ASSERT_FALSE(collected.failure);
+        EXPECT_EQ(collected.rows.media.at(0).like_count, 3);
+    }
+    EXPECT_THAT(ask.host.received(), SizeIs(2 + 3));
 }
 
 } // namespace

@@ -63,7 +63,7 @@ void read_collect_map(const YAML::Node& node, Account& account, Context& context
 template <std::chrono::seconds Schedule::*member>
 void read_interval(const YAML::Node& node, Schedule& schedule, Context& context)
 {
-    if (const auto every = read_duration(node, "schedule", context))
+    if (const auto every = read_duration(node, context.key, context))
         schedule.*member = *every;
 }
 

@@ -9,8 +9,8 @@ namespace
 
 Mistake located(const YAML::Node& at, std::string message)
 {
-    const auto mark = at.Mark();
-    return {mark.line + 1, mark.column + 1, std::move(message)};
+    const auto mark = at.Mark(); // -1 where an empty file has no node
+    return {std::max(mark.line + 1, 1), std::max(mark.column + 1, 1), std::move(message)};
 }
 
 void check_key(

@@ -20,6 +20,7 @@ struct Context {
     explicit Context(const MetricVocabulary& vocabulary) : metrics{vocabulary} {}
 
     const MetricVocabulary& metrics;
+    std::string_view key; ///< whose value is being read
     std::vector<Mistake> mistakes;
     std::vector<Mistake> notices;
 
@@ -62,6 +63,7 @@ void read_fields(
         return;
     for (const auto& field : fields) {
         const auto value = value_of(node, field.name);
+        context.key = field.name;
         if (value.IsDefined())
             field.read(value, target, context);
         else if (field.required)

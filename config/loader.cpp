@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 namespace insightd::config
 {
@@ -30,7 +31,8 @@ void read_database(const YAML::Node& node, Draft& draft, Context& context)
     const bool is_url = scheme_end != std::string::npos;
     const bool password_in_url =
         is_url && at_sign != std::string::npos && text->find(':', scheme_end + 3) < at_sign;
-    if (password_in_url || text->find("password=") != std::string::npos)
+    static const std::regex password_setting{"password\\s*="}; // libpq allows blanks
+    if (password_in_url || std::regex_search(*text, password_setting))
         context.mistake(
             node, "a literal secret in `database`: leave the password out and put it in ~/.pgpass, "
                   "or in the file that PGPASSFILE names");
@@ -138,22 +140,53 @@ Draft fresh_draft()
     return draft;
 }
 
+/// Where the brackets of a text count: not in comments and not in quotes.
+class BracketScanner
+{
+public:
+    /// How deep the text is nested after this character.
+    std::size_t after(char c)
+    {
+        if (quote_ != 0)
+            quote_ = c == quote_ ? '\0' : quote_;
+        else if (in_comment_)
+            in_comment_ = c != '\n';
+        else if ((c == '"' || c == '\'') && opens_value(before_))
+            quote_ = c;
+        else if (c == '#' && (before_ == ' ' || before_ == '\n'))
+            in_comment_ = true;
+        else if (c == '[' || c == '{')
+            ++depth_;
+        else if ((c == ']' || c == '}') && depth_ > 0)
+            --depth_;
+        before_ = c;
+        return depth_;
+    }
+
+private:
+    static bool opens_value(char before)
+    {
+        return std::string_view{" \n[{,:-"}.find(before) != std::string_view::npos;
+    }
+
+    std::size_t depth_ = 0;
+    char quote_ = '\0';
+    char before_ = '\n';
+    bool in_comment_ = false;
+};
+
 /// yaml-cpp recurses: what is nested deeper than any configuration is refused unread.
 bool nested_too_deep(std::string_view text)
 {
-    std::size_t depth = 0;
+    BracketScanner brackets;
     std::size_t indent = 0;
     bool at_line_start = true;
     for (const char c : text) {
-        if (c == '[' || c == '{')
-            ++depth;
-        else if ((c == ']' || c == '}') && depth > 0)
-            --depth;
         indent = at_line_start && (c == ' ' || c == '-') ? indent + 1 : indent;
         at_line_start = c == '\n' || (at_line_start && (c == ' ' || c == '-'));
         if (c == '\n')
             indent = 0;
-        if (depth > deepest_nesting || indent > deepest_nesting * 4)
+        if (brackets.after(c) > deepest_nesting || indent > deepest_nesting * 4)
             return true;
     }
     return false;
@@ -184,14 +217,18 @@ parse(std::string_view text, const std::string& file, const MetricVocabulary& me
 {
     if (text.size() > largest_file || nested_too_deep(text))
         return single(file, {1, 1, "this is no configuration: it is too large or nested too deep"});
-    YAML::Node root;
+    std::vector<YAML::Node> documents;
     try {
-        root = YAML::Load(std::string{text});
+        documents = YAML::LoadAll(std::string{text});
     } catch (const YAML::Exception& error) {
         return single(file, {error.mark.line + 1, error.mark.column + 1, "not YAML: " + error.msg});
     }
     auto draft = fresh_draft();
     Context context{metrics};
+    if (documents.size() > 1)
+        context.mistake(
+            documents[1], "a second document: keep everything in one, without a line of `---`");
+    const auto root = documents.empty() ? YAML::Node{} : documents.front();
     read_fields<Draft>(root, "the file", top_fields, draft, context);
     std::ranges::stable_sort(context.mistakes, {}, [](const Mistake& mistake) {
         return std::pair{mistake.line, mistake.column};

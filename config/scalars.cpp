@@ -67,9 +67,9 @@ read_reference(const YAML::Node& key, const YAML::Node& value, Context& context)
     }
     if (key.Scalar() == "vault")
         context.mistake(key, fmt::format("this version has no vault yet; {}", how_to_give_secrets));
-    else
+    else // not repeated: it may be the secret itself
         context.mistake(
-            key, "`" + key.Scalar() + "` is no place for a secret" +
+            key, "this is no place for a secret" +
                      suggestion(key.Scalar(), {"env", "file", "credential"}));
     return std::nullopt;
 }
@@ -165,9 +165,10 @@ std::optional<std::size_t> read_choice(
     for (std::size_t index = 0; node.IsScalar() && index < names.size(); ++index)
         if (node.Scalar() == names[index])
             return index;
+    constexpr std::size_t longest_word = 32; // a longer one may be a token in the wrong place
     const auto text = node.IsScalar() ? node.Scalar() : std::string{};
-    context.mistake(
-        node, fmt::format("`{}` cannot be `{}`{}", what, text, suggestion(text, names)));
+    const auto shown = text.size() <= longest_word ? "`" + text + "`" : "that";
+    context.mistake(node, fmt::format("`{}` cannot be {}{}", what, shown, suggestion(text, names)));
     return std::nullopt;
 }
 
@@ -183,6 +184,12 @@ std::optional<std::string> read_url(const YAML::Node& node, std::string_view wha
         (url->scheme() != "https" && url->scheme() != "http")) {
         context.mistake(
             node, fmt::format("`{}` must be a URL such as https://graph.facebook.com", what));
+        return std::nullopt;
+    }
+    if (url->has_userinfo() || url->has_query() || url->has_fragment()) {
+        context.mistake(
+            node,
+            fmt::format("`{}` must end with the host or a path: no user, password or query", what));
         return std::nullopt;
     }
     if (url->scheme() == "http" && !is_loopback_url(*text)) {

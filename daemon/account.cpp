@@ -15,6 +15,8 @@ constexpr std::chrono::hours story_life{24};
 /// Settled days that one pass reads at most: the past is filled in while the present goes on.
 constexpr std::size_t backfill_days = 7;
 
+constexpr std::chrono::hours refusals_remembered{24};
+
 /// Days older than the series reaches are never asked again.
 constexpr std::size_t remembered_days = 60;
 
@@ -163,6 +165,14 @@ collectors::DayPlan Account::day_plan() const
     plan.backfill = backfill_days;
     plan.followers_count = followers_count_;
     return plan;
+}
+
+collectors::RefusedFields& Account::refused_fields(Job job, model::Instant now)
+{
+    auto& memory = fields_.at(static_cast<std::size_t>(job));
+    if (now >= memory.since + refusals_remembered)
+        memory = {{}, now};
+    return memory.refused;
 }
 
 void Account::enqueue(const Task& task)

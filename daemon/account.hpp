@@ -70,7 +70,10 @@ public:
     };
     Trouble& trouble(Job job) { return troubles_.at(static_cast<std::size_t>(job)); }
 
-    collectors::RefusedFields refused_fields; ///< since the whole list was read last
+    /// Fields that the job's node was refused; forgotten once a day, for the platform's come and
+    /// go.
+    collectors::RefusedFields& refused_fields(Job job, model::Instant now);
+
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
@@ -88,6 +91,12 @@ private:
     std::array<std::deque<Task>, job_count> waiting_;
     std::vector<Task> under_way_;
     std::array<Trouble, job_count> troubles_;
+
+    struct FieldMemory {
+        collectors::RefusedFields refused;
+        model::Instant since;
+    };
+    std::array<FieldMemory, job_count> fields_;
 };
 
 } // namespace insightd::daemon

@@ -16,8 +16,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <csignal>
+#include <map>
+#include <set>
 
 namespace insightd::daemon
 {
@@ -68,18 +72,38 @@ show_progress(const Engine& engine, ProgressBar& bar, asio::steady_timer& tick)
     }
 }
 
-/// One line for each failure that an operator has to know, and the code for all of them.
+/// "bakery: profile, media", or "bakery and 40 more accounts" where it is not one account's matter.
+std::string whose(const std::vector<const Engine::Complaint*>& complaints)
+{
+    std::set<std::string> accounts;
+    std::vector<std::string> collectors;
+    for (const auto* complaint : complaints) {
+        accounts.insert(complaint->account);
+        if (std::ranges::find(collectors, complaint->collector) == collectors.end())
+            collectors.push_back(complaint->collector);
+    }
+    if (accounts.size() == 1)
+        return fmt::format("{}: {}", *accounts.begin(), fmt::join(collectors, ", "));
+    return fmt::format(
+        "{} and {} more account{}", *accounts.begin(), accounts.size() - 1,
+        accounts.size() == 2 ? "" : "s");
+}
+
+/// One line for each thing that an operator has to know, and the code for all of them.
 ExitCode report(const std::vector<Engine::Complaint>& complaints)
 {
+    std::map<std::string, std::vector<const Engine::Complaint*>> by_text;
     auto code = ExitCode::ok;
     for (const auto& complaint : complaints) {
-        const auto& failure = complaint.failure;
-        fmt::print(
-            stderr, "{}: {}: {}{}{}\n", complaint.account, complaint.collector,
-            graph::to_string(failure), *reaction_to(failure.kind).advice != '\0' ? ": " : "",
-            reaction_to(failure.kind).advice);
+        auto failure = complaint.failure;
+        failure.trace_id.clear(); // of one call, not of what is wrong
+        const auto* advice = reaction_to(failure.kind).advice;
+        by_text[graph::to_string(failure) + (*advice != '\0' ? ": " : "") + advice].push_back(
+            &complaint);
         code = worse(code, exit_code_of(failure.kind));
     }
+    for (const auto& [text, same] : by_text)
+        fmt::print(stderr, "{}: {}\n", whose(same), text);
     return code;
 }
 
@@ -98,7 +122,7 @@ ExitCode command_collect(const CommonOptions& common, const std::vector<std::str
     asio::io_context loop{1};
     const auto clock = make_clock(config->clock);
     graph::Transport transport{loop.get_executor(), transport_limits(config->api)};
-    storage::Database database{location.url()};
+    storage::Database database{location.url(), location.before_connecting()};
     Engine engine{
         {loop.get_executor(), *config, *clock, transport, database,
          pause_between_tries(loop.get_executor(), *clock)},

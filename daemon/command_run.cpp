@@ -43,9 +43,10 @@ std::vector<model::AccountId> ids_of(const config::Config& config)
 
 /// Everything that lives as long as the daemon.
 struct Daemon {
-    Daemon(const config::Config& settings, const std::string& database_url)
+    Daemon(const config::Config& settings, const DatabaseLocation& location)
         : config{settings}, clock{make_clock(settings.clock)},
-          transport{loop.get_executor(), transport_limits(settings.api)}, database{database_url},
+          transport{loop.get_executor(), transport_limits(settings.api)},
+          database{location.url(), location.before_connecting()},
           engine{
               {loop.get_executor(), settings, *clock, transport, database,
                pause_between_tries(loop.get_executor(), *clock)},
@@ -136,7 +137,7 @@ ExitCode command_run(const CommonOptions& common, bool migrates)
     if (!config)
         return ExitCode::config;
     const DatabaseLocation location{*config};
-    Daemon daemon{*config, location.url()};
+    Daemon daemon{*config, location};
     if (!migrates)
         daemon.old_schema = storage::Database::OldSchema::refuse;
     stop_on_signal(daemon);

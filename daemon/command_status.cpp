@@ -19,7 +19,7 @@ ExitCode command_status(const CommonOptions& common, bool as_json)
         return ExitCode::config;
     const DatabaseLocation location{*config};
     boost::asio::io_context loop{1};
-    storage::Database database{location.url()};
+    storage::Database database{location.url(), location.before_connecting()};
     auto health = boost::asio::co_spawn(loop, database.health(), boost::asio::use_future);
     loop.run();
     const auto rows = health.get();

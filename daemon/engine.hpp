@@ -95,6 +95,13 @@ private:
         bool stopped = false;                  ///< the rest of the turn would fail as well
     };
 
+    /// What became of rows that were to be stored.
+    struct Kept {
+        enum class State { stored, refused, given_up };
+        State state{};
+        std::string reason; ///< why they were refused
+    };
+
     // engine.cpp: who is served when
     void dispatch(model::Instant now);
     void serve_ready();
@@ -118,15 +125,20 @@ private:
     read_some(Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome);
     boost::asio::awaitable<void>
     conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome);
-    boost::asio::awaitable<bool> keep(model::SharedBatch rows);
+    boost::asio::awaitable<void> report_without_client(Account& account, graph::Failure failure);
+    boost::asio::awaitable<Kept> keep(model::SharedBatch rows);
+    boost::asio::awaitable<Kept> keep_what_is_taken(Account& account, model::SharedBatch& rows);
     boost::asio::awaitable<void> wait_for_store(std::int64_t failures);
 
     // outcome.cpp: what an ended task means for the next ones
-    std::unique_ptr<graph::Client> client_of(Account& account);
+    graph::Outcome<std::unique_ptr<graph::Client>> client_of(const Account& account);
     void note_version(const graph::Client& api);
-    void succeeded(Account& account, Job job, const std::vector<Task>& tasks);
-    void failed(
+    void plan(Account& account, const std::vector<Task>& done);
+    void recovered(Account& account, Job job);
+    /// Returns when the tasks are tried again.
+    model::Instant failed(
         Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure);
+    void note_refusal(Account& account, model::CollectorRun& run, const std::string& reason);
     void pause(Account& account, const graph::Failure& failure, model::Instant until);
     void note_store(const std::exception_ptr& away);
 

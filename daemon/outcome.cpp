@@ -35,14 +35,11 @@ std::string seconds_text(std::chrono::microseconds wait)
 
 } // namespace
 
-std::unique_ptr<graph::Client> Engine::client_of(Account& account)
+graph::Outcome<std::unique_ptr<graph::Client>> Engine::client_of(const Account& account)
 {
     auto identity = identity_of(account.settings(), services_.config.api);
-    if (const auto* reason = std::get_if<std::string>(&identity)) {
-        const auto tasks = account.take_all();
-        failed(account, tasks.front().job, tasks, no_token(*reason));
-        return nullptr;
-    }
+    if (const auto* reason = std::get_if<std::string>(&identity))
+        return no_token(*reason);
     return std::make_unique<graph::Client>(
         services_.transport, services_.config.api,
         std::get<graph::Client::Identity>(std::move(identity)), services_.pause);
@@ -62,13 +59,17 @@ void Engine::note_version(const graph::Client& api)
                                       {"mend", "set api.version to one that is served"}});
 }
 
-void Engine::succeeded(Account& account, Job job, const std::vector<Task>& tasks)
+void Engine::plan(Account& account, const std::vector<Task>& done)
 {
     const auto now = services_.clock.now();
-    for (const auto& task : tasks)
+    for (const auto& task : done)
         if (const auto due = account.next_due(task, now))
             scheduler_.add(task, *due);
-    progress_.tasks_done += tasks.size();
+    progress_.tasks_done += done.size();
+}
+
+void Engine::recovered(Account& account, Job job)
+{
     account.pauses_in_row = 0;
     auto& trouble = account.trouble(job);
     if (trouble.kind)
@@ -77,7 +78,7 @@ void Engine::succeeded(Account& account, Job job, const std::vector<Task>& tasks
     trouble = {};
 }
 
-void Engine::failed(
+model::Instant Engine::failed(
     Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure)
 {
     const auto& reaction = reaction_to(failure.kind);
@@ -99,6 +100,24 @@ void Engine::failed(
         complaints_.push_back({account.settings().name, std::string{collector_of(job)}, failure});
     pause(account, failure, until);
     postpone(account, tasks, until);
+    return until;
+}
+
+void Engine::note_refusal(Account& account, model::CollectorRun& run, const std::string& reason)
+{
+    run.succeeded = false;
+    run.error_class = "rows_refused";
+    run.error = reason;
+    log::error(
+        "rows_refused", {{"account", account.settings().name},
+                         {"collector", run.collector},
+                         {"reason", reason},
+                         {"mend", "report it with this line: the other rows are stored"}});
+    graph::Failure failure;
+    failure.kind = graph::FailureClass::malformed;
+    failure.message = reason;
+    if (pass_at_)
+        complaints_.push_back({account.settings().name, run.collector, std::move(failure)});
 }
 
 void Engine::pause(Account& account, const graph::Failure& failure, model::Instant until)

@@ -17,8 +17,7 @@ constexpr auto get_token =
 
 constexpr std::array reactions{
     std::pair{
-        FailureClass::unreachable,
-        Reaction{Scope::job, 30s, 30min, "check network, api.graph_url and api.ca_file"}},
+        FailureClass::unreachable, Reaction{Scope::job, 30s, 30min, ""}}, // the message says it
     std::pair{FailureClass::transient, Reaction{Scope::job, 30s, 30min, ""}},
     std::pair{
         FailureClass::malformed,

@@ -25,6 +25,20 @@ wait_by(boost::asio::any_io_executor loop, const Clock& clock, int attempt)
     co_await timer.async_wait(boost::asio::use_awaitable);
 }
 
+/// As health reports them: the audience is asked by account_insights, at its own pace.
+std::vector<std::string> collectors_of(const config::Account& account)
+{
+    std::vector<std::string> names;
+    for (const auto& [collector, on] : account.collect) {
+        if (!on)
+            continue;
+        names.emplace_back(config::to_string(collector));
+        if (collector == config::Collector::account_insights)
+            names.emplace_back("audience");
+    }
+    return names;
+}
+
 } // namespace
 
 std::optional<config::Config> load_config(const std::filesystem::path& file)
@@ -46,6 +60,13 @@ DatabaseLocation::DatabaseLocation(const config::Config& config) : url_{config.d
         return;
     server_ = std::make_unique<storage::EmbeddedPostgres>(config.state_dir);
     url_ = server_->url();
+}
+
+std::function<void()> DatabaseLocation::before_connecting() const
+{
+    if (!server_)
+        return {};
+    return [server = server_.get()] { server->ensure_running(); };
 }
 
 std::variant<graph::Client::Identity, std::string>
@@ -81,7 +102,7 @@ std::vector<model::Account> account_rows(const config::Config& config)
     for (const auto& account : config.accounts)
         rows.push_back(
             {account.user_id, account.name, std::string{config::to_string(account.login)},
-             account.timezone});
+             account.timezone, collectors_of(account)});
     return rows;
 }
 

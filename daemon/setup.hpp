@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ class DatabaseLocation
 public:
     explicit DatabaseLocation(const config::Config& config);
     const std::string& url() const { return url_; }
+
+    /// For Database: a private server that died is started again; nothing else is to be done.
+    std::function<void()> before_connecting() const;
 
 private:
     std::unique_ptr<storage::EmbeddedPostgres> server_;

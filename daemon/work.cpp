@@ -15,6 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace insightd::daemon
 {
@@ -67,14 +68,37 @@ bool reads_media(Job job)
 boost::asio::awaitable<void> Engine::serve(Account& account)
 {
     const auto api = client_of(account);
-    while (api && account.has_work() && !running_->stopping &&
+    if (!api)
+        co_return co_await report_without_client(account, api.error());
+    while (account.has_work() && !running_->stopping &&
            paused_until(account) <= services_.clock.now()) {
-        co_await perform(account, *api, account.take_turn(media_in_one_turn));
+        co_await perform(account, **api, account.take_turn(media_in_one_turn));
         account.end_turn();
     }
     if (!account.has_work() || running_->stopping)
         co_return;
     postpone(account, account.take_all(), paused_until(account));
+}
+
+/// An account without a token makes no calls; what it would have done has failed all the same, and
+/// whoever looks at its health must see it.
+boost::asio::awaitable<void> Engine::report_without_client(Account& account, graph::Failure failure)
+{
+    const auto tasks = account.take_all();
+    const auto until = failed(account, tasks.front().job, tasks, failure);
+    std::map<std::string_view, model::CollectorRun> runs;
+    for (const auto& task : tasks) {
+        auto& run = runs[collector_of(task.job)];
+        run.collector = collector_of(task.job);
+        run.started_at = services_.clock.now();
+        run.next_due = until;
+        describe(run, {}, failure);
+    }
+    model::Batch batch;
+    batch.account_id = account.id();
+    for (auto& [collector, run] : runs)
+        batch.runs.push_back(std::move(run));
+    co_await keep(std::make_shared<const model::Batch>(std::move(batch)));
 }
 
 boost::asio::awaitable<void>
@@ -165,7 +189,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
 {
     const auto now = services_.clock.now();
     if (outcome.failure)
-        failed(account, job, outcome.undone, *outcome.failure);
+        run.next_due = failed(account, job, outcome.undone, *outcome.failure);
     else if (!outcome.undone.empty())
         postpone(account, outcome.undone, now);
     for (const auto& task : outcome.done)
@@ -178,21 +202,25 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"calls", run.calls}});
     outcome.rows.account_id = account.id();
     outcome.rows.runs.push_back(std::move(run));
-    const auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
-    if (!co_await keep(rows)) {
+    auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
+    auto kept = co_await keep(rows);
+    if (kept.state == Kept::State::refused)
+        kept = co_await keep_what_is_taken(account, rows);
+    if (kept.state == Kept::State::given_up) {
         postpone(account, outcome.done, now + again_after);
         co_return;
     }
     account.learn(*rows, pass_at_.value_or(now), scheduler_);
-    if (!outcome.done.empty())
-        succeeded(account, job, outcome.done);
+    plan(account, outcome.done);
+    if (!outcome.failure && kept.state == Kept::State::stored)
+        recovered(account, job);
 }
 
 boost::asio::awaitable<collectors::Collected>
 Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
 {
     const auto& settings = account.settings();
-    auto& refused = account.refused_fields;
+    auto& refused = account.refused_fields(job, now);
     switch (job) {
     case Job::stories:
         co_return co_await collectors::collect_story_list(api, settings, refused, now);
@@ -200,8 +228,6 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
         co_return co_await collectors::collect_profile(api, settings, refused, now);
     case Job::media_list: {
         const bool whole = now >= account.whole_list_read_at + whole_list_every;
-        if (whole)
-            refused.clear(); // the platform's fields come and go
         const auto depth = whole ? collectors::ListDepth::whole : collectors::ListDepth::newest;
         auto collected = co_await collectors::collect_media(api, settings, depth, refused, now);
         if (whole && !collected.failure)
@@ -222,11 +248,10 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
     co_return collectors::Collected{};
 }
 
-/// Returns whether the rows are stored; false when the daemon stops while the store is away, or the
-/// store refuses these very rows: then they are asked for again.
-boost::asio::awaitable<bool> Engine::keep(model::SharedBatch rows)
+/// Writes until the store takes the rows or refuses these very ones; gives up when the daemon stops
+/// while the store is away.
+boost::asio::awaitable<Engine::Kept> Engine::keep(model::SharedBatch rows)
 {
-    const auto values = model::count_values(*rows);
     for (std::int64_t failures = 1;; ++failures) {
         std::exception_ptr away;
         try {
@@ -234,9 +259,7 @@ boost::asio::awaitable<bool> Engine::keep(model::SharedBatch rows)
         } catch (const model::Unavailable&) {
             away = std::current_exception();
         } catch (const model::Refused& refused) {
-            log::error(
-                "rows_refused", {{"account_id", rows->account_id}, {"reason", refused.what()}});
-            co_return false;
+            co_return Kept{Kept::State::refused, refused.what()};
         }
         note_store(away);
         if (!away)
@@ -244,11 +267,39 @@ boost::asio::awaitable<bool> Engine::keep(model::SharedBatch rows)
         if (patience_ == StorePatience::give_up)
             std::rethrow_exception(away);
         if (running_->stopping)
-            co_return false;
+            co_return Kept{Kept::State::given_up, {}};
         co_await wait_for_store(failures);
     }
-    progress_.values_stored += values;
-    co_return true;
+    progress_.values_stored += model::count_values(*rows);
+    co_return Kept{Kept::State::stored, {}};
+}
+
+/// One row that the store does not take must not sink the others: each is written by itself, those
+/// that were taken become `rows`, and the run says that some were not.
+boost::asio::awaitable<Engine::Kept>
+Engine::keep_what_is_taken(Account& account, model::SharedBatch& rows)
+{
+    model::Batch taken;
+    std::string reason;
+    for (auto& single : model::single_rows(*rows)) {
+        const auto row = std::make_shared<const model::Batch>(std::move(single));
+        auto kept = co_await keep(row);
+        if (kept.state == Kept::State::given_up)
+            co_return kept;
+        if (kept.state == Kept::State::stored)
+            model::append(taken, model::Batch{*row});
+        else
+            reason = std::move(kept.reason);
+    }
+    taken.runs = rows->runs;
+    for (auto& run : taken.runs)
+        note_refusal(account, run, reason);
+    model::Batch runs;
+    runs.account_id = account.id();
+    runs.runs = taken.runs;
+    rows = std::make_shared<const model::Batch>(std::move(taken));
+    co_await keep(std::make_shared<const model::Batch>(std::move(runs)));
+    co_return Kept{Kept::State::refused, std::move(reason)};
 }
 
 boost::asio::awaitable<void> Engine::wait_for_store(std::int64_t failures)

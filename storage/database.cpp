@@ -16,7 +16,8 @@ public:
     using Worker::Worker;
 };
 
-Database::Database(std::string url) : url_{std::move(url)}, worker_{std::make_unique<Thread>(url_)}
+Database::Database(std::string url, std::function<void()> before_connecting)
+    : url_{std::move(url)}, worker_{std::make_unique<Thread>(url_, std::move(before_connecting))}
 {
 }
 
@@ -79,7 +80,7 @@ Database::history(std::vector<model::AccountId> accounts)
 boost::asio::awaitable<std::vector<model::Health>> Database::health()
 {
     auto job = [url = url_](pqxx::connection& db) {
-        migrate(url, false);
+        require_newest_schema(url);
         pqxx::read_transaction tx{db};
         return read_health(tx);
     };

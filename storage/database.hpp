@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,8 +21,9 @@ namespace insightd::storage
 class Database final : public model::Writer
 {
 public:
-    /// `url` is a libpq connection string. Connects at the first call, not here.
-    explicit Database(std::string url);
+    /// `url` is a libpq connection string. Connects at the first call, not here, and anew after a
+    /// loss; `before_connecting` sees to it that there is something to connect to.
+    explicit Database(std::string url, std::function<void()> before_connecting = {});
     ~Database() override; ///< waits for the transaction under way
 
     /// What to do about a schema that is older than the binary: an operator may want to migrate by

@@ -21,6 +21,8 @@ namespace fs = std::filesystem;
 /// The longest path of a unix socket is 107 bytes; the server adds ".s.PGSQL.5432.lock".
 constexpr std::size_t longest_socket_folder = 85;
 
+constexpr auto half_made = "data.new.";
+
 constexpr auto settings = "listen_addresses = ''\n"
                           "shared_buffers = 64MB\n"
                           "max_connections = 40\n"
@@ -121,7 +123,7 @@ struct EmbeddedPostgres::Server {
             refuse(fmt::format(
                 "{} cannot be made ({}): create state_dir for the user insightd runs as",
                 folder.string(), error.message()));
-        owner.take(folder);
+        take(folder);
         if (!owner.can_enter(folder))
             refuse(fmt::format(
                 "the user {} cannot enter {}: choose a state_dir below folders that others may "
@@ -131,24 +133,53 @@ struct EmbeddedPostgres::Server {
         return folder;
     }
 
+    void take(const fs::path& folder)
+    {
+        if (!owner.take(folder))
+            refuse(fmt::format(
+                "{} is a link or belongs to somebody else: remove it, or choose another state_dir",
+                folder.string()));
+    }
+
+    /// Made elsewhere and moved here when it is whole: a cluster that a killed daemon or a power
+    /// cut left half made has no settings of ours, and would listen to everyone on the machine.
     void initialise()
     {
+        remove_halves();
+        const auto half = home / fmt::format("{}{}", half_made, getpid());
         const auto code = owner.run(
-            {(programs / "initdb").string(), "-D", data().string(), "-U", owner.name(), "-A",
-             "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"},
+            {(programs / "initdb").string(), "-D", half.string(), "-U", owner.name(), "-A", "trust",
+             "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"},
             log());
         if (code != 0)
             refuse(fmt::format("initdb failed: see {}", log().string()));
-        std::ofstream{data() / "postgresql.conf", std::ios::app} << settings;
+        std::ofstream{half / "postgresql.conf", std::ios::app} << settings;
+        fs::rename(half, data());
+    }
+
+    void remove_halves()
+    {
+        std::error_code ignored; // what is left is in nobody's way
+        for (const auto& entry : fs::directory_iterator{home})
+            if (entry.path().filename().string().starts_with(half_made))
+                fs::remove_all(entry.path(), ignored);
+    }
+
+    void ensure_running()
+    {
+        FileLock gate{home / "start.lock"};
+        gate.exclusively();
+        if (!is_running())
+            start();
     }
 
     void start()
     {
         fs::create_directories(socket_folder());
-        owner.take(socket_folder());
-        fs::permissions(socket_folder(), fs::perms::owner_all);
-        const auto options =
-            fmt::format("-k {} -c unix_socket_permissions=0700", quoted(socket_folder()));
+        take(socket_folder());
+        const auto options = fmt::format(
+            "-k {} -c unix_socket_permissions=0700 -c listen_addresses=''",
+            quoted(socket_folder()));
         const auto code = owner.run(
             {(programs / "pg_ctl").string(), "start", "-D", data().string(), "-l", log().string(),
              "-o", options, "-w", "-t", "60", "-s"},
@@ -199,6 +230,11 @@ EmbeddedPostgres::EmbeddedPostgres(const std::filesystem::path& state_dir)
 }
 
 EmbeddedPostgres::~EmbeddedPostgres() = default;
+
+void EmbeddedPostgres::ensure_running()
+{
+    server_->ensure_running();
+}
 
 const std::string& EmbeddedPostgres::url() const
 {

@@ -22,6 +22,9 @@ public:
     EmbeddedPostgres(const EmbeddedPostgres&) = delete;
     EmbeddedPostgres& operator=(const EmbeddedPostgres&) = delete;
 
+    /// Starts the server again if it died. Blocks; any thread. Throws model::Unavailable.
+    void ensure_running();
+
     /// libpq connection string of the database `insights`.
     const std::string& url() const;
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,12 +47,20 @@ ServerUser::ServerUser() : drops_root_{geteuid() == 0}
     name_ = account != nullptr ? account->pw_name : "insightd";
 }
 
-void ServerUser::take(const std::filesystem::path& folder) const
+bool ServerUser::take(const std::filesystem::path& folder) const
 {
-    if (drops_root_ && chown(folder.c_str(), uid_, gid_) != 0)
-        return; // can_enter() says what is wrong
-    std::error_code ignored;
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+    // By handle, and never through a link: as root we would give away what it points to.
+    const int handle = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (handle < 0)
+        return false;
+    struct stat facts {
+    };
+    const bool ours =
+        fstat(handle, &facts) == 0 && (facts.st_uid == uid_ || facts.st_uid == geteuid());
+    const bool taken =
+        ours && (!drops_root_ || fchown(handle, uid_, gid_) == 0) && fchmod(handle, S_IRWXU) == 0;
+    close(handle);
+    return taken;
 }
 
 bool ServerUser::can_enter(const std::filesystem::path& folder) const

@@ -17,8 +17,9 @@ public:
 
     const std::string& name() const { return name_; }
 
-    /// Makes the folder this user's own, for nobody else.
-    void take(const std::filesystem::path& folder) const;
+    /// Makes the folder this user's own, for nobody else. False for a link, and for a folder of
+    /// somebody else.
+    bool take(const std::filesystem::path& folder) const;
 
     /// Whether this user can get into the folder: every folder above must let it through.
     bool can_enter(const std::filesystem::path& folder) const;

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,7 +25,11 @@ namespace insightd::storage
 class Worker
 {
 public:
-    explicit Worker(std::string url) : url_{std::move(url)} {}
+    /// `before_connecting` runs on the thread before each attempt to connect; it may be empty.
+    Worker(std::string url, std::function<void()> before_connecting)
+        : url_{std::move(url)}, before_connecting_{std::move(before_connecting)}
+    {
+    }
     ~Worker() { thread_.join(); }
 
     Worker(const Worker&) = delete;
@@ -70,12 +75,16 @@ private:
 
     pqxx::connection& connection()
     {
-        if (!connection_)
-            connection_ = connect(url_);
+        if (connection_)
+            return *connection_;
+        if (before_connecting_)
+            before_connecting_();
+        connection_ = connect(url_);
         return *connection_;
     }
 
     std::string url_;
+    std::function<void()> before_connecting_;
     std::unique_ptr<pqxx::connection> connection_;
     boost::asio::thread_pool thread_{1};
 };

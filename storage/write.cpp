@@ -10,12 +10,15 @@ namespace
 {
 
 constexpr auto upsert_accounts = R"(
-INSERT INTO store.account AS a (account_id, name, login, timezone)
-SELECT account_id, name, login, timezone
-FROM jsonb_to_recordset($1::jsonb) AS r(account_id bigint, name text, login text, timezone text)
+INSERT INTO store.account AS a (account_id, name, login, timezone, collects)
+SELECT account_id, name, login, timezone, collects
+FROM jsonb_to_recordset($1::jsonb) AS r(account_id bigint, name text, login text, timezone text,
+    collects text[])
 ON CONFLICT (account_id) DO UPDATE SET
-    name = excluded.name, login = excluded.login, timezone = excluded.timezone
-WHERE (a.name, a.login, a.timezone) IS DISTINCT FROM (excluded.name, excluded.login, excluded.timezone))";
+    name = excluded.name, login = excluded.login, timezone = excluded.timezone,
+    collects = excluded.collects
+WHERE (a.name, a.login, a.timezone, a.collects)
+      IS DISTINCT FROM (excluded.name, excluded.login, excluded.timezone, excluded.collects))";
 
 constexpr auto insert_metrics = R"(
 INSERT INTO store.metric (subject, name, title, unit, status, additive, estimated, product_types,
@@ -81,7 +84,8 @@ void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account
             {"account_id", account.id},
             {"name", account.name},
             {"login", account.login},
-            {"timezone", account.timezone}});
+            {"timezone", account.timezone},
+            {"collects", texts(account.collects)}});
     tx.exec_params0(upsert_accounts, json::serialize(rows));
 }
 

@@ -23,13 +23,18 @@ std::string column_list(std::string_view prefix)
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+/// What the state keeps if the new reading answers no number: the last numbers stay.
 std::string assignments()
 {
+    const auto kept = [](std::string_view column) {
+        return fmt::format(
+            "{0} = CASE WHEN excluded.numbers_at IS NULL THEN s.{0} ELSE excluded.{0} END", column);
+    };
     std::vector<std::string> parts;
     for (const auto& [metric, column] : media_columns())
-        parts.push_back(fmt::format("{0} = excluded.{0}", column));
-    for (const auto* column : {"breakdowns", "extra", "absent"})
-        parts.push_back(fmt::format("{0} = excluded.{0}", column));
+        parts.push_back(kept(column));
+    for (const auto* column : {"breakdowns", "extra"})
+        parts.push_back(kept(column));
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -41,21 +46,35 @@ std::string typed_columns()
     return fmt::format("{}, breakdowns jsonb, extra jsonb, absent jsonb", fmt::join(parts, ", "));
 }
 
+/// Everything that is a number, for num_nonnulls().
+std::string number_list()
+{
+    std::string list{"r.extra, r.breakdowns"};
+    for (const auto& [metric, column] : media_columns())
+        list += fmt::format(", r.{}", column);
+    return list;
+}
+
 /// A row where a value changed against the one before, or 24 hours passed since the last row. What
 /// comes late, from before the state, is compared with the row before it and leaves the state
-/// alone.
+/// alone. A reading without any number is a row when the numbers stopped coming or the reason
+/// changed; the state keeps the numbers and their time.
 std::string sample_statement()
 {
     return fmt::format(
         R"(
 WITH judged AS (
     SELECT r.*, s.row_at AS old_row_at,
+           CASE WHEN num_nonnulls({numbers}) > 0 THEN r.observed_at END AS numbers_at,
            CASE WHEN s.checked_at IS NULL THEN true
                 WHEN r.observed_at < s.checked_at THEN
                     p.observed_at IS NULL OR ({r}) IS DISTINCT FROM ({p})
                     OR r.observed_at >= p.observed_at + interval '24 hours'
-                ELSE ({r}) IS DISTINCT FROM ({s})
-                    OR r.observed_at >= s.row_at + interval '24 hours' END AS is_new
+                WHEN r.observed_at >= s.row_at + interval '24 hours' THEN true
+                WHEN num_nonnulls({numbers}) = 0 THEN
+                    s.numbers_at = s.checked_at OR r.absent IS DISTINCT FROM s.absent
+                ELSE s.numbers_at IS DISTINCT FROM s.checked_at
+                     OR ({r}) IS DISTINCT FROM ({s}) END AS is_new
     FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, observed_at timestamptz, {typed})
     LEFT JOIN store.media_state s ON s.account_id = $1 AND s.media_id = r.media_id
     LEFT JOIN LATERAL (
@@ -68,15 +87,19 @@ WITH judged AS (
     SELECT $1, media_id, observed_at, {plain} FROM judged WHERE is_new ORDER BY media_id
     ON CONFLICT DO NOTHING
 )
-INSERT INTO store.media_state AS s (account_id, media_id, checked_at, row_at, {plain})
-SELECT $1, media_id, observed_at, CASE WHEN is_new THEN observed_at ELSE old_row_at END, {plain}
+INSERT INTO store.media_state AS s (account_id, media_id, checked_at, numbers_at, row_at, {plain})
+SELECT $1, media_id, observed_at, numbers_at,
+       CASE WHEN is_new THEN observed_at ELSE old_row_at END, {plain}
 FROM judged ORDER BY media_id
 ON CONFLICT (account_id, media_id) DO UPDATE SET
-    checked_at = excluded.checked_at, row_at = excluded.row_at, {assigned}
+    checked_at = excluded.checked_at,
+    numbers_at = coalesce(excluded.numbers_at, s.numbers_at),
+    row_at = excluded.row_at, absent = excluded.absent, {assigned}
 WHERE s.checked_at IS NULL OR s.checked_at < excluded.checked_at)",
         fmt::arg("r", column_list("r.")), fmt::arg("s", column_list("s.")),
         fmt::arg("p", column_list("p.")), fmt::arg("plain", column_list("")),
-        fmt::arg("typed", typed_columns()), fmt::arg("assigned", assignments()));
+        fmt::arg("numbers", number_list()), fmt::arg("typed", typed_columns()),
+        fmt::arg("assigned", assignments()));
 }
 
 /// Samples of one media object follow one another: each round holds at most one of each.

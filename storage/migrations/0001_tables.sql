@@ -4,7 +4,8 @@ CREATE TABLE store.account (
     account_id bigint PRIMARY KEY,
     name text NOT NULL,
     login text NOT NULL,
-    timezone text NOT NULL DEFAULT 'UTC'
+    timezone text NOT NULL DEFAULT 'UTC',
+    collects text[] NOT NULL DEFAULT '{}'
 );
 
 CREATE TABLE store.account_state (
@@ -68,11 +69,14 @@ CREATE TABLE store.media_sample (
 CREATE INDEX ON store.media_sample USING brin (observed_at);
 CREATE TABLE store.media_sample_rest PARTITION OF store.media_sample DEFAULT;
 
--- The numbers as last confirmed, beside those of the media list.
+-- The numbers as last confirmed, beside those of the media list. A poll that answers no number at all
+-- (gone, expired, too few viewers) leaves the last numbers and their time as they are: checked_at goes
+-- on, numbers_at does not, and `absent` says why.
 CREATE TABLE store.media_state (
     account_id bigint NOT NULL,
     media_id bigint NOT NULL,
     checked_at timestamptz,
+    numbers_at timestamptz,
     row_at timestamptz,
     views bigint, reach bigint, likes bigint, comments bigint, saved bigint, shares bigint,
     follows bigint, total_interactions bigint, profile_visits bigint, profile_activity bigint,

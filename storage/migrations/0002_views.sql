@@ -17,6 +17,23 @@ LANGUAGE sql IMMUTABLE AS $$
     WHERE (d.value ->> 'unattributed')::numeric <> 0
 $$;
 
+-- A count that the platform sent with a fraction, or as 1.2E1, is still a count.
+CREATE FUNCTION store.whole(number text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT round(number::numeric)::bigint
+$$;
+
+-- Each of thirteen numbers as it was last known: the newest that is not NULL.
+CREATE FUNCTION store.newer(known bigint[], numbers bigint[]) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT ARRAY[
+        coalesce(numbers[1], known[1]), coalesce(numbers[2], known[2]), coalesce(numbers[3], known[3]),
+        coalesce(numbers[4], known[4]), coalesce(numbers[5], known[5]), coalesce(numbers[6], known[6]),
+        coalesce(numbers[7], known[7]), coalesce(numbers[8], known[8]), coalesce(numbers[9], known[9]),
+        coalesce(numbers[10], known[10]), coalesce(numbers[11], known[11]), coalesce(numbers[12], known[12]),
+        coalesce(numbers[13], known[13])]
+$$;
+CREATE AGGREGATE store.last_known(bigint[]) (sfunc = store.newer, stype = bigint[]);
+
 CREATE VIEW insights.account_latest AS
 SELECT s.account_id::text AS account_id, a.name AS account, a.login, a.timezone,
        s.username, s.name, s.biography, s.website, s.profile_picture_url, s.account_type,
@@ -24,22 +41,22 @@ SELECT s.account_id::text AS account_id, a.name AS account, a.login, a.timezone,
 FROM store.account_state s JOIN store.account a USING (account_id);
 
 CREATE VIEW insights.account_daily AS
-SELECT DISTINCT ON (d.account_id, d.day)
-       d.account_id::text AS account_id, a.name AS account, d.day, d.day_end, d.is_final, d.observed_at,
+SELECT DISTINCT ON (d.account_id, a.account_id::text, a.name, d.day)
+       a.account_id::text AS account_id, a.name AS account, d.day, d.day_end, d.is_final, d.observed_at,
        d.reach, d.views, d.accounts_engaged, d.total_interactions, d.likes, d.comments, d.saves,
        d.shares, d.replies, d.reposts, d.follower_count, d.profile_links_taps,
-       (d.extra ->> 'profile_views')::bigint AS profile_views,
-       (d.extra ->> 'website_clicks')::bigint AS website_clicks, d.absent
+       store.whole(d.extra ->> 'profile_views') AS profile_views,
+       store.whole(d.extra ->> 'website_clicks') AS website_clicks, d.absent
 FROM store.account_day d JOIN store.account a USING (account_id)
-ORDER BY d.account_id, d.day, d.observed_at DESC;
+ORDER BY d.account_id, a.account_id::text, a.name, d.day, d.observed_at DESC;
 
 CREATE VIEW insights.account_breakdown AS
-SELECT d.account_id::text AS account_id, a.name AS account, d.day, c.metric, c.dimension,
+SELECT a.account_id::text AS account_id, a.name AS account, d.day, c.metric, c.dimension,
        c.dimension_values, c.dimension_value, c.value, c.total, c.is_unattributed, d.is_final,
        d.observed_at
-FROM (SELECT DISTINCT ON (account_id, day) * FROM store.account_day
-      ORDER BY account_id, day, observed_at DESC) d
-JOIN store.account a USING (account_id)
+FROM store.account a
+CROSS JOIN LATERAL (SELECT DISTINCT ON (day) * FROM store.account_day
+                    WHERE account_id = a.account_id ORDER BY day, observed_at DESC) d
 CROSS JOIN LATERAL store.cells(d.breakdowns) c;
 
 CREATE VIEW insights.media_latest AS
@@ -50,15 +67,15 @@ SELECT m.account_id::text AS account_id, a.name AS account, m.media_id::text AS 
        s.views, s.reach, s.likes, s.comments, s.saved, s.shares, s.follows, s.total_interactions,
        s.profile_visits, s.profile_activity, s.replies, s.navigation, s.avg_watch_ms,
        s.total_watch_ms,
-       (s.extra ->> 'reposts')::bigint AS reposts,
+       store.whole(s.extra ->> 'reposts') AS reposts,
        (s.extra ->> 'reels_skip_rate')::double precision AS reels_skip_rate,
-       (s.extra ->> 'crossposted_views')::bigint AS crossposted_views,
-       (s.extra ->> 'facebook_views')::bigint AS facebook_views,
-       (s.extra ->> 'total_views')::bigint AS total_views,
-       (s.extra ->> 'total_likes')::bigint AS total_likes,
-       (s.extra ->> 'total_comments')::bigint AS total_comments,
-       (s.extra ->> 'link_clicks')::bigint AS link_clicks,
-       s.absent, s.checked_at, s.row_at AS changed_at,
+       store.whole(s.extra ->> 'crossposted_views') AS crossposted_views,
+       store.whole(s.extra ->> 'facebook_views') AS facebook_views,
+       store.whole(s.extra ->> 'total_views') AS total_views,
+       store.whole(s.extra ->> 'total_likes') AS total_likes,
+       store.whole(s.extra ->> 'total_comments') AS total_comments,
+       store.whole(s.extra ->> 'link_clicks') AS link_clicks,
+       s.absent, s.numbers_at AS checked_at, s.checked_at AS asked_at, s.row_at AS changed_at,
        s.like_count, s.comments_count, s.listed_at,
        (SELECT count(*) FROM store.media_child c
         WHERE c.account_id = m.account_id AND c.media_id = m.media_id) AS children
@@ -66,57 +83,56 @@ FROM store.media m
 JOIN store.account a USING (account_id)
 LEFT JOIN store.media_state s USING (account_id, media_id);
 
+-- Growth by local day. Differences are taken to the last number that was known before: a poll without
+-- an answer, or a metric that was refused for a while, delays growth and never loses it.
 CREATE VIEW insights.media_daily AS
 WITH last_of_day AS (
-    SELECT DISTINCT ON (s.account_id, s.media_id, (s.observed_at AT TIME ZONE a.timezone)::date)
-           s.*, a.name AS account, a.timezone, (s.observed_at AT TIME ZONE a.timezone)::date AS day
-    FROM store.media_sample s JOIN store.account a USING (account_id)
-    ORDER BY s.account_id, s.media_id, (s.observed_at AT TIME ZONE a.timezone)::date,
-             s.observed_at DESC
-), with_previous AS (
+    SELECT DISTINCT ON (s.account_id, a.account_id::text, a.name, s.media_id, s.media_id::text,
+                        (s.observed_at AT TIME ZONE a.timezone)::date)
+           s.*, a.account_id::text AS account_text, a.name AS account, a.timezone,
+           s.media_id::text AS media_text, (s.observed_at AT TIME ZONE a.timezone)::date AS day
+    FROM store.account a JOIN store.media_sample s USING (account_id)
+    WHERE num_nonnulls(s.views, s.reach, s.likes, s.comments, s.saved, s.shares, s.follows,
+                       s.total_interactions, s.profile_visits, s.profile_activity, s.replies,
+                       s.navigation, s.total_watch_ms) > 0
+    ORDER BY s.account_id, a.account_id::text, a.name, s.media_id, s.media_id::text,
+             (s.observed_at AT TIME ZONE a.timezone)::date, s.observed_at DESC
+), differences AS (
     SELECT l.*, lag(day) OVER w AS previous_day,
-           lag(views) OVER w AS p_views, lag(reach) OVER w AS p_reach, lag(likes) OVER w AS p_likes,
-           lag(comments) OVER w AS p_comments, lag(saved) OVER w AS p_saved,
-           lag(shares) OVER w AS p_shares, lag(follows) OVER w AS p_follows,
-           lag(total_interactions) OVER w AS p_total_interactions,
-           lag(profile_visits) OVER w AS p_profile_visits,
-           lag(profile_activity) OVER w AS p_profile_activity, lag(replies) OVER w AS p_replies,
-           lag(navigation) OVER w AS p_navigation, lag(total_watch_ms) OVER w AS p_total_watch_ms
+           store.last_known(ARRAY[
+               views, reach, likes, comments, saved, shares, follows, total_interactions,
+               profile_visits, profile_activity, replies, navigation, total_watch_ms])
+               OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS known
     FROM last_of_day l
-    WINDOW w AS (PARTITION BY account_id, media_id ORDER BY day)
-), based AS (
-    -- Without an earlier reading everything since publication is new; a NULL among readings is
-    -- unknown, and so is the difference to it.
-    SELECT w.*, CASE WHEN previous_day IS NULL THEN 0 END AS nothing FROM with_previous w
+    WINDOW w AS (PARTITION BY account_id, account_text, account, media_id, media_text ORDER BY day)
 )
-SELECT b.account_id::text AS account_id, b.account, b.media_id::text AS media_id, m.product_type,
-       b.day,
-       b.day - coalesce(b.previous_day, (m.published_at AT TIME ZONE b.timezone)::date - 1)
+SELECT d.account_text AS account_id, d.account, d.media_text AS media_id, m.product_type, d.day,
+       d.day - coalesce(d.previous_day, (m.published_at AT TIME ZONE d.timezone)::date - 1)
            AS days_covered,
-       coalesce(s.checked_at >= ((b.day + 1)::timestamp AT TIME ZONE b.timezone) + interval '48 hours',
+       coalesce(s.numbers_at >= ((d.day + 1)::timestamp AT TIME ZONE d.timezone) + interval '48 hours',
                 false) AS is_final,
-       b.observed_at,
-       b.views - coalesce(p_views, nothing) AS views,
-       b.reach - coalesce(p_reach, nothing) AS reach,
-       b.likes - coalesce(p_likes, nothing) AS likes,
-       b.comments - coalesce(p_comments, nothing) AS comments,
-       b.saved - coalesce(p_saved, nothing) AS saved,
-       b.shares - coalesce(p_shares, nothing) AS shares,
-       b.follows - coalesce(p_follows, nothing) AS follows,
-       b.total_interactions - coalesce(p_total_interactions, nothing) AS total_interactions,
-       b.profile_visits - coalesce(p_profile_visits, nothing) AS profile_visits,
-       b.profile_activity - coalesce(p_profile_activity, nothing) AS profile_activity,
-       b.replies - coalesce(p_replies, nothing) AS replies,
-       b.navigation - coalesce(p_navigation, nothing) AS navigation,
-       b.total_watch_ms - coalesce(p_total_watch_ms, nothing) AS total_watch_ms
-FROM based b
+       d.observed_at,
+       d.views - coalesce(d.known[1], 0) AS views,
+       d.reach - coalesce(d.known[2], 0) AS reach,
+       d.likes - coalesce(d.known[3], 0) AS likes,
+       d.comments - coalesce(d.known[4], 0) AS comments,
+       d.saved - coalesce(d.known[5], 0) AS saved,
+       d.shares - coalesce(d.known[6], 0) AS shares,
+       d.follows - coalesce(d.known[7], 0) AS follows,
+       d.total_interactions - coalesce(d.known[8], 0) AS total_interactions,
+       d.profile_visits - coalesce(d.known[9], 0) AS profile_visits,
+       d.profile_activity - coalesce(d.known[10], 0) AS profile_activity,
+       d.replies - coalesce(d.known[11], 0) AS replies,
+       d.navigation - coalesce(d.known[12], 0) AS navigation,
+       d.total_watch_ms - coalesce(d.known[13], 0) AS total_watch_ms
+FROM differences d
 JOIN store.media m USING (account_id, media_id)
 LEFT JOIN store.media_state s USING (account_id, media_id);
 
 CREATE VIEW insights.media_breakdown AS
 SELECT s.account_id::text AS account_id, a.name AS account, s.media_id::text AS media_id,
        m.product_type, c.metric, c.dimension, c.dimension_values, c.dimension_value, c.value,
-       c.total, c.is_unattributed, s.checked_at
+       c.total, c.is_unattributed, s.numbers_at AS checked_at
 FROM store.media_state s
 JOIN store.media m USING (account_id, media_id)
 JOIN store.account a USING (account_id)
@@ -124,14 +140,15 @@ CROSS JOIN LATERAL store.cells(s.breakdowns) c;
 
 CREATE VIEW insights.story_summary AS
 SELECT m.account_id::text AS account_id, a.name AS account, m.media_id::text AS media_id,
-       m.media_type, m.published_at, m.expires_at, s.checked_at AS last_reading_at,
-       extract(epoch FROM m.expires_at - s.checked_at) / 60 AS minutes_before_expiry,
+       m.media_type, m.published_at, m.expires_at, s.numbers_at AS last_reading_at,
+       extract(epoch FROM m.expires_at - s.numbers_at) / 60 AS minutes_before_expiry,
+       s.checked_at AS asked_at,
        s.views, s.reach, s.shares, s.follows, s.total_interactions, s.profile_visits,
        s.profile_activity, s.replies, s.navigation,
-       (n.cells ->> 'tap_forward')::bigint AS taps_forward,
-       (n.cells ->> 'tap_back')::bigint AS taps_back,
-       (n.cells ->> 'tap_exit')::bigint AS exits,
-       (n.cells ->> 'swipe_forward')::bigint AS swipes_forward,
+       store.whole(n.cells ->> 'tap_forward') AS taps_forward,
+       store.whole(n.cells ->> 'tap_back') AS taps_back,
+       store.whole(n.cells ->> 'tap_exit') AS exits,
+       store.whole(n.cells ->> 'swipe_forward') AS swipes_forward,
        s.absent
 FROM store.media m
 JOIN store.account a USING (account_id)
@@ -144,7 +161,7 @@ WHERE m.product_type = 'STORY';
 CREATE VIEW insights.audience_demographics AS
 SELECT d.account_id::text AS account_id, a.name AS account, d.snapshot_on, d.metric, d.timeframe,
        d.dimension, v.list AS dimension_values, array_to_string(v.list, ',') AS dimension_value,
-       (c.cell ->> 1)::bigint AS accounts, d.absent, d.observed_at
+       store.whole(c.cell ->> 1) AS accounts, d.absent, d.observed_at
 FROM store.demographic_snapshot d
 JOIN store.account a USING (account_id)
 LEFT JOIN LATERAL jsonb_array_elements(d.data) c(cell) ON true
@@ -152,11 +169,11 @@ LEFT JOIN LATERAL (SELECT ARRAY(SELECT jsonb_array_elements_text(c.cell -> 0)) A
                    WHERE c.cell IS NOT NULL) v ON true;
 
 CREATE VIEW insights.online_followers AS
-SELECT o.account_id::text AS account_id, a.name AS account, o.day, h.hour - 1 AS hour,
+SELECT a.account_id::text AS account_id, a.name AS account, o.day, h.hour - 1 AS hour,
        o.hours[h.hour] AS followers, o.absent, o.observed_at
-FROM (SELECT DISTINCT ON (account_id, day) * FROM store.online_followers
-      ORDER BY account_id, day, observed_at DESC) o
-JOIN store.account a USING (account_id)
+FROM store.account a
+CROSS JOIN LATERAL (SELECT DISTINCT ON (day) * FROM store.online_followers
+                    WHERE account_id = a.account_id ORDER BY day, observed_at DESC) o
 CROSS JOIN generate_series(1, 24) h(hour);
 
 CREATE VIEW insights.metric AS
@@ -166,7 +183,8 @@ FROM store.metric;
 
 CREATE VIEW insights.collection_health AS
 SELECT a.account_id::text AS account_id, a.name AS account, k.collector,
-       CASE WHEN c.started_at IS NULL THEN 'never_run'
+       CASE WHEN NOT k.collector = ANY(a.collects) THEN 'off'
+            WHEN c.started_at IS NULL THEN 'never_run'
             WHEN c.consecutive_failures > 0 THEN 'failing' ELSE 'ok' END AS state,
        c.started_at AS last_started_at, c.last_success_at, c.next_due_at,
        coalesce(c.consecutive_failures, 0) AS consecutive_failures,

@@ -178,9 +178,11 @@ COMMENT ON COLUMN insights.media_latest.total_comments IS
 COMMENT ON COLUMN insights.media_latest.link_clicks IS
     'Link clicks of a story (count); optional metric.';
 COMMENT ON COLUMN insights.media_latest.absent IS
-    'Why a number is NULL, by metric (jsonb), e.g. {"reach": "too_few_viewers"}.';
+    'Why a number is NULL, by metric (jsonb), e.g. {"reach": "too_few_viewers"}; or, with "gone", why the last numbers are not confirmed any more. "views by follow_type" is a split that was refused.';
 COMMENT ON COLUMN insights.media_latest.checked_at IS
-    'When the numbers were last asked for and confirmed (timestamptz).';
+    'When the numbers were last answered (timestamptz).';
+COMMENT ON COLUMN insights.media_latest.asked_at IS
+    'When they were last asked for (timestamptz); later than checked_at if no number was answered since: "absent" says why.';
 COMMENT ON COLUMN insights.media_latest.changed_at IS
     'When a number last changed, or was re-stated after 24 h (timestamptz).';
 COMMENT ON COLUMN insights.media_latest.like_count IS
@@ -192,7 +194,7 @@ COMMENT ON COLUMN insights.media_latest.listed_at IS
 COMMENT ON COLUMN insights.media_latest.children IS
     'Pictures and videos of an album (count).';
 
-COMMENT ON VIEW insights.media_daily IS 'What a post gained per day of the account''s time zone: differences of lifetime totals.';
+COMMENT ON VIEW insights.media_daily IS 'What a post gained per day of the account''s time zone: differences of lifetime totals to the last number known before. Days without a number have no row.';
 COMMENT ON COLUMN insights.media_daily.account_id IS
     'Professional account id (1784…), text because it exceeds 2^53.';
 COMMENT ON COLUMN insights.media_daily.account IS
@@ -204,7 +206,7 @@ COMMENT ON COLUMN insights.media_daily.product_type IS
 COMMENT ON COLUMN insights.media_daily.day IS
     'Day in the account''s time zone (date).';
 COMMENT ON COLUMN insights.media_daily.days_covered IS
-    'Days since the reading before (days): a difference over several days stands on its last one.';
+    'Days since the reading before (days): a difference over several days stands on its last one. A metric that was absent there covers more.';
 COMMENT ON COLUMN insights.media_daily.is_final IS
     'True once a reading lies 48 h past the end of the day.';
 COMMENT ON COLUMN insights.media_daily.observed_at IS
@@ -260,7 +262,7 @@ COMMENT ON COLUMN insights.media_breakdown.total IS
 COMMENT ON COLUMN insights.media_breakdown.is_unattributed IS
     'True on the row that holds total minus all cells; negative where cells overlap.';
 COMMENT ON COLUMN insights.media_breakdown.checked_at IS
-    'When the numbers were last asked for and confirmed (timestamptz).';
+    'When the numbers were last answered (timestamptz).';
 
 COMMENT ON VIEW insights.story_summary IS 'Each story with its last reading and how near its end that was.';
 COMMENT ON COLUMN insights.story_summary.account_id IS
@@ -275,6 +277,8 @@ COMMENT ON COLUMN insights.story_summary.published_at IS
     'When it was published (timestamptz).';
 COMMENT ON COLUMN insights.story_summary.expires_at IS
     'Stories: 24 h after publication (timestamptz); NULL for others.';
+COMMENT ON COLUMN insights.story_summary.asked_at IS
+    'When the story was last asked for (timestamptz); later than last_reading_at if no number was answered since.';
 COMMENT ON COLUMN insights.story_summary.last_reading_at IS
     'When its numbers were last read (timestamptz).';
 COMMENT ON COLUMN insights.story_summary.minutes_before_expiry IS
@@ -306,7 +310,7 @@ COMMENT ON COLUMN insights.story_summary.exits IS
 COMMENT ON COLUMN insights.story_summary.swipes_forward IS
     'Swipes to the next account''s story (count).';
 COMMENT ON COLUMN insights.story_summary.absent IS
-    'Why a number is NULL, by metric (jsonb), e.g. {"reach": "too_few_viewers"}.';
+    'Why a number is NULL, by metric (jsonb), e.g. {"reach": "too_few_viewers"}; or, with "gone", why the last numbers are not confirmed any more.';
 
 COMMENT ON VIEW insights.audience_demographics IS 'Followers and engaged accounts by group, one row per snapshot and group.';
 COMMENT ON COLUMN insights.audience_demographics.account_id IS
@@ -390,7 +394,7 @@ COMMENT ON COLUMN insights.collection_health.account IS
 COMMENT ON COLUMN insights.collection_health.collector IS
     'profile, media, media_insights, stories, account_insights or audience.';
 COMMENT ON COLUMN insights.collection_health.state IS
-    'ok, failing or never_run.';
+    'ok, failing, never_run, or off where the configuration switches the collector off.';
 COMMENT ON COLUMN insights.collection_health.last_started_at IS
     'Start of the last run (timestamptz).';
 COMMENT ON COLUMN insights.collection_health.last_success_at IS

@@ -34,7 +34,7 @@ struct Health {
     AccountId account_id{};
     std::string account; ///< the name in the YAML
     std::string collector;
-    std::string state; ///< "ok", "failing", "never_run"
+    std::string state; ///< "ok", "failing", "never_run", "off"
     std::optional<Instant> last_started_at, last_success_at, next_due_at;
     std::int64_t consecutive_failures = 0;
     std::string error_class, error; ///< empty when ok

@@ -14,6 +14,15 @@ template <class Row> void move_rows(std::vector<Row>& into, std::vector<Row>&& f
         into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
+template <class Row>
+void add_singles(const Batch& batch, std::vector<Row> Batch::*rows, std::vector<Batch>& singles)
+{
+    for (const auto& row : batch.*rows) {
+        singles.emplace_back().account_id = batch.account_id;
+        (singles.back().*rows).push_back(row);
+    }
+}
+
 std::size_t numbers_in(const Readings& readings)
 {
     std::size_t count = 0;
@@ -35,6 +44,18 @@ void append(Batch& into, Batch&& from)
     move_rows(into.demographics, std::move(from.demographics));
     move_rows(into.online_followers, std::move(from.online_followers));
     move_rows(into.runs, std::move(from.runs));
+}
+
+std::vector<Batch> single_rows(const Batch& batch)
+{
+    std::vector<Batch> singles;
+    add_singles(batch, &Batch::profiles, singles);
+    add_singles(batch, &Batch::media, singles);
+    add_singles(batch, &Batch::samples, singles);
+    add_singles(batch, &Batch::days, singles);
+    add_singles(batch, &Batch::demographics, singles);
+    add_singles(batch, &Batch::online_followers, singles);
+    return singles;
 }
 
 std::size_t count_values(const Batch& batch)

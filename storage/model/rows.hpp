@@ -22,6 +22,7 @@ struct Account {
     std::string name;     ///< the name in the YAML
     std::string login;    ///< "instagram" or "facebook"
     std::string timezone; ///< IANA name, for the views by local day
+    std::vector<std::string> collects; ///< collectors that are switched on
 
     bool operator==(const Account&) const = default;
 };
@@ -124,6 +125,9 @@ struct Batch {
 
 /// Merges `from` into `into`; both must be of one account.
 void append(Batch& into, Batch&& from);
+
+/// Every row in a batch of its own; the runs stay behind.
+std::vector<Batch> single_rows(const Batch& batch);
 
 /// How many numbers a batch carries: readings, cells and counters, absences aside.
 std::size_t count_values(const Batch& batch);

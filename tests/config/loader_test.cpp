@@ -193,11 +193,44 @@ TEST(Loader, IdsAreDecimalDigitsOnly)
 
 TEST(Loader, PasswordInTheDatabaseUrlIsALiteralSecret)
 {
-    for (const auto* url : {"postgresql://me:hunter2@db/insights", "host=db password=hunter2"}) {
+    for (const auto* url :
+         {"postgresql://me:hunter2@db/insights", "host=db password=hunter2",
+          "host=db password = hunter2", "postgresql://db/insights?password=hunter2"}) {
         const auto text = mistakes_in("database: \"" + std::string{url} + "\"\n" + account);
         EXPECT_THAT(text, AllOf(HasSubstr("literal secret"), HasSubstr(".pgpass")));
         EXPECT_THAT(text, Not(HasSubstr("hunter2")));
     }
+}
+
+TEST(Loader, SecretInTheWrongPlaceIsNeverRepeated)
+{
+    const std::string secret = "IGAAhunter2" + std::string(80, 'x');
+    for (const auto& text :
+         {head + "accounts:\n  - {name: a, user_id: \"1\", token: {" + secret + ": }}\n",
+          head + "accounts:\n  - {name: a, user_id: \"1\", token: " + secret + "}\n",
+          head + "api: {token_transport: " + secret + "}\n" + account,
+          head + "api: {graph_url: \"https://me:" + secret + "@h/\"}\n" + account,
+          head + "api: {graph_url: \"https://h/?access_token=" + secret + "\"}\n" + account})
+        EXPECT_THAT(mistakes_in(text), AllOf(HasSubstr("f.yaml:"), Not(HasSubstr("hunter2"))));
+}
+
+TEST(Loader, IntervalIsNamedByItsKey)
+{
+    EXPECT_THAT(
+        mistakes_in(head + "defaults: {schedule: {stories: 0s}}\n" + account),
+        HasSubstr("f.yaml:2:32: `stories` must be a duration"));
+}
+
+TEST(Loader, SecondDocumentIsAMistakeNotIgnored)
+{
+    EXPECT_THAT(
+        mistakes_in(head + account + "---\ndatabase: other\n"), HasSubstr("a second document"));
+}
+
+TEST(Loader, BracketsInCommentsAndQuotesNestNothing)
+{
+    const std::string many(40, '[');
+    good(head + "# " + many + "\n" + "state_dir: \"/" + many + "\"\n" + account);
 }
 
 TEST(Loader, MetricOfTheOtherSubjectIsToldWhereItBelongs)
@@ -229,7 +262,7 @@ TEST(Loader, TextThatIsNoYamlIsOneLocatedMistake)
 {
     EXPECT_THAT(mistakes_in("database: [embedded\n"), HasSubstr("not YAML"));
     EXPECT_THAT(mistakes_in("- a\n- b\n"), HasSubstr("must be a map"));
-    EXPECT_THAT(mistakes_in(""), HasSubstr("must be a map"));
+    EXPECT_THAT(mistakes_in(""), HasSubstr("f.yaml:1:1: the file must be a map"));
     EXPECT_THAT(mistakes_in(std::string(100'000, '[')), HasSubstr("nested too deep"));
 }
 

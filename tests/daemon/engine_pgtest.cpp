@@ -110,6 +110,25 @@ TEST(Engine, PageThatIsTooMuchIsAskedForInSmallerOnes)
         static_cast<std::int64_t>(simulation.world.posts(0, start).size() * 3 - 3));
 }
 
+TEST(Engine, RowThatTheStoreRefusesSinksNoOther)
+{
+    Simulation simulation{start};
+    simulation.rows("ALTER TABLE store.media ADD CHECK (media_type <> 'CAROUSEL_ALBUM')");
+    simulation.run_until(start + 1min);
+    EXPECT_GT(number(simulation, "SELECT count(*) FROM store.media"), 20);
+    EXPECT_EQ(
+        number(
+            simulation, "SELECT count(*) FROM insights.collection_health WHERE collector = 'media' "
+                        "AND state = 'failing' AND error_class = 'rows_refused'"),
+        3);
+    EXPECT_EQ(simulation.engine->complaints().size(), 3U);
+    simulation.rows("ALTER TABLE store.media DROP CONSTRAINT media_media_type_check");
+    simulation.run_until(start + 25h);
+    EXPECT_GT(
+        number(simulation, "SELECT count(*) FROM store.media WHERE media_type = 'CAROUSEL_ALBUM'"),
+        3);
+}
+
 TEST(Engine, RestartGoesOnWhereTheStoreSaysAndAsksNothingTwice)
 {
     Simulation simulation{start};

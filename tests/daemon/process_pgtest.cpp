@@ -135,6 +135,10 @@ TEST(Program, UnreachableHostIsOneClearLineAndExit69)
         const auto text = program.finish();
         EXPECT_EQ(program.exit_code, 69) << text;
         EXPECT_THAT(text, HasSubstr("connecting to http://127.0.0.1"));
+        EXPECT_EQ(
+            std::ranges::count(text, '\n'),
+            words.front() == "check" ? 5 : 3 + text.starts_with('['))
+            << text;
         EXPECT_THAT(text, HasSubstr("api.graph_url"));
     }
 }
@@ -213,6 +217,49 @@ TEST(Program, OneDeadTokenLeavesTheOtherAccountsAlone)
             database, "SELECT error_class FROM insights.collection_health "
                       "WHERE account = 'bakery_berlin' AND state = 'failing' LIMIT 1"),
         "needs_login");
+}
+
+TEST(Program, MissingTokenIsSeenInTheHealthOfTheAccount)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    std::filesystem::remove(sandbox.folder.path() / "bakery_berlin.token");
+    auto collect = sandbox.insightd({"collect"});
+    EXPECT_THAT(collect.finish(), HasSubstr("bakery_berlin: "));
+    EXPECT_EQ(collect.exit_code, 77);
+    EXPECT_EQ(
+        number(
+            database, "SELECT count(*) FROM insights.collection_health WHERE state = 'failing' AND "
+                      "account = 'bakery_berlin' AND error_class = 'needs_login' AND next_due_at > "
+                      "last_started_at"),
+        5)
+        << "every collector that was due";
+}
+
+TEST(Program, SwitchedOffCollectorsAreOffNotForgotten)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    std::ifstream in{sandbox.config_file()};
+    std::string text{std::istreambuf_iterator<char>{in}, {}};
+    text.insert(text.find("accounts:"), "defaults: {collect: [profile]}\n");
+    std::ofstream{sandbox.config_file()} << text;
+    sandbox.insightd({"collect"}).finish();
+    EXPECT_EQ(
+        number(database, "SELECT count(*) FROM insights.collection_health WHERE state = 'ok'"), 3);
+    EXPECT_EQ(
+        number(database, "SELECT count(*) FROM insights.collection_health WHERE state = 'off'"),
+        15);
+}
+
+TEST(Program, StatusLeavesAnOldSchemaAlone)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    auto status = sandbox.insightd({"status"});
+    EXPECT_THAT(status.finish(), HasSubstr("run `insightd migrate`"));
+    EXPECT_EQ(status.exit_code, 69);
+    EXPECT_EQ(query1(database, "SELECT to_regnamespace('store')"), std::nullopt);
 }
 
 TEST(Program, StatusTellsPeopleAndPrograms)

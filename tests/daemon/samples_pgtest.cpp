@@ -67,7 +67,7 @@ protected:
         boost::asio::io_context loop{1};
         storage::Database database{url};
         insightd::testing::run(
-            loop, database.prepare({{account_id, "sample", "facebook", "UTC"}}, {}));
+            loop, database.prepare({{account_id, "sample", "facebook", "UTC", {}}}, {}));
         insightd::testing::run(loop, database.write(std::make_shared<const model::Batch>(batch())));
     }
 

@@ -1,10 +1,13 @@
+#include "storage/database.hpp"
 #include "storage/embedded_postgres.hpp"
 #include "storage/model/writer.hpp"
 #include "tests/support/private_postgres.hpp"
+#include "tests/support/run.hpp"
 
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,6 +73,52 @@ TEST(EmbeddedPostgres, ServerOfAKilledProcessIsJoinedWithItsData)
         EXPECT_EQ(query1(url, "SELECT number FROM committed"), "1");
     }
     EXPECT_ANY_THROW(query(url, "SELECT 1")) << "and stopped at the end, although another began it";
+}
+
+TEST(EmbeddedPostgres, HalfMadeClusterOfAKilledProcessIsNeverUsed)
+{
+    const ScratchFolder folder;
+    const auto half = folder.path() / "postgres" / "data.new.1";
+    std::filesystem::create_directories(half);
+    std::ofstream{half / "PG_VERSION"} << "15\n";
+    const EmbeddedPostgres server{folder.path()};
+    EXPECT_EQ(query1(server.url(), "SHOW listen_addresses"), "");
+    EXPECT_FALSE(std::filesystem::exists(half));
+}
+
+TEST(EmbeddedPostgres, ServerThatDiedIsStartedAgainUnderARunningDaemon)
+{
+    const ScratchFolder folder;
+    EmbeddedPostgres server{folder.path()};
+    query(server.url(), "CREATE TABLE committed AS SELECT 1 AS number");
+    Database database{server.url(), [&] { server.ensure_running(); }};
+    boost::asio::io_context loop{1};
+    insightd::testing::run(loop, database.prepare({}, {}));
+
+    pid_t postmaster = 0;
+    std::ifstream{folder.path() / "postgres/data/postmaster.pid"} >> postmaster;
+    ASSERT_GT(postmaster, 0);
+    kill(postmaster, SIGKILL);
+    EXPECT_THROW(insightd::testing::run(loop, database.prepare({}, {})), model::Unavailable);
+    // The backends of the dead server go when they notice; until then a new one does not start.
+    while (true) {
+        try {
+            insightd::testing::run(loop, database.prepare({}, {}));
+            break;
+        } catch (const model::Unavailable&) {
+        }
+    }
+    EXPECT_EQ(query1(server.url(), "SELECT number FROM committed"), "1");
+}
+
+TEST(EmbeddedPostgres, FolderThatIsALinkIsNotGivenAway)
+{
+    const ScratchFolder folder;
+    const auto victim = folder.path() / "victim";
+    std::filesystem::create_directory(victim);
+    std::filesystem::create_directory_symlink(victim, folder.path() / "postgres");
+    EXPECT_THROW(EmbeddedPostgres{folder.path()}, model::Unavailable);
+    EXPECT_TRUE(std::filesystem::is_empty(victim));
 }
 
 TEST(EmbeddedPostgres, RunsAsAnotherUserThanRoot)

@@ -24,6 +24,8 @@ using namespace std::chrono_literals;
 
 constexpr model::AccountId account = 17841400000000001;
 constexpr model::MediaId post = 17900000000000001;
+inline const std::vector<std::string> all_collectors{
+    "profile", "media", "media_insights", "stories", "account_insights", "audience"};
 inline const auto noon = at("2026-03-01T12:00:00Z");
 
 /// One account in a database of its own.
@@ -33,7 +35,8 @@ protected:
     DatabaseTest() : url{fresh_database()}, database{url}
     {
         insightd::testing::run(
-            loop, database.prepare({{account, "shop", "instagram", "America/Sao_Paulo"}}, {}));
+            loop, database.prepare(
+                      {{account, "shop", "instagram", "America/Sao_Paulo", all_collectors}}, {}));
     }
 
     void write(model::Batch batch)

@@ -55,6 +55,64 @@ TEST_F(DatabaseTest, AbsenceIsNullWithItsReason)
     EXPECT_EQ(rows[0][2], "too_few_viewers");
 }
 
+TEST_F(DatabaseTest, ReadingWithoutAnyNumberLeavesTheLastNumbersAndTheirTime)
+{
+    write_post(noon);
+    write_sample(noon, {views(5)});
+    for (int poll = 1; poll <= 3; ++poll)
+        write_sample(noon + poll * 1h, {{"views", Absence::gone}});
+    EXPECT_EQ(count("store.media_sample"), "2") << "it fell silent once";
+    EXPECT_THAT(
+        query(
+            url, "SELECT views, absent ->> 'views', checked_at = '2026-03-01T12:00:00Z', "
+                 "asked_at = '2026-03-01T15:00:00Z' FROM insights.media_latest")[0],
+        ElementsAre("5", "gone", "t", "t"));
+    write_sample(noon + 4h, {{"views", Absence::expired}});
+    EXPECT_EQ(count("store.media_sample"), "3") << "another reason";
+    write_sample(noon + 5h, {views(5)});
+    EXPECT_EQ(count("store.media_sample"), "4") << "the same number again, after a silence";
+    EXPECT_THAT(
+        query(
+            url, "SELECT views, absent, checked_at = '2026-03-01T17:00:00Z' "
+                 "FROM insights.media_latest")[0],
+        ElementsAre("5", std::nullopt, "t"));
+}
+
+TEST_F(DatabaseTest, DailyGrowthGoesOnFromTheLastKnownNumber)
+{
+    write_post(noon);
+    write_sample(at("2026-02-27T15:00:00Z"), {{"views", Absence::empty}});
+    write_sample(at("2026-02-28T15:00:00Z"), {views(500), {"likes", Absence::empty}});
+    write_sample(at("2026-03-01T15:00:00Z"), {{"views", Absence::gone}});
+    write_sample(
+        at("2026-03-02T15:00:00Z"),
+        {{"views", Absence::unsupported}, {"likes", Number{std::int64_t{7}}}});
+    write_sample(at("2026-03-03T15:00:00Z"), {views(900), {"likes", Number{std::int64_t{9}}}});
+    EXPECT_THAT(
+        query(url, "SELECT day::text, views, likes FROM insights.media_daily ORDER BY day"),
+        ElementsAre(
+            ElementsAre("2026-02-28", "500", std::nullopt),
+            ElementsAre("2026-03-02", std::nullopt, "7"), ElementsAre("2026-03-03", "400", "2")));
+}
+
+TEST_F(DatabaseTest, CountWithAFractionBreaksNoView)
+{
+    write_post(noon);
+    write_sample(noon, {{"reposts", Number{12.5}}, {"likes", Number{2.4}}});
+    EXPECT_EQ(query1(url, "SELECT reposts FROM insights.media_latest"), "13");
+    model::Batch batch;
+    model::Demographics snapshot;
+    snapshot.metric = "follower_demographics";
+    snapshot.dimension = "age";
+    snapshot.timeframe = "this_week";
+    snapshot.snapshot_on = day("2026-03-01");
+    snapshot.observed_at = noon;
+    snapshot.cells = {{{"18-24"}, 9.5}, {{"25-34"}, std::int64_t{1}}};
+    batch.demographics.push_back(snapshot);
+    write(std::move(batch));
+    EXPECT_EQ(query1(url, "SELECT sum(accounts) FROM insights.audience_demographics"), "11");
+}
+
 TEST_F(DatabaseTest, SeveralReadingsOfOnePostInOneBatchAreAllKept)
 {
     model::Batch batch;

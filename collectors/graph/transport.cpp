@@ -7,8 +7,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace insightd::graph
@@ -18,50 +20,67 @@ namespace
 
 namespace asio = boost::asio;
 
-/// The connections to one host, and those who wait for one.
+using Clock = std::chrono::steady_clock;
+
+struct Waiter;
+
+/// The connections to one host, and those who wait for one. A place is free only while nobody
+/// waits: one that is given up goes from hand to hand.
 struct Host {
     std::vector<std::unique_ptr<Connection>> idle; ///< the last one was used most recently
     std::size_t in_use = 0;
-    std::deque<asio::steady_timer*> waiting;
+    std::deque<Waiter*> waiting; ///< who waits longest is first
+    Clock::time_point moved_at;  ///< when a place was given up last
 };
 
-/// One of the host's places, given back on every way out.
+void give_up_place(Host& host);
+
+/// One of the host's places, given up on every way out.
 class Place
 {
 public:
-    explicit Place(Host& host) : host_{&host} { ++host.in_use; }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
+    explicit Place(Host& host) : host_{&host} {}
+    Place(Place&& other) noexcept : host_{std::exchange(other.host_, nullptr)} {}
+    Place& operator=(Place&&) = delete;
     ~Place()
     {
-        --host_->in_use;
-        if (!host_->waiting.empty())
-            host_->waiting.front()->cancel();
+        if (host_ != nullptr)
+            give_up_place(*host_);
     }
 
 private:
     Host* host_;
 };
 
-/// A timer in the queue of a host, taken out on every way out.
-class Waiter
-{
-public:
-    Waiter(Host& host, const asio::any_io_executor& loop, std::chrono::seconds deadline)
-        : host_{host}, timer{loop, deadline}
+/// One who queues, out of the queue on every way out. A place that came too late for a cancelled
+/// one is given up with it.
+struct Waiter {
+    Waiter(Host& the_host, const asio::any_io_executor& loop) : host{the_host}, timer{loop}
     {
-        host_.waiting.push_back(&timer);
+        host.waiting.push_back(this);
     }
     Waiter(const Waiter&) = delete;
     Waiter& operator=(const Waiter&) = delete;
-    ~Waiter() { std::erase(host_.waiting, &timer); }
+    ~Waiter() { std::erase(host.waiting, this); }
 
-private:
-    Host& host_;
-
-public:
-    asio::steady_timer timer;
+    Host& host;
+    asio::steady_timer timer; ///< cancelled when the place is there
+    std::optional<Place> place;
 };
+
+/// To who waits longest, so that no newcomer can take it first; free if nobody waits.
+void give_up_place(Host& host)
+{
+    host.moved_at = Clock::now();
+    if (host.waiting.empty()) {
+        --host.in_use;
+        return;
+    }
+    auto* const next = host.waiting.front();
+    host.waiting.pop_front();
+    next->place.emplace(host);
+    next->timer.cancel();
+}
 
 asio::ssl::context tls_context(const std::optional<std::filesystem::path>& ca_file)
 {
@@ -101,9 +120,9 @@ public:
         if (!endpoint)
             co_return endpoint.error();
         auto& host = hosts_[endpoint->key()];
-        if (!co_await wait_for_place(host))
+        const auto place = co_await wait_for_place(host);
+        if (!place)
             co_return no_place(*endpoint);
-        const Place place{host};
         co_return co_await exchange(host, *endpoint, request.bearer_token);
     }
 
@@ -114,18 +133,22 @@ public:
     }
 
 private:
-    asio::awaitable<bool> wait_for_place(Host& host)
+    /// Nothing if the queue stands still for as long as the timeout; how long it is does not
+    /// matter.
+    asio::awaitable<std::optional<Place>> wait_for_place(Host& host)
     {
-        if (host.in_use < limits_.connections_per_host)
-            co_return true;
-        Waiter waiter{host, loop_, limits_.timeout};
-        while (host.in_use >= limits_.connections_per_host) {
-            const auto [error] =
-                co_await waiter.timer.async_wait(asio::as_tuple(asio::use_awaitable));
-            if (!error)
-                co_return false; // the deadline, not a call to go on
+        if (host.in_use < limits_.connections_per_host) {
+            ++host.in_use;
+            co_return Place{host};
         }
-        co_return true;
+        Waiter waiter{host, loop_};
+        for (auto deadline = Clock::now() + limits_.timeout;
+             !waiter.place && deadline > Clock::now();
+             deadline = std::max(deadline, host.moved_at + limits_.timeout)) {
+            waiter.timer.expires_at(deadline);
+            co_await waiter.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+        co_return std::move(waiter.place);
     }
 
     asio::awaitable<Outcome<HttpReply>>

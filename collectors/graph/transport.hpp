@@ -51,7 +51,8 @@ public:
     ~Transport();
 
     /// The answer whatever its status, or a Failure of kind unreachable, malformed or bad_request.
-    /// A kept connection that the server closed meanwhile is replaced once, unnoticed.
+    /// A kept connection that the server closed meanwhile is replaced once, unnoticed. Callers
+    /// beyond connections_per_host are served in turn, and fail only while the queue stands still.
     boost::asio::awaitable<Outcome<HttpReply>> get(HttpRequest request);
 
     /// Closes idle connections; those in use close when their answer is in.

@@ -4,14 +4,19 @@
 #include "tests/support/fake_graph.hpp"
 #include "tests/support/run.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 #include <gmock/gmock.h>
 #include <zlib.h>
 
 #include <cstdlib>
 #include <future>
+#include <thread>
 
 namespace insightd::graph
 {
@@ -103,6 +108,132 @@ TEST(Transport, NeverOpensMoreConnectionsThanTheCap)
         EXPECT_TRUE(reply.get());
     EXPECT_LE(host.most_open(), 3U);
     EXPECT_EQ(host.received().size(), 20U);
+}
+
+/// Several callers at once on one loop, and a host that remembers in which order it was asked.
+class Crowd
+{
+public:
+    explicit Crowd(std::size_t places, std::chrono::milliseconds answer_after = {})
+        : host{[answer_after](const Received&) {
+              std::this_thread::sleep_for(answer_after);
+              return Scripted{};
+          }},
+          transport{loop.get_executor(), limits(places)}
+    {
+    }
+
+    static Transport::Limits limits(std::size_t places)
+    {
+        Transport::Limits limits;
+        limits.connections_per_host = places;
+        limits.timeout = std::chrono::seconds{1};
+        return limits;
+    }
+
+    boost::asio::awaitable<void> call(std::string caller, int times)
+    {
+        for (int n = 0; n < times; ++n) {
+            HttpRequest request{host.url() + "/" + caller, std::nullopt};
+            const auto reply = co_await transport.get(std::move(request));
+            failures += reply ? 0 : 1;
+        }
+        if (cancels_when_done != nullptr && caller == "a")
+            cancels_when_done->emit(boost::asio::cancellation_type::terminal);
+    }
+
+    void join(const std::string& caller, int times)
+    {
+        boost::asio::co_spawn(loop, call(caller, times), boost::asio::detached);
+    }
+
+    void join(const std::string& caller, boost::asio::cancellation_signal& cancel)
+    {
+        boost::asio::co_spawn(
+            loop, call(caller, 1),
+            boost::asio::bind_cancellation_slot(cancel.slot(), boost::asio::detached));
+    }
+
+    std::string order() const
+    {
+        std::string callers;
+        for (const auto& request : host.received())
+            callers += request.target.substr(1);
+        return callers;
+    }
+
+    FakeGraph host;
+    boost::asio::io_context loop{1};
+    Transport transport;
+    boost::asio::cancellation_signal* cancels_when_done = nullptr;
+    int failures = 0;
+};
+
+TEST(ConnectionQueue, ServesInTurnThoseWhoCallAgainAndAgain)
+{
+    Crowd crowd{1};
+    for (const auto* caller : {"a", "b", "c", "d"})
+        crowd.join(caller, 5);
+    crowd.loop.run();
+    EXPECT_EQ(crowd.failures, 0);
+    EXPECT_EQ(crowd.order(), "abcdabcdabcdabcdabcd");
+}
+
+TEST(ConnectionQueue, LosesNoPlaceWhereSeveralAreGivenUpAtOnce)
+{
+    Crowd crowd{3};
+    for (const auto* caller : {"a", "b", "c", "d", "e", "f", "g", "h"})
+        crowd.join(caller, 10);
+    crowd.loop.run();
+    EXPECT_EQ(crowd.failures, 0);
+    EXPECT_EQ(crowd.host.received().size(), 80U);
+    EXPECT_EQ(crowd.host.most_open(), 3U);
+}
+
+TEST(ConnectionQueue, FailsNobodyWhileItMoves)
+{
+    Crowd crowd{1, std::chrono::milliseconds{50}};
+    for (int caller = 0; caller < 30; ++caller)
+        crowd.join("x", 1);
+    crowd.loop.run();
+    EXPECT_EQ(crowd.failures, 0) << "the last waited longer than a standing queue may";
+    EXPECT_EQ(crowd.host.received().size(), 30U);
+}
+
+TEST(ConnectionQueue, GoesOnWhereOneWasCancelledBeforeOrAfterItsTurnCame)
+{
+    for (const bool after_its_turn_came : {false, true}) {
+        Crowd crowd{1};
+        boost::asio::cancellation_signal cancel;
+        crowd.join("a", 1);
+        crowd.join("b", cancel);
+        crowd.join("c", 1);
+        if (after_its_turn_came)
+            crowd.cancels_when_done = &cancel;
+        else
+            boost::asio::post(
+                crowd.loop, [&] { cancel.emit(boost::asio::cancellation_type::terminal); });
+        crowd.loop.run();
+        EXPECT_EQ(crowd.order(), "ac") << after_its_turn_came;
+        EXPECT_EQ(crowd.failures, 0);
+    }
+}
+
+TEST(ConnectionQueue, EndsForThoseWhoWaitWhileItStandsStill)
+{
+    Scripted stalled;
+    stalled.stall = true;
+    FakeGraph host{always(stalled)};
+    boost::asio::io_context loop{1};
+    Transport transport{loop.get_executor(), Crowd::limits(1)};
+    std::vector<std::future<Outcome<HttpReply>>> replies;
+    for (int call = 0; call < 2; ++call) {
+        HttpRequest request{host.url() + "/x", std::nullopt};
+        replies.push_back(boost::asio::co_spawn(
+            loop, transport.get(std::move(request)), boost::asio::use_future));
+    }
+    loop.run();
+    EXPECT_THAT(replies[1].get().error().message, HasSubstr("api.connections_per_host"));
 }
 
 TEST(Transport, UnpacksGzip)

@@ -24,10 +24,11 @@ struct Rule {
 };
 
 // clang-format off
-/// Source: graph-api.md sections 4.4 and 8.
+/// Source: graph-api.md sections 1, 4.4 and 8.
 constexpr std::array rules{
     Rule{any, 2108006, "", FailureClass::before_conversion},
     Rule{any, 2207086, "", FailureClass::not_crossposted},
+    Rule{-1, 0, "fatal", FailureClass::not_crossposted},
     Rule{1, any, "reduce the amount of data", FailureClass::too_much_data},
     Rule{1, any, "", FailureClass::transient},
     Rule{2, any, "", FailureClass::transient},
@@ -37,6 +38,7 @@ constexpr std::array rules{
     Rule{10, any, "", FailureClass::no_permission},
     Rule{17, any, "", FailureClass::account_throttled},
     Rule{32, any, "", FailureClass::account_throttled},
+    Rule{100, any, "appsecret_proof", FailureClass::misconfigured},
     Rule{100, 33, "", FailureClass::object_gone},
     Rule{100, any, "nonexisting field", FailureClass::bad_field},
     Rule{100, any, "media insights api does not support the", FailureClass::bad_metric},

@@ -23,13 +23,13 @@ enum class FailureClass {
     blocked,           ///< 368: stop this account for hours
     too_few_viewers,   ///< code 10 by text: an absence
     before_conversion, ///< subcode 2108006: an absence, for good
-    not_crossposted,   ///< subcode 2207086: an absence
+    not_crossposted,   ///< subcode 2207086, or code -1 "Fatal": an absence
     object_gone,       ///< 100/33: gone, or throttling in disguise: suspect
     bad_metric,        ///< code 100 naming a metric, period or type
     bad_breakdown,     ///< code 100 naming a breakdown that the metric does not have
     bad_field,         ///< a field that this object does not have
     bad_request,       ///< any other refusal of what was asked
-    misconfigured,     ///< the app or the id cannot do this: 3, 803
+    misconfigured,     ///< the app, its secret or the id cannot do this: 3, 100, 803
 };
 
 std::string_view to_string(FailureClass kind);
@@ -56,7 +56,7 @@ throw_exception_from_error(const Failure& failure, const boost::source_location&
 
 /// The decision for a Graph API answer, from its body first and its status second: any body with
 /// `error` or `error_type` is a failure, even with status 200.
-/// Source: graph-api.md section 8.
+/// Source: graph-api.md sections 1, 4.4 and 8.
 FailureClass
 classify(int http_status, int code, int subcode, bool is_transient, std::string_view message);
 

@@ -122,6 +122,17 @@ INSTANTIATE_TEST_SUITE_P(
         Line{400, 17, 0, "User request limit", FailureClass::account_throttled},
         Line{400, 32, 0, "Page request limit", FailureClass::account_throttled},
         Line{400, 100, 33, "Unsupported get request.", FailureClass::object_gone},
+        Line{
+            400, 100, 0, "Invalid appsecret_proof provided in the API argument",
+            FailureClass::misconfigured},
+        Line{
+            400, 100, 0, "API calls from the server require an appsecret_proof argument",
+            FailureClass::misconfigured},
+        Line{400, -1, 2207086, "Fatal", FailureClass::not_crossposted},
+        Line{400, -1, 0, "(#-1) Fatal", FailureClass::not_crossposted},
+        Line{400, -1, 1, "Fatal", FailureClass::bad_request},
+        Line{400, -1, 0, "Something else", FailureClass::bad_request},
+        Line{400, 0, 0, "Fatal", FailureClass::bad_request},
         Line{400, 102, 0, "Session key invalid", FailureClass::needs_login},
         Line{401, 190, 463, "Session has expired", FailureClass::needs_login},
         Line{401, 190, 0, "Cannot parse access token", FailureClass::needs_login},

@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <charconv>
+#include <utility>
 
 namespace insightd::graph
 {
@@ -28,11 +29,21 @@ std::string text_at(const json::object& object, std::string_view name)
                                                   : std::string{};
 }
 
+int decimal(std::string_view text)
+{
+    int value = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && stop == text.data() + text.size() ? value : 0;
+}
+
+/// 0 where there is none: no code of the platform. Codes come as decimal strings as well.
 int number_at(const json::object& object, std::string_view name)
 {
     const auto* value = object.if_contains(name);
     const auto* number = value != nullptr ? value->if_int64() : nullptr;
-    return number != nullptr ? static_cast<int>(*number) : 0;
+    if (number != nullptr)
+        return std::in_range<int>(*number) ? static_cast<int>(*number) : 0;
+    return decimal(text_at(object, name));
 }
 
 bool flag_at(const json::object& object, std::string_view name)

@@ -149,6 +149,26 @@ TEST(Client, AnErrorInABodyIsAFailureEvenWithStatus200)
     EXPECT_EQ(reply.error().subcode, 460);
 }
 
+TEST(Client, ReadsCodesThatComeAsDecimalStrings)
+{
+    Talk talk{
+        always(answer(400, R"({"error":{"message":"x","code":"190","error_subcode":"463"}})"))};
+    const auto reply = talk.get();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().kind, FailureClass::needs_login);
+    EXPECT_EQ(reply.error().code, 190);
+    EXPECT_EQ(reply.error().subcode, 463);
+}
+
+TEST(Client, TakesNoOtherValueForACode)
+{
+    for (const auto* code : {"\"190x\"", "\"\"", "true", "190.5", "4294967486", "null"}) {
+        Talk talk{
+            always(answer(400, std::string{R"({"error":{"message":"x","code":)"} + code + "}}"))};
+        EXPECT_EQ(talk.get().error().code, 0) << code;
+    }
+}
+
 TEST(Client, ReadsTheLoginHostsErrorShape)
 {
     Talk talk{always(answer(

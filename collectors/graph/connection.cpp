@@ -7,6 +7,7 @@
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -73,6 +74,13 @@ std::string header(const http::response<http::string_body>& response, std::strin
     return {value.data(), value.size()};
 }
 
+/// Names of codings are case-insensitive, and x-gzip is the old name. Source: RFC 9110
+/// section 8.4.1.
+bool is_gzip(const std::string& coding)
+{
+    return beast::iequals(coding, "gzip") || beast::iequals(coding, "x-gzip");
+}
+
 Outcome<HttpReply>
 reply_of(const Endpoint& endpoint, http::response<http::string_body> response, std::size_t most)
 {
@@ -86,7 +94,7 @@ reply_of(const Endpoint& endpoint, http::response<http::string_body> response, s
     if (reply.status >= 300 && reply.status < 400)
         return malformed(
             endpoint, "a redirect, which a token must not follow: check api.graph_url");
-    if (header(response, "content-encoding") != "gzip") {
+    if (!is_gzip(header(response, "content-encoding"))) {
         reply.body = std::move(response.body());
         return reply;
     }

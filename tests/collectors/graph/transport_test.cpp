@@ -248,6 +248,17 @@ TEST(Transport, UnpacksGzip)
     EXPECT_THAT(host.received().front().head, HasSubstr("Accept-Encoding: gzip"));
 }
 
+TEST(Transport, UnpacksGzipHoweverItsNameIsWritten)
+{
+    for (const auto* name : {"GZIP", "Gzip", "x-gzip", "X-GZip"}) {
+        Scripted answer;
+        answer.body = packed(R"({"id":"1"})");
+        answer.headers = std::string{"Content-Encoding: "} + name + "\r\n";
+        FakeGraph host{always(answer)};
+        EXPECT_EQ(get(host.url() + "/x")->body, R"({"id":"1"})") << name;
+    }
+}
+
 TEST(Transport, RefusesBodiesThatAreTooLargePackedOrNot)
 {
     auto limits = quick();

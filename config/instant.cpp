@@ -11,6 +11,10 @@ namespace
 
 using namespace std::chrono;
 
+/// Nothing of the platform is older, and PostgreSQL knows no year 0.
+constexpr sys_days first_instant{year{1970} / 1 / 1};
+constexpr sys_days end_of_time{year{10'000} / 1 / 1};
+
 bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -84,13 +88,15 @@ std::optional<sys_time<microseconds>> parse_instant(std::string_view text)
     const auto offset = fraction ? offset_of(text) : std::nullopt;
     if (!offset)
         return std::nullopt;
-    return sys_days{day} + time + *fraction - *offset;
+    const sys_time<microseconds> instant = sys_days{day} + time + *fraction - *offset;
+    return instant >= first_instant && instant < end_of_time ? std::optional{instant}
+                                                             : std::nullopt;
 }
 
 std::optional<sys_time<microseconds>> from_unix_seconds(double seconds)
 {
-    constexpr double end_of_9999 = 253'402'300'800;
-    if (!(seconds >= 0 && seconds < end_of_9999)) // false for a NaN as well
+    constexpr auto most = static_cast<double>(end_of_time.time_since_epoch() / 1s);
+    if (!(seconds >= 0 && seconds < most)) // false for a NaN as well
         return std::nullopt;
     return sys_time<microseconds>{microseconds{std::llround(seconds * 1e6)}};
 }

@@ -33,6 +33,16 @@ TEST(ParseInstant, ReadsNothingElse)
         EXPECT_EQ(parse_instant(text), std::nullopt) << text;
 }
 
+TEST(ParseInstant, KnowsOnlyYearsThatCanBeMeant)
+{
+    EXPECT_EQ(parse_instant("1970-01-01T00:00:00Z"), sys_time<microseconds>{});
+    EXPECT_TRUE(parse_instant("9999-12-31T23:59:59.999999Z"));
+    for (const auto* text :
+         {"0000-01-01T00:00:00+0000", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00+0100",
+          "9999-12-31T23:59:59-0100"})
+        EXPECT_EQ(parse_instant(text), std::nullopt) << text;
+}
+
 TEST(UnixSeconds, AreInstantsOfFourDigitYears)
 {
     EXPECT_EQ(from_unix_seconds(0), sys_time<microseconds>{});

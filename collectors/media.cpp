@@ -107,8 +107,9 @@ std::vector<model::MediaChild> children_of(const json::value& node)
     const auto* data = edge != nullptr ? array_in(*edge, "data") : nullptr;
     if (data == nullptr)
         return children;
+    std::set<model::MediaId> seen;
     for (const auto& source : *data)
-        if (auto child = decode_child(source))
+        if (auto child = decode_child(source); child && seen.insert(child->id).second)
             children.push_back(std::move(*child));
     return children;
 }
@@ -122,11 +123,13 @@ std::vector<model::Reading> other_counters(const json::value& node)
     return counters;
 }
 
-/// The rows of one list; the first that cannot be read is reported after the good ones.
-Collected decode_list(const json::array& nodes, MediaList list, model::Instant now)
+/// The rows of one list. Reported after them is what cut the list short, else the first row that
+/// cannot be read.
+Collected decode_list(const graph::Listed& listed, MediaList list, model::Instant now)
 {
     Collected collected;
-    for (const auto& node : nodes) {
+    collected.failure = listed.failure;
+    for (const auto& node : listed.rows) {
         auto media = decode_media(node, list, now);
         if (media)
             collected.rows.media.push_back(std::move(*media));
@@ -136,7 +139,7 @@ Collected decode_list(const json::array& nodes, MediaList list, model::Instant n
     return collected;
 }
 
-boost::asio::awaitable<graph::Outcome<json::array>>
+boost::asio::awaitable<graph::Listed>
 rows_of(graph::Client& api, graph::Request request, ListDepth depth)
 {
     if (depth == ListDepth::whole)
@@ -151,11 +154,10 @@ boost::asio::awaitable<Collected> collect_list(
     auto names = field_names(fields, api.login(), refused);
     for (;;) {
         graph::Request request{path, {{"fields", joined(names)}}};
-        const auto rows = co_await rows_of(api, std::move(request), depth);
-        if (rows)
-            co_return decode_list(*rows, list, now);
-        if (!drop_refused_field(names, rows.error(), refused))
-            co_return Collected{rows.error()};
+        const auto listed = co_await rows_of(api, std::move(request), depth);
+        // A field may be refused for a row of a later page: the list begins anew without it.
+        if (!listed.failure || !drop_refused_field(names, *listed.failure, refused))
+            co_return decode_list(listed, list, now);
     }
 }
 

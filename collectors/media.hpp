@@ -18,7 +18,8 @@ enum class ListDepth {
 };
 
 /// Posts and reels with their album children, newest first, as of `now`.
-/// What is missing from the list is not deleted: it is simply not in the rows.
+/// What is missing from the list is not deleted: it is simply not in the rows. A failure keeps the
+/// rows that were read before it.
 /// Source: GET /<user>/media, v24.0.
 boost::asio::awaitable<Collected> collect_media(
     graph::Client& api, const config::Account& account, ListDepth depth, RefusedFields& refused,

@@ -82,6 +82,41 @@ void add_new(json::array& all, std::set<std::string>& seen, json::array&& page)
     }
 }
 
+/// A list under way.
+struct Reading {
+    Listed listed;
+    std::set<std::string> rows_seen;
+    std::set<std::string> cursors_seen;
+    std::string after; ///< where the next page begins; empty for the first
+};
+
+/// The page's rows, and the way to the next page; nothing at the end of the list.
+Outcome<std::optional<std::string>> add_page(Reading& reading, Outcome<Reply>&& reply)
+{
+    if (!reply)
+        return reply.error();
+    auto rows = rows_of(reply->body);
+    if (!rows)
+        return rows.error();
+    add_new(reading.listed.rows, reading.rows_seen, std::move(*rows));
+    auto next = next_cursor(reply->body);
+    if (next && *next && !reading.cursors_seen.insert(**next).second)
+        return malformed_list("a list whose cursors run in a circle");
+    return next;
+}
+
+/// Whether there is another page to ask for.
+bool take(Reading& reading, Outcome<Reply>&& reply)
+{
+    auto next = add_page(reading, std::move(reply));
+    if (!next)
+        reading.listed.failure = next.error();
+    if (!next || !*next)
+        return false;
+    reading.after = std::move(**next);
+    return true;
+}
+
 /// One page, asked for in ever smaller portions where the platform says it is too much.
 boost::asio::awaitable<Outcome<Reply>>
 one_page(Client& client, const Request& request, const std::string& after, std::size_t& size)
@@ -101,43 +136,26 @@ one_page(Client& client, const Request& request, const std::string& after, std::
 
 } // namespace
 
-boost::asio::awaitable<Outcome<boost::json::array>>
-all_pages(Client& client, Request request, PageLimits limits)
+boost::asio::awaitable<Listed> all_pages(Client& client, Request request, PageLimits limits)
 {
-    json::array all;
-    std::set<std::string> rows_seen;
-    std::set<std::string> cursors_seen;
-    std::string after;
+    Reading reading;
     auto size = limits.page_size;
     for (std::size_t page = 0; page < limits.max_pages; ++page) {
-        auto reply = co_await one_page(client, request, after, size);
-        if (!reply)
-            co_return reply.error();
-        auto rows = rows_of(reply->body);
-        if (!rows)
-            co_return rows.error();
-        add_new(all, rows_seen, std::move(*rows));
-        auto next = next_cursor(reply->body);
-        if (!next)
-            co_return next.error();
-        if (!*next)
-            co_return all;
-        if (!cursors_seen.insert(**next).second)
-            co_return malformed_list("a list whose cursors run in a circle");
-        after = std::move(**next);
+        auto reply = co_await one_page(client, request, reading.after, size);
+        if (!take(reading, std::move(reply)))
+            co_return std::move(reading.listed);
     }
-    co_return malformed_list("a list of more pages than the platform's lists have");
+    reading.listed.failure = malformed_list("a list of more pages than the platform's lists have");
+    co_return std::move(reading.listed);
 }
 
-boost::asio::awaitable<Outcome<boost::json::array>>
-first_page(Client& client, Request request, PageLimits limits)
+boost::asio::awaitable<Listed> first_page(Client& client, Request request, PageLimits limits)
 {
+    Reading reading;
     auto size = limits.page_size;
-    const std::string from_the_start;
-    auto reply = co_await one_page(client, request, from_the_start, size);
-    if (!reply)
-        co_return reply.error();
-    co_return rows_of(reply->body);
+    auto reply = co_await one_page(client, request, reading.after, size);
+    take(reading, std::move(reply));
+    co_return std::move(reading.listed);
 }
 
 } // namespace insightd::graph

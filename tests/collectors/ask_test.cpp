@@ -92,11 +92,10 @@ public:
         return insightd::testing::run(loop, collect_profile(client, account, refused, now));
     }
 
-    Collected media_list()
+    Collected media_list(ListDepth depth = ListDepth::newest)
     {
         auto client = make_client();
-        return insightd::testing::run(
-            loop, collect_media(client, account, ListDepth::newest, refused, now));
+        return insightd::testing::run(loop, collect_media(client, account, depth, refused, now));
     }
 
     graph::Client make_client()
@@ -277,6 +276,61 @@ TEST(MediaList, RefusedFieldsCostTheirCallsOnce)
         EXPECT_EQ(collected.rows.media.at(0).like_count, 3);
     }
     EXPECT_THAT(ask.host.received(), SizeIs(2 + 3));
+}
+
+/// The first of two pages.
+Scripted first_of_two()
+{
+    return ok(R"({"data":[{"id":"1","timestamp":"2026-02-01T00:00:00+0000"}],
+                  "paging":{"cursors":{"after":"c1"},"next":"x"}})");
+}
+
+Scripted last_page()
+{
+    return ok(R"({"data":[{"id":"2","timestamp":"2026-01-01T00:00:00+0000"}]})");
+}
+
+TEST(MediaList, FailureOnALatePageKeepsThePagesBefore)
+{
+    Ask ask{[](const Received& request) {
+        return has(request, "after=c1") ? refused(80002, "Too many calls") : first_of_two();
+    }};
+    const auto collected = ask.media_list(ListDepth::whole);
+    ASSERT_TRUE(collected.failure);
+    EXPECT_EQ(collected.failure->kind, graph::FailureClass::account_throttled);
+    ASSERT_THAT(collected.rows.media, SizeIs(1));
+    EXPECT_EQ(collected.rows.media[0].id, 1);
+}
+
+TEST(MediaList, FieldRefusedOnALatePageIsDroppedForTheWholeList)
+{
+    Ask ask{[](const Received& request) {
+        if (!has(request, "after=c1"))
+            return first_of_two();
+        return has(request, "alt_text")
+                   ? refused(100, "(#100) Tried accessing nonexisting field (alt_text)")
+                   : last_page();
+    }};
+    const auto collected = ask.media_list(ListDepth::whole);
+    ASSERT_FALSE(collected.failure);
+    EXPECT_THAT(collected.rows.media, SizeIs(2));
+    EXPECT_THAT(ask.host.received(), SizeIs(4));
+}
+
+TEST(MediaList, RowWithoutASoundTimestampIsReportedAndItsNeighboursAreKept)
+{
+    for (const auto* timestamp : {"0000-01-01T00:00:00+0000", "1969-12-31T00:00:00+0000", "x"}) {
+        Ask ask{[&](const Received&) {
+            return ok(
+                std::string{R"({"data":[{"id":"1","timestamp":")"} + timestamp +
+                R"("},{"id":"2","timestamp":"2026-01-01T00:00:00+0000"}]})");
+        }};
+        const auto collected = ask.media_list();
+        ASSERT_TRUE(collected.failure) << timestamp;
+        EXPECT_EQ(collected.failure->kind, graph::FailureClass::malformed);
+        ASSERT_THAT(collected.rows.media, SizeIs(1));
+        EXPECT_EQ(collected.rows.media[0].id, 2);
+    }
 }
 
 } // namespace

@@ -246,7 +246,7 @@ TEST(NodeOf, TakesBothWrappings)
 
 // ---- pages ----------------------------------------------------------------------------------
 
-Outcome<boost::json::array> pages(Talk& talk, PageLimits limits = {})
+Listed pages(Talk& talk, PageLimits limits = {})
 {
     auto client = talk.make_client();
     Request request{"1/media", {}};
@@ -267,9 +267,9 @@ TEST(Pages, SendAfterAndNeverFollowNext)
             200,
             R"({"data":[{"id":"1"}],"paging":{"cursors":{"after":"c1"},"next":"http://evil.example/"}})");
     }};
-    const auto rows = pages(talk);
-    ASSERT_TRUE(rows);
-    EXPECT_THAT(*rows, SizeIs(2));
+    const auto listed = pages(talk);
+    ASSERT_FALSE(listed.failure);
+    EXPECT_THAT(listed.rows, SizeIs(2));
     EXPECT_THAT(talk.host.received(), SizeIs(2));
 }
 
@@ -280,9 +280,9 @@ TEST(Pages, GoOnAfterAnEmptyPage)
             return answer(200, R"({"data":[{"id":"2"}]})");
         return answer(200, R"({"data":[],"paging":{"cursors":{"after":"c1"},"next":"x"}})");
     }};
-    const auto rows = pages(talk);
-    ASSERT_TRUE(rows);
-    EXPECT_THAT(*rows, SizeIs(1));
+    const auto listed = pages(talk);
+    ASSERT_FALSE(listed.failure);
+    EXPECT_THAT(listed.rows, SizeIs(1));
 }
 
 TEST(Pages, TakeTheCursorOutOfNextWhereCursorsAreMissing)
@@ -294,9 +294,9 @@ TEST(Pages, TakeTheCursorOutOfNextWhereCursorsAreMissing)
             200,
             R"({"data":[{"id":"1"}],"paging":{"next":"https://h/x?access_token=t&after=c9"}})");
     }};
-    const auto rows = pages(talk);
-    ASSERT_TRUE(rows);
-    EXPECT_THAT(*rows, SizeIs(2));
+    const auto listed = pages(talk);
+    ASSERT_FALSE(listed.failure);
+    EXPECT_THAT(listed.rows, SizeIs(2));
 }
 
 TEST(Pages, KeepARowOnceThatMovedBetweenPages)
@@ -307,19 +307,38 @@ TEST(Pages, KeepARowOnceThatMovedBetweenPages)
         return answer(
             200, R"({"data":[{"id":"1"}],"paging":{"cursors":{"after":"c1"},"next":"x"}})");
     }};
-    const auto rows = pages(talk);
-    ASSERT_TRUE(rows);
-    EXPECT_THAT(*rows, SizeIs(2));
+    const auto listed = pages(talk);
+    ASSERT_FALSE(listed.failure);
+    EXPECT_THAT(listed.rows, SizeIs(2));
 }
 
 TEST(Pages, EndWhenCursorsRunInACircle)
 {
     Talk talk{always(
         answer(200, R"({"data":[{"id":"1"}],"paging":{"cursors":{"after":"c1"},"next":"x"}})"))};
-    const auto rows = pages(talk);
-    ASSERT_FALSE(rows);
-    EXPECT_EQ(rows.error().kind, FailureClass::malformed);
+    const auto listed = pages(talk);
+    ASSERT_TRUE(listed.failure);
+    EXPECT_EQ(listed.failure->kind, FailureClass::malformed);
+    EXPECT_THAT(listed.rows, SizeIs(1)) << "what was read is kept";
     EXPECT_THAT(talk.host.received(), SizeIs(2));
+}
+
+TEST(Pages, KeepWhatWasReadBeforeAFailure)
+{
+    const auto throttled = answer(400, R"({"error":{"message":"too many","code":80002}})");
+    const auto without_data = answer(200, R"({"rows":[]})");
+    for (const auto& second : {throttled, without_data}) {
+        Talk talk{[&](const Received& request) {
+            return asks_after(request, "c1")
+                       ? second
+                       : answer(
+                             200,
+                             R"({"data":[{"id":"1"}],"paging":{"cursors":{"after":"c1"},"next":"x"}})");
+        }};
+        const auto listed = pages(talk);
+        EXPECT_TRUE(listed.failure) << second.body;
+        EXPECT_THAT(listed.rows, SizeIs(1)) << second.body;
+    }
 }
 
 TEST(Pages, AreBoundedInNumber)
@@ -332,7 +351,7 @@ TEST(Pages, AreBoundedInNumber)
     }};
     PageLimits limits;
     limits.max_pages = 5;
-    EXPECT_FALSE(pages(talk, limits));
+    EXPECT_TRUE(pages(talk, limits).failure);
     EXPECT_EQ(page, 5);
 }
 
@@ -345,8 +364,9 @@ TEST(Pages, AreHalvedUntilTheyAreNotTooMuch)
             500,
             R"({"error":{"code":1,"message":"Please reduce the amount of data you're asking for"}})");
     }};
-    const auto rows = pages(talk);
-    ASSERT_TRUE(rows);
+    const auto listed = pages(talk);
+    ASSERT_FALSE(listed.failure);
+    EXPECT_THAT(listed.rows, SizeIs(1));
     EXPECT_THAT(talk.host.received(), SizeIs(3)) << "100, 50, 25";
 }
 

@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 
 #include <array>
+#include <set>
 
 namespace insightd::collectors
 {
@@ -100,6 +101,7 @@ std::optional<model::MediaChild> decode_child(const json::value& node)
     return child;
 }
 
+/// The album's children in their order; one that is listed twice is kept once.
 std::vector<model::MediaChild> children_of(const json::value& node)
 {
     std::vector<model::MediaChild> children;

@@ -132,6 +132,19 @@ TEST(Media, AlbumBringsItsChildrenWithTheirOwnFacts)
     EXPECT_EQ(media->children[1].published_at, at("2018-02-22T10:40:32Z"));
 }
 
+TEST(Media, ChildThatIsListedTwiceIsKeptOnce)
+{
+    const auto media = decode_media(
+        boost::json::parse(R"({"id":"1","timestamp":"2026-03-01T08:00:00+0000","children":{"data":[
+            {"id":"7","media_type":"IMAGE"},{"id":"8"},{"id":7},{"id":"8"}]}})"),
+        MediaList::media, now);
+    ASSERT_TRUE(media);
+    ASSERT_EQ(media->children.size(), 2U);
+    EXPECT_EQ(media->children[0].id, 7);
+    EXPECT_EQ(media->children[0].media_type, "IMAGE");
+    EXPECT_EQ(media->children[1].id, 8);
+}
+
 TEST(Media, ListOfBareIdsCannotBecomeRows)
 {
     const auto list = fixture("graph/seed-media-list.json");

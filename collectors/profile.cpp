@@ -39,11 +39,11 @@ std::string node_path(const config::Account& account)
     return account.login == config::Login::instagram ? "me" : std::to_string(account.user_id);
 }
 
-/// The professional id that the answer speaks of: `user_id` on the Instagram host, else `id`.
-std::optional<std::int64_t> professional_id(const json::value& node)
+/// The professional id that the answer speaks of. The Instagram host's `id` is another number,
+/// valid for one app only. Source: graph-api.md section 3.1.
+std::optional<std::int64_t> professional_id(const json::value& node, config::Login login)
 {
-    const auto user_id = integer_in(node, "user_id");
-    return user_id ? user_id : integer_in(node, "id");
+    return integer_in(node, login == config::Login::instagram ? "user_id" : "id");
 }
 
 graph::Failure wrong_account(const config::Account& account, std::int64_t answered)
@@ -92,7 +92,7 @@ decode_profile(const boost::json::value& body, const config::Account& account, m
     if (object == nullptr)
         return malformed("a user answer that is no object");
     const json::value node = *object;
-    const auto id = professional_id(node);
+    const auto id = professional_id(node, account.login);
     if (id && *id != account.user_id)
         return wrong_account(account, *id);
 

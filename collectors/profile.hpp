@@ -13,8 +13,9 @@ namespace insightd::collectors
 
 /// The account's facts and its three counters (followers, follows, media), as of `now`.
 /// With Instagram Login `/me` is asked, and a token of another account is a failure: its numbers
-/// must not be stored under this one. Field not served: asked again without it.
-/// Source: GET /me (graph.instagram.com), GET /<IG_USER_ID> (graph.facebook.com), v24.0.
+/// must not be stored under this one. An answer that does not tell whose it is counts as this
+/// one's. Field not served: asked again without it. Source: GET /me (graph.instagram.com), GET
+/// /<IG_USER_ID> (graph.facebook.com), v24.0.
 boost::asio::awaitable<Collected> collect_profile(
     graph::Client& api, const config::Account& account, RefusedFields& refused, model::Instant now);
 

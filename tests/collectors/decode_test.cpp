@@ -67,6 +67,24 @@ TEST(Profile, TokenOfAnotherAccountIsRefused)
     EXPECT_THAT(profile.error().message, ::testing::HasSubstr("17841400000000002"));
 }
 
+TEST(Profile, IdOfTheAppIsNotComparedWithTheUsersId)
+{
+    const auto profile = decode_profile(
+        boost::json::parse(R"({"id":"5","username":"shop"})"),
+        account(17841400000000001, config::Login::instagram), now);
+    ASSERT_TRUE(profile) << "an app-scoped id says nothing";
+    EXPECT_EQ(profile->username, "shop");
+}
+
+TEST(Profile, IdIsComparedOnTheFacebookHostOnly)
+{
+    const auto profile = decode_profile(
+        boost::json::parse(R"({"id":"17841400000000002","user_id":"17841400000000001"})"),
+        account(17841400000000001, config::Login::facebook), now);
+    ASSERT_FALSE(profile);
+    EXPECT_EQ(profile.error().kind, graph::FailureClass::misconfigured);
+}
+
 TEST(Profile, IdAsBareIntegerAboveTwoToThe53IsExact)
 {
     const auto profile = decode_profile(

@@ -211,6 +211,8 @@ graph::Outcome<model::Demographics> decode_demographics(
         drop_timeframe(breakdown);
         std::ranges::move(breakdown.cells, std::back_inserter(snapshot.cells));
     }
+    // Sorted anew: a dimension was dropped, and the answer may have been several breakdowns.
+    std::ranges::sort(snapshot.cells, {}, &model::Cell::values);
     if (snapshot.cells.empty())
         snapshot.absent = model::Absence::empty;
     return snapshot;

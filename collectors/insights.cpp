@@ -173,6 +173,7 @@ decode_breakdown(const json::value& source, const std::string& metric, Case dime
                 breakdown.cells.push_back(
                     {texts(array_in(result, "dimension_values"), dimension_values), *cell});
         }
+    std::ranges::sort(breakdown.cells, {}, &model::Cell::values);
     return breakdown;
 }
 
@@ -194,12 +195,14 @@ void decode_entry(const json::value& entry, Case dimension_values, model::Readin
     }
 }
 
+/// Whether there is anything to store of the metric; a breakdown without a cell says nothing.
 bool answers_for(const model::Readings& readings, const std::string& metric)
 {
     return std::ranges::find(readings.values, metric, &model::Reading::metric) !=
                readings.values.end() ||
-           std::ranges::find(readings.breakdowns, metric, &model::Breakdown::metric) !=
-               readings.breakdowns.end();
+           std::ranges::any_of(readings.breakdowns, [&](const model::Breakdown& breakdown) {
+               return breakdown.metric == metric && !breakdown.cells.empty();
+           });
 }
 
 } // namespace
@@ -207,7 +210,10 @@ bool answers_for(const model::Readings& readings, const std::string& metric)
 boost::asio::awaitable<graph::Outcome<MetricAnswers>>
 ask_metrics(graph::Client& api, MetricQuery query)
 {
-    Inquiry inquiry{{}, {{query.metrics, query.breakdown}}};
+    Inquiry inquiry;
+    inquiry.subject = query.subject;
+    if (!query.metrics.empty())
+        inquiry.waiting.push_back({query.metrics, query.breakdown});
     while (!inquiry.waiting.empty()) {
         auto portion = std::move(inquiry.waiting.front());
         inquiry.waiting.pop_front();

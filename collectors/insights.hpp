@@ -52,7 +52,8 @@ std::string split_name(const std::string& metric, const std::string& breakdown);
 enum class Case { folded, as_sent };
 
 /// Reads every metric of a body: `values[0].value` or `total_value.value`, and all breakdowns.
-/// A metric that was asked for and not answered, or without a number, is absent: empty.
+/// A metric that was asked for and not answered, or with neither number nor cell, is absent: empty.
+/// Cells are in the order of their dimension values, whatever order they were sent in.
 /// Source: graph-api.md sections 4.3 and 5.
 graph::Outcome<model::Readings> decode_readings(
     const boost::json::value& body, const std::vector<std::string>& asked, Case dimension_values);

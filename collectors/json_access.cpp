@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 
 #include <charconv>
+#include <cmath>
 
 namespace insightd::collectors
 {
@@ -23,6 +24,16 @@ std::optional<std::int64_t> decimal(std::string_view text)
     if (error != std::errc{} || end != text.data() + text.size())
         return std::nullopt;
     return value;
+}
+
+/// Beyond this, whole numbers have no double of their own.
+constexpr double end_of_exact = 9'007'199'254'740'992; // 2^53
+
+model::Number exact_if_whole(double real)
+{
+    if (std::trunc(real) == real && std::abs(real) < end_of_exact)
+        return static_cast<std::int64_t>(real);
+    return real;
 }
 
 } // namespace
@@ -75,8 +86,10 @@ std::optional<model::Number> number(const json::value& value)
 {
     if (const auto* exact = value.if_int64())
         return *exact;
+    if (const auto* large = value.if_uint64())
+        return static_cast<double>(*large);
     if (const auto* real = value.if_double())
-        return *real;
+        return exact_if_whole(*real);
     return std::nullopt;
 }
 

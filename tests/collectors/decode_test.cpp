@@ -1,6 +1,7 @@
 #include "collectors/account_insights.hpp"
 #include "collectors/audience.hpp"
 #include "collectors/insights.hpp"
+#include "collectors/json_access.hpp"
 #include "collectors/media.hpp"
 #include "collectors/profile.hpp"
 #include "tests/support/fixture.hpp"
@@ -273,6 +274,76 @@ TEST(MediaInsights, PercentageStaysAFraction)
     ASSERT_TRUE(readings);
     EXPECT_EQ(
         readings->values.at(0).value, (std::variant<model::Number, Absence>{model::Number{48.4}}));
+}
+
+model::Number number_of(const char* text)
+{
+    const auto found = number(boost::json::parse(text));
+    EXPECT_TRUE(found) << text;
+    return found.value_or(std::int64_t{-1});
+}
+
+TEST(Number, IsExactWhereItIsWhole)
+{
+    EXPECT_EQ(number_of("12"), model::Number{std::int64_t{12}});
+    EXPECT_EQ(number_of("12.0"), model::Number{std::int64_t{12}});
+    EXPECT_EQ(number_of("-3.0"), model::Number{std::int64_t{-3}});
+    EXPECT_EQ(number_of("1.2e3"), model::Number{std::int64_t{1'200}});
+    EXPECT_EQ(
+        number(boost::json::value(9007199254740991.0)),
+        model::Number{std::int64_t{9'007'199'254'740'991}});
+    for (std::int64_t n = 1; n < 1'000'000'000'000; n = n * 7 + 1)
+        EXPECT_EQ(number_of((std::to_string(n) + ".0").c_str()), model::Number{n});
+    EXPECT_EQ(number_of("9223372036854775807"), model::Number{std::int64_t{INT64_MAX}});
+}
+
+TEST(Number, IsADoubleElsewhere)
+{
+    EXPECT_EQ(number_of("48.4"), model::Number{48.4});
+    EXPECT_EQ(number_of("9007199254740992.0"), model::Number{9007199254740992.0});
+    EXPECT_EQ(number_of("-1e300"), model::Number{-1e300});
+    EXPECT_EQ(number_of("18446744073709551615"), model::Number{18446744073709551615.0});
+}
+
+TEST(MediaInsights, OrderOfTheCellsIsTheirOwnNotTheAnswers)
+{
+    const auto cells_sent = [](const std::string& results) {
+        const auto readings = decode_readings(
+            boost::json::parse(
+                R"({"data":[{"name":"views","total_value":{"value":6,"breakdowns":[
+                {"dimension_keys":["a","b"],"results":[)" +
+                results + "]}]}}]}"),
+            {"views"}, Case::as_sent);
+        return readings.value().breakdowns.at(0).cells;
+    };
+    const std::string x = R"({"dimension_values":["X","2"],"value":3})";
+    const std::string y = R"({"dimension_values":["X","1"],"value":2})";
+    const std::string z = R"({"dimension_values":["A","9"],"value":1})";
+    const auto cells = cells_sent(x + "," + y + "," + z);
+    EXPECT_EQ(cells, cells_sent(z + "," + x + "," + y));
+    EXPECT_EQ(cells.front(), (model::Cell{{"A", "9"}, std::int64_t{1}}));
+    EXPECT_EQ(cells.back(), (model::Cell{{"X", "2"}, std::int64_t{3}}));
+}
+
+TEST(AccountInsights, BreakdownWithNeitherCellNorTotalIsAbsent)
+{
+    const auto readings = decode_readings(
+        boost::json::parse(R"({"data":[{"name":"follows_and_unfollows","total_value":{
+            "breakdowns":[{"dimension_keys":["follow_type"]}]}}]})"),
+        {"follows_and_unfollows"}, Case::as_sent);
+    ASSERT_TRUE(readings);
+    EXPECT_EQ(absence(*readings, "follows_and_unfollows"), Absence::empty);
+}
+
+TEST(AccountInsights, BreakdownWithCellsNeedsNoTotal)
+{
+    const auto readings = decode_readings(
+        boost::json::parse(R"({"data":[{"name":"follows_and_unfollows","total_value":{
+            "breakdowns":[{"dimension_keys":["follow_type"],
+            "results":[{"dimension_values":["FOLLOWER"],"value":2}]}]}}]})"),
+        {"follows_and_unfollows"}, Case::as_sent);
+    ASSERT_TRUE(readings);
+    EXPECT_EQ(absence(*readings, "follows_and_unfollows"), std::nullopt);
 }
 
 TEST(MediaInsights, EmptyDataSetIsAbsentNotZero)

@@ -29,6 +29,7 @@ std::string unix_seconds(model::Instant instant)
 MetricQuery query_for(const config::Account& account, std::vector<std::string> metrics)
 {
     MetricQuery query;
+    query.subject = catalog::Subject::account;
     query.path = std::to_string(account.user_id) + "/insights";
     query.metrics = std::move(metrics);
     query.parameters = {{"period", "day"}};

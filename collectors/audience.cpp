@@ -30,6 +30,7 @@ std::string user_insights(const config::Account& account)
 MetricQuery query_for(const config::Account& account, const AudienceQuestion& question)
 {
     MetricQuery query;
+    query.subject = catalog::Subject::account;
     query.path = user_insights(account);
     query.metrics = {question.metric};
     query.breakdown = question.dimension;
@@ -45,6 +46,7 @@ MetricQuery online_query(const config::Account& account, model::Instant now)
             std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count());
     };
     MetricQuery query;
+    query.subject = catalog::Subject::account;
     query.path = user_insights(account);
     query.metrics = {"online_followers"};
     query.parameters = {

@@ -6,21 +6,36 @@
 namespace insightd::collectors
 {
 
-std::optional<model::Absence> absence_of(const graph::Failure& failure)
+namespace
 {
-    using graph::FailureClass;
-    using model::Absence;
-    static constexpr std::array meanings{
-        std::pair{FailureClass::too_few_viewers, Absence::too_few_viewers},
-        std::pair{FailureClass::before_conversion, Absence::before_conversion},
-        std::pair{FailureClass::not_crossposted, Absence::not_crossposted},
-        std::pair{FailureClass::object_gone, Absence::gone},
-        std::pair{FailureClass::bad_metric, Absence::unsupported},
-        std::pair{FailureClass::bad_breakdown, Absence::unsupported},
-    };
-    const auto found =
-        std::ranges::find(meanings, failure.kind, &std::pair<FailureClass, Absence>::first);
-    return found == meanings.end() ? std::nullopt : std::optional{found->second};
+
+/// What a refusal says of the values asked for.
+struct Meaning {
+    graph::FailureClass refusal{};
+    model::Absence absence{};
+    bool of_media_only = false;
+};
+
+using graph::FailureClass;
+using model::Absence;
+
+constexpr std::array meanings{
+    Meaning{FailureClass::too_few_viewers, Absence::too_few_viewers},
+    Meaning{FailureClass::before_conversion, Absence::before_conversion},
+    Meaning{FailureClass::not_crossposted, Absence::not_crossposted},
+    Meaning{FailureClass::object_gone, Absence::gone, true},
+    Meaning{FailureClass::bad_metric, Absence::unsupported},
+    Meaning{FailureClass::bad_breakdown, Absence::unsupported},
+};
+
+} // namespace
+
+std::optional<model::Absence> absence_of(const graph::Failure& failure, catalog::Subject subject)
+{
+    const auto found = std::ranges::find(meanings, failure.kind, &Meaning::refusal);
+    if (found == meanings.end() || (found->of_media_only && subject != catalog::Subject::media))
+        return std::nullopt;
+    return found->absence;
 }
 
 graph::Failure malformed(std::string what)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collectors/catalog.hpp"
 #include "collectors/graph/failure.hpp"
 #include "storage/model/rows.hpp"
 
@@ -19,10 +20,10 @@ struct Collected {
     std::optional<graph::Failure> failure;
 };
 
-/// The absence that a refused call means; nothing for a failure of the call itself, which the
-/// scheduler must answer by retrying, waiting or asking for a login.
-/// Source: graph-api.md section 4.4.
-std::optional<model::Absence> absence_of(const graph::Failure& failure);
+/// The absence that a call refused for this subject means; nothing for a failure of the call
+/// itself, which the scheduler must answer by retrying, waiting or asking for a login. A post may
+/// be gone; an account that seems gone may be throttled. Source: graph-api.md section 4.4.
+std::optional<model::Absence> absence_of(const graph::Failure& failure, catalog::Subject subject);
 
 /// An answer that is not what the documents promise.
 graph::Failure malformed(std::string what);

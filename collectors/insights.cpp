@@ -24,8 +24,11 @@ struct Portion {
 
 /// A query under way: what is answered, and what is still to be asked.
 struct Inquiry {
+    catalog::Subject subject{};
     MetricAnswers answers;
     std::deque<Portion> waiting;
+    std::optional<graph::Failure> first_refusal;
+    bool all_refused_vaguely = true;
 };
 
 graph::Request request_for(const MetricQuery& query, const Portion& portion)
@@ -70,10 +73,11 @@ Names without(Names metrics, const std::string& one)
     return metrics;
 }
 
-void add_absent(MetricAnswers& answers, const Names& metrics, model::Absence reason)
+void add_absent(Inquiry& inquiry, const Names& metrics, const graph::Failure& failure)
 {
+    const auto reason = absence_of(failure, inquiry.subject).value_or(model::Absence::unsupported);
     for (const auto& metric : metrics)
-        answers.absent.push_back({metric, reason});
+        inquiry.answers.absent.push_back({metric, reason});
 }
 
 /// One metric is refused with its breakdown: its total may be answered all the same, and if not,
@@ -105,23 +109,40 @@ void isolate(const Portion& portion, const graph::Failure& failure, Inquiry& inq
     if (may_blame_breakdown(failure, portion))
         ask_without_breakdown({Names{*named}, portion.breakdown}, inquiry);
     else
-        inquiry.answers.absent.push_back(
-            {*named, absence_of(failure).value_or(model::Absence::unsupported)});
+        add_absent(inquiry, {*named}, failure);
     inquiry.waiting.push_back({without(portion.metrics, *named), portion.breakdown});
+}
+
+/// Remembers a refusal, and whether it says anything of a metric.
+void note(const graph::Failure& failure, const Portion& portion, Inquiry& inquiry)
+{
+    if (!inquiry.first_refusal)
+        inquiry.first_refusal = failure;
+    const bool is_vague =
+        failure.kind == graph::FailureClass::bad_request && !named_among(portion.metrics, failure);
+    inquiry.all_refused_vaguely = inquiry.all_refused_vaguely && is_vague;
+}
+
+/// Several metrics, and each refused for no reason of its own: something else is wrong.
+bool failed_as_a_whole(const MetricQuery& query, const Inquiry& inquiry)
+{
+    return query.metrics.size() > 1 && inquiry.answers.answered.empty() &&
+           inquiry.all_refused_vaguely;
 }
 
 /// Answers a refusal: smaller portions to ask for, or absences. False if it is a failure of the
 /// call itself.
 bool absorb(const graph::Failure& failure, const Portion& portion, Inquiry& inquiry)
 {
+    note(failure, portion, inquiry);
     const bool blames_breakdown = may_blame_breakdown(failure, portion);
     const bool blames_metric = may_blame_one_metric(failure);
     if (blames_breakdown && portion.metrics.size() == 1)
         ask_without_breakdown(portion, inquiry);
     else if ((blames_breakdown || blames_metric) && portion.metrics.size() > 1)
         isolate(portion, failure, inquiry);
-    else if (const auto reason = absence_of(failure); reason || blames_metric)
-        add_absent(inquiry.answers, portion.metrics, reason.value_or(model::Absence::unsupported));
+    else if (blames_metric || absence_of(failure, inquiry.subject))
+        add_absent(inquiry, portion.metrics, failure);
     else
         return false;
     return true;
@@ -225,6 +246,8 @@ ask_metrics(graph::Client& api, MetricQuery query)
         else if (!absorb(reply.error(), portion, inquiry))
             co_return reply.error();
     }
+    if (failed_as_a_whole(query, inquiry))
+        co_return *inquiry.first_refusal;
     co_return std::move(inquiry.answers);
 }
 

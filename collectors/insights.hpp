@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collectors/catalog.hpp"
 #include "collectors/collected.hpp"
 #include "collectors/graph/client.hpp"
 #include "storage/model/reading.hpp"
@@ -19,6 +20,8 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 /// Metrics that are asked for in one call.
 struct MetricQuery {
+    /// Whose insights: decides which refusals are absences, see absence_of().
+    catalog::Subject subject = catalog::Subject::account;
     std::string path; ///< below the version, such as "17918195224117851/insights"
     std::vector<std::string> metrics;
     std::string breakdown; ///< dimensions to split by, with commas; empty for none
@@ -40,6 +43,8 @@ struct MetricAnswers {
 /// Asks for the metrics together. A refused metric is isolated, by its name where the API names it,
 /// else by halving, so that its siblings still arrive; it comes back as absent. Where its breakdown
 /// is refused, its total is asked for without, and the split comes back as absent by split_name().
+/// Where several are refused one by one, and no refusal says what is wrong with its metric, the
+/// call itself failed. A query without metrics is not sent.
 /// Source: graph-api.md section 0, rule 2, and section 4.2.
 boost::asio::awaitable<graph::Outcome<MetricAnswers>>
 ask_metrics(graph::Client& api, MetricQuery query);

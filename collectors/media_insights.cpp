@@ -12,6 +12,7 @@ MetricQuery query_for(
     std::string_view breakdown = {})
 {
     MetricQuery query;
+    query.subject = catalog::Subject::media;
     query.path = std::to_string(media.id) + "/insights";
     query.metrics = std::move(metrics);
     query.breakdown = breakdown;

@@ -38,6 +38,7 @@ asio::awaitable<std::optional<graph::Failure>>
 ask_for_insights(graph::Client& api, const config::Account& account)
 {
     collectors::MetricQuery query;
+    query.subject = catalog::Subject::account;
     query.path = std::to_string(account.user_id) + "/insights";
     query.metrics = {"reach"};
     query.parameters = {{"period", "day"}};

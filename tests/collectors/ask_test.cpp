@@ -1,4 +1,5 @@
 #include "collectors/account_insights.hpp"
+#include "collectors/audience.hpp"
 #include "collectors/graph/transport.hpp"
 #include "collectors/insights.hpp"
 #include "collectors/media.hpp"
@@ -96,6 +97,25 @@ public:
     {
         auto client = make_client();
         return insightd::testing::run(loop, collect_media(client, account, depth, refused, now));
+    }
+
+    Collected account_days(DayPlan plan = {})
+    {
+        auto client = make_client();
+        return insightd::testing::run(
+            loop, collect_account_days(client, account, std::move(plan), now));
+    }
+
+    Collected audience()
+    {
+        auto client = make_client();
+        return insightd::testing::run(loop, collect_audience(client, account, std::nullopt, now));
+    }
+
+    graph::Outcome<MetricAnswers> ask(MetricQuery query)
+    {
+        auto client = make_client();
+        return insightd::testing::run(loop, ask_metrics(client, std::move(query)));
     }
 
     graph::Client make_client()
@@ -245,6 +265,120 @@ TEST(MediaInsights, MissingPermissionIsAFailureNotAnAbsence)
     ASSERT_TRUE(collected.failure);
     EXPECT_EQ(collected.failure->kind, graph::FailureClass::no_permission);
     EXPECT_TRUE(collected.rows.samples.empty());
+}
+
+MetricQuery query_of(catalog::Subject subject, std::vector<std::string> metrics)
+{
+    MetricQuery query;
+    query.subject = subject;
+    query.path = "17841400000000001/insights";
+    query.metrics = std::move(metrics);
+    return query;
+}
+
+TEST(AskMetrics, AGonePostIsAnAbsenceAndAGoneAccountAFailure)
+{
+    for (const auto* words : {"Unsupported get request.", "Object with ID does not exist"}) {
+        Ask ask{[&](const Received&) { return refused(100, words, 33); }};
+        const auto of_media = ask.ask(query_of(catalog::Subject::media, {"reach", "views"}));
+        ASSERT_TRUE(of_media);
+        EXPECT_THAT(of_media->absent, SizeIs(2));
+        const auto of_account = ask.ask(query_of(catalog::Subject::account, {"reach", "views"}));
+        ASSERT_FALSE(of_account);
+        EXPECT_EQ(of_account.error().kind, graph::FailureClass::object_gone);
+    }
+}
+
+TEST(AccountDays, DayOfWhichTheAccountSeemsGoneIsNotStored)
+{
+    Ask ask{[](const Received& request) {
+        return has(request, "total_value") ? refused(100, "Unsupported get request.", 33)
+                                           : ones(request);
+    }};
+    const auto collected = ask.account_days();
+    ASSERT_TRUE(collected.failure);
+    EXPECT_EQ(collected.failure->kind, graph::FailureClass::object_gone);
+    EXPECT_TRUE(collected.rows.days.empty());
+}
+
+TEST(Audience, SnapshotOfWhichTheAccountSeemsGoneIsNotStored)
+{
+    Ask ask{[](const Received&) { return refused(100, "Unsupported get request.", 33); }};
+    const auto collected = ask.audience();
+    ASSERT_TRUE(collected.failure);
+    EXPECT_EQ(collected.failure->kind, graph::FailureClass::object_gone);
+    EXPECT_TRUE(collected.rows.demographics.empty());
+    EXPECT_TRUE(collected.rows.online_followers.empty());
+}
+
+TEST(AskMetrics, RefusalsThatNameNothingAreAFailureWhereNothingIsAnswered)
+{
+    int call = 0;
+    Ask ask{[&](const Received&) {
+        return refused(100, "(#100) Invalid parameter " + std::to_string(++call));
+    }};
+    const auto answers = ask.ask(query_of(catalog::Subject::media, {"reach", "views", "likes"}));
+    ASSERT_FALSE(answers);
+    EXPECT_EQ(answers.error().kind, graph::FailureClass::bad_request);
+    EXPECT_EQ(answers.error().message, "(#100) Invalid parameter 1");
+}
+
+TEST(AskMetrics, RefusalsThatNameNothingAreAbsencesWhereASiblingIsAnswered)
+{
+    Ask ask{[&](const Received& request) {
+        return has(request, "reach") || has(request, "views")
+                   ? refused(100, "(#100) Invalid parameter")
+                   : ones(request);
+    }};
+    const auto answers = ask.ask(query_of(catalog::Subject::media, {"reach", "views", "likes"}));
+    ASSERT_TRUE(answers);
+    EXPECT_THAT(answers->absent, SizeIs(2));
+}
+
+TEST(AskMetrics, RefusalsThatSayWhatIsWrongAreAbsencesEvenWhereNothingIsAnswered)
+{
+    for (const auto* words :
+         {"(#100) metric[0] must be one of the following values: x",
+          "(#100) Invalid parameter for metric (reach)"}) {
+        Ask ask{[&](const Received& request) {
+            return refused(100, has(request, "reach") ? words : "(#100) Invalid parameter");
+        }};
+        const auto answers = ask.ask(query_of(catalog::Subject::media, {"reach", "views"}));
+        ASSERT_TRUE(answers) << words;
+        EXPECT_THAT(answers->absent, SizeIs(2)) << words;
+    }
+}
+
+TEST(AskMetrics, OneMetricThatIsRefusedAloneIsAbsent)
+{
+    Ask ask{[&](const Received&) { return refused(100, "(#100) Invalid parameter"); }};
+    const auto answers = ask.ask(query_of(catalog::Subject::account, {"reach"}));
+    ASSERT_TRUE(answers);
+    EXPECT_THAT(answers->absent, SizeIs(1));
+}
+
+TEST(AskMetrics, QueryWithoutMetricsIsNotSent)
+{
+    Ask ask{ones};
+    const auto answers = ask.ask(query_of(catalog::Subject::account, {}));
+    ASSERT_TRUE(answers);
+    EXPECT_TRUE(answers->answered.empty());
+    EXPECT_TRUE(answers->absent.empty());
+    EXPECT_THAT(ask.host.received(), SizeIs(0));
+}
+
+TEST(AccountDays, WithoutSeriesMetricsTheSeriesIsNotAskedFor)
+{
+    Ask ask{ones};
+    ask.account.metrics.account = {{"reach", false}, {"follower_count", false}};
+    const auto collected = ask.account_days();
+    ASSERT_FALSE(collected.failure);
+    EXPECT_THAT(collected.rows.days, SizeIs(3)) << "those that are not settled";
+    EXPECT_EQ(count(collected.rows.days[0].readings, "views"), 1);
+    for (const auto& request : ask.host.received()) {
+        EXPECT_FALSE(has(request, "metric=&")) << request.target;
+        EXPECT_TRUE(has(request, "metric_type=total_value")) << request.target;
+    }
 }
 
 TEST(Profile, FieldThatIsNotServedIsLeftOut)

@@ -188,7 +188,8 @@ boost::asio::awaitable<Collected> collect_account_days(
         co_return Collected{series.error()};
 
     Collected collected;
-    const auto windows = day_windows(series->series.end_times, account.timezone, now);
+    const auto windows =
+        day_windows(series->series.end_times, account.timezone, now, plan.known_day_end);
     for (const auto& window : choose_days(windows, plan.final_days, now, plan.backfill)) {
         auto queries = choose_day_queries(account, window);
         auto of_series = readings_of_day(*series, window.end);

@@ -2,8 +2,6 @@
 
 #include <date/tz.h>
 
-#include <optional>
-
 namespace insightd::collectors
 {
 namespace
@@ -13,27 +11,45 @@ using std::chrono::days;
 constexpr auto pacific = "America/Los_Angeles";
 constexpr int days_without_boundaries = 28;
 
-/// The local day that ends at `instant` in the zone, if that is a midnight there.
-std::optional<model::Day> day_before_midnight(model::Instant instant, const std::string& timezone)
+/// When the local day begins: at midnight, or, where a clock change skips it, right after.
+model::Instant begin_of(date::local_days day, const date::time_zone& zone)
 {
-    const auto local = date::locate_zone(timezone)->to_local(instant);
-    const auto midnight = date::floor<days>(local);
-    if (midnight != local)
-        return std::nullopt;
-    return model::Day{midnight.time_since_epoch() - days{1}};
+    return zone.to_sys(day, date::choose::earliest);
 }
 
-model::Instant pacific_midnight(date::local_days day)
+date::local_days local_day(model::Instant instant, const date::time_zone& zone)
 {
-    return date::locate_zone(pacific)->to_sys(day, date::choose::earliest);
+    return date::floor<days>(zone.to_local(instant));
 }
 
-std::set<model::Instant> pacific_boundaries(model::Instant now)
+/// The zone whose midnight the boundary is: the account's, else US Pacific; nullptr if neither.
+/// Source: graph-api.md section 5, "end_time / days".
+const date::time_zone* zone_of(model::Instant boundary, const std::string& timezone)
 {
-    const auto today = date::floor<days>(date::locate_zone(pacific)->to_local(now));
+    for (const auto* zone : {date::locate_zone(timezone), date::locate_zone(pacific)})
+        if (begin_of(local_day(boundary, *zone), *zone) == boundary)
+            return zone;
+    return nullptr;
+}
+
+/// The boundary that many days on, or back: by the zone's calendar, else by 24 hours each.
+model::Instant days_on(model::Instant boundary, std::int64_t count, const date::time_zone* zone)
+{
+    if (zone == nullptr)
+        return boundary + days{count};
+    return begin_of(local_day(boundary, *zone) + days{count}, *zone);
+}
+
+/// The last 28 boundaries up to now: as the known one has it, else Pacific midnights.
+std::set<model::Instant> boundaries_without_series(
+    std::optional<model::Instant> known, const std::string& timezone, model::Instant now)
+{
+    const auto* zone = known ? zone_of(*known, timezone) : date::locate_zone(pacific);
+    const auto newest = zone != nullptr ? begin_of(local_day(now, *zone), *zone)
+                                        : *known + std::chrono::floor<days>(now - *known);
     std::set<model::Instant> boundaries;
     for (int back = 0; back < days_without_boundaries; ++back)
-        boundaries.insert(pacific_midnight(today - days{back}));
+        boundaries.insert(days_on(newest, -back, zone));
     return boundaries;
 }
 
@@ -41,27 +57,30 @@ std::set<model::Instant> pacific_boundaries(model::Instant now)
 
 model::Day day_ending_at(model::Instant end_time, const std::string& timezone)
 {
-    if (const auto day = day_before_midnight(end_time, timezone))
-        return *day;
-    if (const auto day = day_before_midnight(end_time, pacific))
-        return *day;
+    if (const auto* zone = zone_of(end_time, timezone))
+        return model::Day{local_day(end_time, *zone).time_since_epoch() - days{1}};
     return std::chrono::floor<days>(end_time - std::chrono::hours{12});
 }
 
 std::vector<DayWindow> day_windows(
-    const std::set<model::Instant>& end_times, const std::string& timezone, model::Instant now)
+    const std::set<model::Instant>& end_times, const std::string& timezone, model::Instant now,
+    std::optional<model::Instant> known_day_end)
 {
-    auto boundaries = end_times.empty() ? pacific_boundaries(now) : end_times;
+    auto boundaries =
+        end_times.empty() ? boundaries_without_series(known_day_end, timezone, now) : end_times;
+    const auto beside = [&](model::Instant boundary, int days_off) {
+        return days_on(boundary, days_off, zone_of(boundary, timezone));
+    };
     // A series may leave the day under way out: it ends a day after the last boundary.
     while (*boundaries.rbegin() <= now)
-        boundaries.insert(*boundaries.rbegin() + days{1});
+        boundaries.insert(beside(*boundaries.rbegin(), 1));
 
     std::vector<DayWindow> windows;
-    auto begin = *boundaries.begin() - days{1};
+    auto begin = beside(*boundaries.begin(), -1);
     for (const auto end : boundaries) {
         // A gap in the series is not one long day.
         if (end - begin > std::chrono::hours{25})
-            begin = end - days{1};
+            begin = beside(end, -1);
         if (begin < now)
             windows.push_back({day_ending_at(end, timezone), begin, end});
         begin = end;

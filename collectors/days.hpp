@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,9 +32,11 @@ struct DayWindow {
 model::Day day_ending_at(model::Instant end_time, const std::string& timezone);
 
 /// Windows between the API's own boundaries, oldest first, and one for the day under way.
-/// Without boundaries: the last 28 Pacific days.
+/// Without boundaries: the last 28 days, of the kind that the known day is one of: from midnight to
+/// midnight in the account's zone or US Pacific, else 24 hours each. Without a known day: Pacific.
 std::vector<DayWindow> day_windows(
-    const std::set<model::Instant>& end_times, const std::string& timezone, model::Instant now);
+    const std::set<model::Instant>& end_times, const std::string& timezone, model::Instant now,
+    std::optional<model::Instant> known_day_end = std::nullopt);
 
 /// What to read now: every day that is not settled, newest first, then up to `backfill` settled
 /// ones that the store does not yet hold as final.

@@ -89,6 +89,7 @@ void Account::remember(
     const model::AccountHistory& history, model::Instant now, Scheduler& scheduler)
 {
     final_days_ = {history.final_days.begin(), history.final_days.end()};
+    newest_day_end_ = history.newest_day_end;
     followers_count_ = history.followers_count;
     for (const auto job : account_jobs) {
         const Task task{job, index_, 0};
@@ -112,9 +113,11 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     for (const auto& profile : rows.profiles)
         if (profile.followers_count)
             followers_count_ = profile.followers_count;
-    for (const auto& day : rows.days)
+    for (const auto& day : rows.days) {
+        newest_day_end_ = std::max(newest_day_end_.value_or(day.day_end), day.day_end);
         if (day.is_final)
             final_days_.insert(day.day);
+    }
     while (final_days_.size() > remembered_days)
         final_days_.erase(final_days_.begin());
     for (const auto& media : rows.media) {
@@ -162,6 +165,7 @@ collectors::DayPlan Account::day_plan() const
 {
     collectors::DayPlan plan;
     plan.final_days = final_days_;
+    plan.known_day_end = newest_day_end_;
     plan.backfill = backfill_days;
     plan.followers_count = followers_count_;
     return plan;

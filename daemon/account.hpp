@@ -87,6 +87,7 @@ private:
     config::Account settings_;
     std::unordered_map<model::MediaId, TrackedMedia> media_;
     std::set<model::Day> final_days_;
+    std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;
     std::array<std::deque<Task>, job_count> waiting_;
     std::vector<Task> under_way_;

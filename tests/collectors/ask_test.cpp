@@ -381,6 +381,22 @@ TEST(AccountDays, WithoutSeriesMetricsTheSeriesIsNotAskedFor)
     }
 }
 
+TEST(AccountDays, EmptySeriesDoesNotMoveTheDaysThatTheStoreKnows)
+{
+    Ask ask{[](const Received& request) {
+        return has(request, "total_value") ? ones(request) : ok(R"({"data":[]})");
+    }};
+    ask.account.timezone = "Europe/Berlin";
+    DayPlan plan;
+    plan.known_day_end = at("2026-02-26T23:00:00Z");
+    const auto collected = ask.account_days(std::move(plan));
+    ASSERT_FALSE(collected.failure);
+    ASSERT_THAT(collected.rows.days, SizeIs(3));
+    EXPECT_EQ(collected.rows.days[0].day_end, at("2026-03-01T23:00:00Z"));
+    EXPECT_EQ(collected.rows.days[2].day_end, at("2026-02-27T23:00:00Z"));
+    EXPECT_EQ(absence(collected.rows.days[0].readings, "reach"), Absence::empty);
+}
+
 TEST(Profile, FieldThatIsNotServedIsLeftOut)
 {
     Ask ask{[](const Received& request) {

@@ -31,6 +31,10 @@ constexpr auto runs_query = R"(
 SELECT account_id, collector, (extract(epoch FROM last_success_at) * 1000000)::bigint
 FROM store.collection WHERE account_id = ANY($1::bigint[]) AND last_success_at IS NOT NULL)";
 
+constexpr auto day_end_query = R"(
+SELECT account_id, (extract(epoch FROM max(day_end)) * 1000000)::bigint
+FROM store.account_day WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
+
 constexpr auto followers_query = R"(
 SELECT account_id, followers_count FROM store.account_state
 WHERE account_id = ANY($1::bigint[]) AND followers_count IS NOT NULL)";
@@ -102,6 +106,8 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
     for (const auto& row : tx.exec_params(runs_query, ids))
         histories[row[0].as<std::int64_t>()].last_success[row[1].as<std::string>()] =
             instant(row[2]);
+    for (const auto& row : tx.exec_params(day_end_query, ids))
+        histories[row[0].as<std::int64_t>()].newest_day_end = instant(row[1]);
     for (const auto& row : tx.exec_params(followers_query, ids))
         histories[row[0].as<std::int64_t>()].followers_count = row[1].as<std::int64_t>();
 

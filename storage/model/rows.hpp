@@ -19,9 +19,9 @@ using MediaId = std::int64_t;   ///< exact; never through a double
 /// An account as the configuration knows it.
 struct Account {
     AccountId id{};
-    std::string name;     ///< the name in the YAML
-    std::string login;    ///< "instagram" or "facebook"
-    std::string timezone; ///< IANA name, for the views by local day
+    std::string name;                  ///< the name in the YAML
+    std::string login;                 ///< "instagram" or "facebook"
+    std::string timezone;              ///< IANA name, for the views by local day
     std::vector<std::string> collects; ///< collectors that are switched on
 
     bool operator==(const Account&) const = default;

@@ -68,7 +68,8 @@ double samples_written_per_second(const std::string& url, model::Instant start)
 {
     boost::asio::io_context loop{1};
     storage::Database database{url};
-    insightd::testing::run(loop, database.prepare({{account, "bench", "instagram", "UTC", {}}}, {}));
+    insightd::testing::run(
+        loop, database.prepare({{account, "bench", "instagram", "UTC", {}}}, {}));
     const auto began = Clock::now();
     for (int poll = 0; poll < polls; ++poll)
         for (int first = 0; first < posts; first += 50) {

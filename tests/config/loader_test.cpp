@@ -224,7 +224,9 @@ TEST(Loader, IntervalIsNamedByItsKey)
 TEST(Loader, SecondDocumentIsAMistakeNotIgnored)
 {
     EXPECT_THAT(
-        mistakes_in(head + account + "---\ndatabase: other\n"), HasSubstr("a second document"));
+        mistakes_in(head + account + "---\ndatabase: other\n"),
+        HasSubstr("f.yaml:4:1: a second document"));
+    good("# a comment\n%YAML 1.2\n---\n" + head + account);
 }
 
 TEST(Loader, BracketsInCommentsAndQuotesNestNothing)
@@ -261,6 +263,7 @@ TEST(Loader, HttpListenIsANotice)
 TEST(Loader, TextThatIsNoYamlIsOneLocatedMistake)
 {
     EXPECT_THAT(mistakes_in("database: [embedded\n"), HasSubstr("not YAML"));
+    EXPECT_THAT(mistakes_in(", speed: 3600}\n" + account), HasSubstr("f.yaml:1:1"));
     EXPECT_THAT(mistakes_in("- a\n- b\n"), HasSubstr("must be a map"));
     EXPECT_THAT(mistakes_in(""), HasSubstr("f.yaml:1:1: the file must be a map"));
     EXPECT_THAT(mistakes_in(std::string(100'000, '[')), HasSubstr("nested too deep"));

@@ -1,4 +1,5 @@
-#include "tests/sandbox/api.hpp"
+#include "tests/sandbox/identity.hpp"
+#include "tests/sandbox/login.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <regex>
 
 namespace insightd::sandbox
 {
@@ -35,6 +35,20 @@ std::optional<std::int64_t> id_of(const std::string& text)
     if (error != std::errc{} || end != text.data() + text.size())
         return std::nullopt;
     return id;
+}
+
+/// "v24.0"
+bool is_version(const std::string& text)
+{
+    const auto dot = text.find('.');
+    return text.starts_with('v') && dot != std::string::npos && id_of(text.substr(1, dot - 1)) &&
+           id_of(text.substr(dot + 1));
+}
+
+std::string value_of(const Params& params, const std::string& name)
+{
+    const auto found = params.find(name);
+    return found == params.end() ? std::string{} : found->second;
 }
 
 Response unknown_path(const Request& request)
@@ -88,17 +102,46 @@ Response node_or_edge(const Call& call, const std::string& node, const std::stri
     return edge_of_media(call, *media, edge);
 }
 
-std::string without_token(const std::string& token)
+/// The account that the node belongs to, if the token may read it; else one that it may read,
+/// where the node will not be found.
+std::optional<std::size_t>
+account_of(const Visit& visit, const Token& token, const std::string& node)
 {
-    return token.empty() ? "missing" : "present";
+    const auto readable = readable_accounts(visit.world, token, visit.faults.login.all_pages);
+    if (readable.size() == 1)
+        return readable.front();
+    const auto id = id_of(node);
+    const auto media = id ? visit.world.media(*id, visit.now) : std::nullopt;
+    for (const auto account : readable)
+        if (visit.world.accounts()[account].user_id == id || (media && media->account == account))
+            return account;
+    return readable.empty() ? std::nullopt : std::optional{readable.front()};
 }
 
 } // namespace
 
 std::string Request::param(const std::string& name) const
 {
-    const auto found = params.find(name);
-    return found == params.end() ? std::string{} : found->second;
+    return value_of(params, name);
+}
+
+std::string Request::field(const std::string& name) const
+{
+    return value_of(form, name);
+}
+
+std::string Request::token() const
+{
+    return bearer.empty() ? param("access_token") : bearer;
+}
+
+Path path_of(const Request& request)
+{
+    Path path{false, segments(request.path)};
+    path.has_version = !path.parts.empty() && is_version(path.parts.front());
+    if (path.has_version)
+        path.parts.erase(path.parts.begin());
+    return path;
 }
 
 Response
@@ -134,21 +177,9 @@ std::string timestamp(Instant instant)
     return date::format("%FT%T+0000", std::chrono::floor<std::chrono::seconds>(instant));
 }
 
-std::vector<std::string> split_fields(const std::string& text)
+Api::Api(const World& world, Faults& faults, Apps apps)
+    : world_{world}, faults_{faults}, apps_{std::move(apps)}, tokens_{world}, dice_{world.seed()}
 {
-    std::vector<std::string> fields;
-    std::string field;
-    int depth = 0;
-    for (const char c : text) {
-        depth += c == '{' ? 1 : c == '}' ? -1 : 0;
-        if (c == ',' && depth == 0)
-            fields.push_back(std::exchange(field, {}));
-        else
-            field += c;
-    }
-    if (!field.empty())
-        fields.push_back(field);
-    return fields;
 }
 
 Response Api::answer(const Request& request, Instant now)
@@ -167,33 +198,42 @@ Response Api::answer(const Request& request, Instant now)
 
 Response Api::checked(const Request& request, Instant now)
 {
-    static const std::regex version{R"(v\d+\.\d+)"};
-    auto parts = segments(request.path);
-    if (!parts.empty() && std::regex_match(parts.front(), version))
-        parts.erase(parts.begin());
+    const Visit visit{world_, tokens_, apps_, faults_, dice_, request, now};
+    if (auto answer = login_answer(visit))
+        return *answer;
+    const auto parts = path_of(request).parts;
     if (parts.empty() || parts.size() > 2)
         return unknown_path(request);
     if (request.method != "GET")
         return refusal(
             request.host, 100, std::nullopt, "Unsupported " + request.method + " request");
+    const auto admission = admit(visit, request.token());
+    if (admission.refused)
+        return *admission.refused;
+    return with_token(visit, *admission.token, parts.front(), parts.size() > 1 ? parts[1] : "");
+}
 
-    const auto token = request.bearer.empty() ? request.param("access_token") : request.bearer;
-    const auto account = std::ranges::find(world_.accounts(), token, &AccountSpec::token);
-    if (account == world_.accounts().end() || account->host != request.host)
+Response Api::with_token(
+    const Visit& visit, const Token& token, const std::string& node, const std::string& edge)
+{
+    if (auto refused = refuse_proof(visit, token))
+        return *refused;
+    if (auto answer = person_or_page(visit, token, node, edge))
+        return *answer;
+    const auto host = visit.request.host;
+    if (!missing_scope(host, edge, token.scopes).empty())
         return refusal(
-            request.host, 190, std::nullopt,
-            "Invalid OAuth 2.0 Access Token (" + without_token(token) + ")", 401);
-    if (account->username == faults_.dead_token_of)
-        return refusal(
-            request.host, 190, 463, "Error validating access token: Session has expired", 401);
-    const auto index = static_cast<std::size_t>(account - world_.accounts().begin());
-    const Call call{world_, request, index, now, faults_};
-    auto response = account->username == faults_.throttled
+            host, 10, std::nullopt, "(#10) Application does not have permission for this action");
+    const auto account = account_of(visit, token, node);
+    if (!account)
+        return gone(host, node);
+    const Call call{world_, visit.request, *account, visit.now, faults_};
+    auto response = world_.accounts()[*account].username == faults_.throttled
                         ? refusal(
-                              request.host, 80002, std::nullopt,
+                              host, 80002, std::nullopt,
                               "(#80002) There have been too many calls to this Instagram account.")
-                        : node_or_edge(call, parts.front(), parts.size() > 1 ? parts.back() : "");
-    add_usage(response, index, now);
+                        : node_or_edge(call, node, edge);
+    add_usage(response, *account, visit.now);
     return response;
 }
 

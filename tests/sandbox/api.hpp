@@ -1,6 +1,8 @@
 #pragma once
 
-#include "tests/sandbox/world.hpp"
+#include "tests/sandbox/apps.hpp"
+#include "tests/sandbox/form.hpp"
+#include "tests/sandbox/tokens.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -19,11 +21,21 @@ struct Request {
     Host host{};
     std::string method = "GET";
     std::string path; ///< "/v24.0/17841400000000001/media"
-    std::map<std::string, std::string> params;
-    std::string bearer;
+    Params params;    ///< of the query
+    Params form{};    ///< of a POST body
+    std::string bearer{};
 
     std::string param(const std::string& name) const;
+    std::string field(const std::string& name) const; ///< of the form
+    std::string token() const;                        ///< the bearer, else `access_token`
 };
+
+/// "/v24.0/me/accounts"
+struct Path {
+    bool has_version = false;
+    std::vector<std::string> parts; ///< "me", "accounts"
+};
+Path path_of(const Request& request);
 
 struct Response {
     int status = 200;
@@ -34,18 +46,22 @@ struct Response {
 /// What goes wrong on demand.
 struct Faults {
     double errors = 0;           ///< share of calls answered by HTTP 500, 0 to 1
+    double refresh_errors = 0;   ///< the same of those that exchange or refresh a token
     std::string dead_token_of;   ///< username whose token is expired (190/463)
     std::string throttled;       ///< username that is over its limit (80002)
     bool html = false;           ///< every answer is an HTML page with status 502
     bool truncated = false;      ///< bodies end in the middle
     bool cursor_loop = false;    ///< the media list never ends
     std::size_t most_rows = 100; ///< a larger `limit` is "too much data"
+    LoginSwitches login{};       ///< who logs in, and how
 };
+
+struct Visit; // login.hpp
 
 class Api
 {
 public:
-    Api(const World& world, Faults& faults) : world_{world}, faults_{faults} {}
+    Api(const World& world, Faults& faults, Apps apps = {});
 
     Response answer(const Request& request, Instant now);
 
@@ -53,12 +69,20 @@ public:
     /// What the account's token was used for on the UTC day of its last call.
     std::int64_t calls_of(std::size_t account) const;
 
+    TokenOffice& tokens() { return tokens_; }
+    const Apps& apps() const { return apps_; }
+
 private:
     Response checked(const Request& request, Instant now);
+    Response with_token(
+        const Visit& visit, const Token& token, const std::string& node, const std::string& edge);
     void add_usage(Response& response, std::size_t account, Instant now);
 
     const World& world_;
     Faults& faults_;
+    Apps apps_;
+    TokenOffice tokens_;
+    std::mt19937_64 dice_; ///< for refresh_errors
     std::int64_t calls_ = 0;
     std::map<std::size_t, std::pair<std::int64_t, std::int64_t>> used_; ///< account: day, calls
 };
@@ -69,7 +93,7 @@ private:
 struct Call {
     const World& world;
     const Request& request;
-    std::size_t account; ///< whose token it is
+    std::size_t account; ///< whose nodes are read
     Instant now;
     const Faults& faults;
 };
@@ -90,9 +114,6 @@ Response answer_of(const json::value& body);
 
 /// "2022-07-12T19:11:07+0000"
 std::string timestamp(Instant instant);
-
-/// "a,b{c,d},e" as "a", "b{c,d}", "e"
-std::vector<std::string> split_fields(const std::string& text);
 
 /// Bodies of nodes, made of the fields that are asked for; a refusal for a field that is none.
 struct NodeOutcome {

@@ -7,6 +7,7 @@
 #include <date/date.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <sstream>
@@ -29,6 +30,7 @@ struct Wish {
     std::filesystem::path config;
     std::string database = "embedded";
     std::filesystem::path state_dir = "/tmp/insightd-sandbox";
+    std::vector<std::string> revocations;
     Faults faults;
 };
 
@@ -75,6 +77,46 @@ void add_options(CLI::App& app, Wish& wish)
     app.add_option("--most-rows", wish.faults.most_rows, "a larger limit is too much data");
 }
 
+void add_login_options(CLI::App& app, Wish& wish)
+{
+    auto& login = wish.faults.login;
+    app.add_option("--refresh-errors", wish.faults.refresh_errors, "share of HTTP 500 to renewals");
+    app.add_option("--revoke", wish.revocations, "NAME:SUBCODE or NAME:SUBCODE@INSTANT, of 190");
+    app.add_option("--logs-in", login.logs_in, "username; the first of the host if not given");
+    app.add_flag("--cancel-login", login.cancels, "the user denies");
+    app.add_option("--withhold", login.withheld, "scopes that the user does not grant");
+    app.add_option("--redirect-uri", login.redirect_uris, "registered; any on loopback if none");
+    app.add_flag("--flat-answers", login.flat_answers, "code exchange without `data`");
+    app.add_flag("--same-string", login.same_string, "a refresh prolongs the same token");
+    app.add_flag("--silent-permissions", login.silent_permissions, "a refresh names no scopes");
+    app.add_flag("--silent-expiry", login.silent_expiry, "fb_exchange_token without expires_in");
+    app.add_flag("--ids-as-numbers", login.ids_as_numbers, "in debug_token");
+    app.add_flag("--all-pages", login.all_pages, "everybody manages every Page");
+    app.add_flag("--pages-of-business", login.pages_of_business, "they need business_management");
+    app.add_flag("--require-proof", login.requires_proof, "Facebook demands appsecret_proof");
+}
+
+std::size_t index_of(const World& world, const std::string& name)
+{
+    const auto found = std::ranges::find(world.accounts(), name, &AccountSpec::username);
+    if (found == world.accounts().end())
+        throw CLI::ValidationError{"no account is named " + name};
+    return static_cast<std::size_t>(found - world.accounts().begin());
+}
+
+/// "metricsaurus:460@2026-03-02T00:00:00Z"; at the start without an instant.
+void plan_revocation(
+    TokenOffice& tokens, const World& world, const std::string& text, Instant start)
+{
+    const auto colon = std::min(text.find(':'), text.size());
+    const auto at_sign = std::min(text.find('@', colon), text.size());
+    const auto subcode = text.substr(std::min(colon + 1, text.size()), at_sign - colon - 1);
+    if (subcode.empty() || subcode.find_first_not_of("0123456789") != std::string::npos)
+        throw CLI::ValidationError{text + " is no NAME:SUBCODE"};
+    const auto at = at_sign == text.size() ? start : instant_of(text.substr(at_sign + 1));
+    tokens.revoke_at(index_of(world, text.substr(0, colon)), std::stoi(subcode), at);
+}
+
 int serve(Wish& wish)
 {
     const auto anchor = wish.anchor.empty() ? machine_time() : instant_of(wish.anchor);
@@ -88,6 +130,10 @@ int serve(Wish& wish)
     options.post_every = std::chrono::minutes{wish.post_every_minutes};
     const World world{options, wish.accounts > 0 ? many_accounts(wish.accounts) : three_accounts()};
     Api api{world, wish.faults};
+    if (!wish.faults.login.logs_in.empty())
+        index_of(world, wish.faults.login.logs_in);
+    for (const auto& text : wish.revocations)
+        plan_revocation(api.tokens(), world, text, start);
     boost::asio::io_context loop{1};
     Server server{loop.get_executor(), api, now, wish.instagram_port, wish.facebook_port};
     boost::asio::signal_set signals{loop, SIGTERM, SIGINT};
@@ -119,6 +165,11 @@ int main(int argc, char** argv)
         "A stand-in of the Graph API on loopback: strict, deterministic, with a clock of its own"};
     insightd::sandbox::Wish wish;
     insightd::sandbox::add_options(app, wish);
-    CLI11_PARSE(app, argc, argv);
-    return insightd::sandbox::serve(wish);
+    insightd::sandbox::add_login_options(app, wish);
+    try {
+        app.parse(argc, argv);
+        return insightd::sandbox::serve(wish);
+    } catch (const CLI::Error& error) {
+        return app.exit(error);
+    }
 }

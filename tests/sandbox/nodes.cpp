@@ -1,13 +1,11 @@
-#include "tests/sandbox/api.hpp"
+#include "tests/sandbox/fields.hpp"
+#include "tests/sandbox/identity.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <functional>
-#include <set>
 
 // Users, media and lists: fields and pages.
 namespace insightd::sandbox
@@ -16,26 +14,6 @@ namespace
 {
 
 using std::chrono::seconds;
-
-Response nonexisting_field(Host host, const std::string& field)
-{
-    return refusal(
-        host, 100, std::nullopt, "(#100) Tried accessing nonexisting field (" + field + ")");
-}
-
-std::optional<Response> duplicate_field(Host host, const std::vector<std::string>& fields)
-{
-    std::set<std::string> seen;
-    for (const auto& field : fields)
-        if (!seen.insert(field).second)
-            return refusal(
-                host, 2500, std::nullopt,
-                fmt::format(
-                    "Syntax error \"Field {} specified more than once. This is only possible "
-                    "before version 2.1\" at character 5",
-                    field));
-    return std::nullopt;
-}
 
 enum class On { both, instagram, facebook };
 
@@ -60,7 +38,8 @@ const AccountSpec& spec(const Call& call)
 /// The app's own id of the user on the Instagram host, the professional id on the other.
 json::value id_of_user(const Call& call)
 {
-    const auto id = spec(call).user_id - (call.request.host == Host::instagram ? 10'000'000 : 0);
+    const auto id =
+        call.request.host == Host::instagram ? app_scoped_id(spec(call)) : spec(call).user_id;
     return json::value(std::to_string(id));
 }
 
@@ -218,21 +197,6 @@ const std::vector<MediaField>& media_table()
 
 // ---- pages ----------------------------------------------------------------------------------
 
-constexpr std::size_t usual_limit = 25;
-constexpr std::size_t largest_limit = 100;
-
-std::optional<std::size_t> limit_of(const Request& request)
-{
-    const auto text = request.param("limit");
-    if (text.empty())
-        return usual_limit;
-    std::size_t limit = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    if (error != std::errc{} || end != text.data() + text.size() || limit == 0)
-        return std::nullopt;
-    return std::min(limit, largest_limit);
-}
-
 /// Opaque to the caller: the id after which the page begins.
 std::string cursor_of(const Media& media)
 {
@@ -269,8 +233,7 @@ Response page(const Call& call, const std::vector<Media>& all)
             "Please reduce the amount of data you're asking for, then retry your request", 500);
     const auto start = call.faults.cursor_loop ? 0 : page_start(all, call.request.param("after"));
     const auto end = std::min(all.size(), start + *limit);
-    const auto fields_text = call.request.param("fields");
-    const auto fields = split_fields(fields_text.empty() ? "id" : fields_text);
+    const auto fields = fields_of(call.request);
     json::array rows;
     for (auto at = start; at < end; ++at) {
         auto outcome = media_fields(call, all[at], fields);
@@ -285,18 +248,11 @@ Response page(const Call& call, const std::vector<Media>& all)
     return answer_of(body);
 }
 
-/// "children{id,media_type}" is an expansion of the field "children".
-std::string plain_name(const std::string& field)
-{
-    return field.substr(0, field.find('{'));
-}
-
 } // namespace
 
 Response user_node(const Call& call)
 {
-    const auto text = call.request.param("fields");
-    const auto fields = split_fields(text.empty() ? "id" : text);
+    const auto fields = fields_of(call.request);
     if (auto refused = duplicate_field(call.request.host, fields))
         return *refused;
     json::object node;
@@ -333,8 +289,7 @@ media_fields(const Call& call, const Media& media, const std::vector<std::string
 
 Response media_node(const Call& call, const Media& media)
 {
-    const auto text = call.request.param("fields");
-    auto outcome = media_fields(call, media, split_fields(text.empty() ? "id" : text));
+    auto outcome = media_fields(call, media, fields_of(call.request));
     return outcome.refused ? *outcome.refused : answer_of(outcome.node);
 }
 

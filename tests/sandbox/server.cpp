@@ -30,38 +30,6 @@ using asio::ip::tcp;
 constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t worth_packing = 1'024;
 
-std::string unescaped(std::string_view text)
-{
-    const auto digit = [](char c) {
-        return c <= '9' ? c - '0'
-                        : (c | 0x20) - 'a' + 10; // the client escapes with hex digits only
-    };
-    std::string result;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '%' && at + 2 < text.size()) {
-            result += static_cast<char>(digit(text[at + 1]) * 16 + digit(text[at + 2]));
-            at += 2;
-        } else {
-            result += text[at] == '+' ? ' ' : text[at];
-        }
-    }
-    return result;
-}
-
-std::map<std::string, std::string> params_of(std::string_view query)
-{
-    std::map<std::string, std::string> params;
-    while (!query.empty()) {
-        const auto end = std::min(query.find('&'), query.size());
-        const auto pair = query.substr(0, end);
-        const auto equals = std::min(pair.find('='), pair.size());
-        params[unescaped(pair.substr(0, equals))] =
-            unescaped(pair.substr(std::min(equals + 1, pair.size())));
-        query.remove_prefix(std::min(end + 1, query.size()));
-    }
-    return params;
-}
-
 Request request_of(Host host, const http::request<http::string_body>& received)
 {
     const std::string_view target{received.target().data(), received.target().size()};
@@ -70,7 +38,9 @@ Request request_of(Host host, const http::request<http::string_body>& received)
     request.host = host;
     request.method = std::string{received.method_string()};
     request.path = unescaped(target.substr(0, mark));
-    request.params = params_of(target.substr(std::min(mark + 1, target.size())));
+    request.params = url_encoded_fields(target.substr(std::min(mark + 1, target.size())));
+    const std::string content_type{received[http::field::content_type]};
+    request.form = form_fields(content_type, received.body());
     const std::string authorization{received[http::field::authorization]};
     if (authorization.starts_with("Bearer "))
         request.bearer = authorization.substr(7);

@@ -61,6 +61,7 @@ public:
     World(Options options, std::vector<AccountSpec> accounts);
 
     const std::vector<AccountSpec>& accounts() const { return accounts_; }
+    std::uint64_t seed() const { return options_.seed; }
 
     // What exists.
     std::vector<Media> posts(std::size_t account, Instant now) const;   ///< newest first

@@ -43,8 +43,10 @@ void read_user_id(const YAML::Node& node, Account& account, Context& context)
 
 void read_token(const YAML::Node& node, Account& account, Context& context)
 {
-    if (auto secret = read_secret(node, "token", context))
-        account.token = std::move(*secret);
+    if (names_vault(node))
+        account.token.reset();
+    else
+        account.token = read_secret(node, "token", context);
 }
 
 void read_timezone(const YAML::Node& node, Account& account, Context& context)

@@ -19,26 +19,29 @@ void read_version(const YAML::Node& node, Api& api, Context& context)
         api.version = *text;
 }
 
-void read_app_id(const YAML::Node& node, Api& api, Context& context)
-{
-    if (auto text = read_text(node, "id", context))
-        api.app_id = std::move(*text);
-}
-
-void read_app_secret(const YAML::Node& node, Api& api, Context& context)
-{
-    if (auto secret = read_secret(node, "secret", context))
-        api.app_secret = std::move(secret);
-}
-
 constexpr std::array app_fields{
-    Field<Api>{"id", read_app_id},
-    Field<Api>{"secret", read_app_secret},
+    Field<App>{
+        "id",
+        [](const YAML::Node& node, App& app, Context& context) {
+            if (auto text = read_text(node, "id", context))
+                app.id = std::move(*text);
+        }},
+    Field<App>{
+        "secret",
+        [](const YAML::Node& node, App& app, Context& context) {
+            if (auto secret = read_secret(node, "secret", context))
+                app.secret = std::move(secret);
+        }},
 };
 
 void read_app(const YAML::Node& node, Api& api, Context& context)
 {
-    read_fields<Api>(node, "`app`", app_fields, api, context);
+    read_fields<App>(node, "`app`", app_fields, api.app, context);
+}
+
+void read_instagram_app(const YAML::Node& node, Api& api, Context& context)
+{
+    read_fields<App>(node, "`instagram_app`", app_fields, api.instagram_app.emplace(), context);
 }
 
 constexpr std::array host_fields{
@@ -86,6 +89,7 @@ constexpr std::int64_t most_calls = 64;
 constexpr std::array fields{
     Field<Api>{"version", read_version},
     Field<Api>{"app", read_app},
+    Field<Api>{"instagram_app", read_instagram_app},
     Field<Api>{
         "graph_url",
         [](const YAML::Node& node, Api& api, Context& context) {
@@ -94,7 +98,10 @@ constexpr std::array fields{
     Field<Api>{
         "login_url",
         [](const YAML::Node& node, Api& api, Context& context) {
+            const auto usual = api.login_url.instagram;
             read_host_urls(node, "login_url", api.login_url, context);
+            if (api.login_url.instagram != usual)
+                api.code_url = api.login_url.instagram;
         }},
     Field<Api>{"token_transport", read_token_transport},
     Field<Api>{"ca_file", read_ca_file},

@@ -5,6 +5,11 @@
 namespace insightd::config
 {
 
+const App& app_of(const Api& api, Login login)
+{
+    return login == Login::instagram && api.instagram_app ? *api.instagram_app : api.app;
+}
+
 std::string_view to_string(Collector collector)
 {
     static constexpr std::array<std::string_view, 5> names{

@@ -30,13 +30,21 @@ struct HostUrls {
 /// logs.
 enum class TokenTransport { query, header };
 
+/// An app of the platform, as logins and proofs need it.
+struct App {
+    std::string id;
+    std::optional<SecretReference> secret;
+};
+
 struct Api {
     std::string version = "v24.0";
     HostUrls graph_url{"https://graph.instagram.com", "https://graph.facebook.com"};
-    HostUrls login_url{"https://api.instagram.com", "https://www.facebook.com"};
+    HostUrls login_url{"https://www.instagram.com", "https://www.facebook.com"}; ///< for browsers
+    std::string code_url = "https://api.instagram.com"; ///< takes Instagram's codes; follows an
+                                                        ///< overridden login_url.instagram
     TokenTransport token_transport = TokenTransport::query;
-    std::string app_id;
-    std::optional<SecretReference> app_secret;
+    App app;                          ///< the Meta app
+    std::optional<App> instagram_app; ///< Instagram Login has an id and a secret of its own
     std::optional<std::filesystem::path> ca_file; ///< trusted beside the system's authorities
     std::size_t connections_per_host = 16;
     std::size_t calls_per_account = 4; ///< calls under way at once for one account
@@ -52,6 +60,9 @@ struct ScaledClock {
 
 /// The collectors of this version, in the order of the design's table.
 enum class Collector { profile, media, media_insights, stories, account_insights };
+
+/// The app that logins of this kind go through.
+const App& app_of(const Api& api, Login login);
 
 std::string_view to_string(Collector collector);
 std::string_view to_string(Login login);
@@ -87,11 +98,24 @@ struct Account {
     std::string name;
     Login login = Login::instagram;
     std::int64_t user_id{};
-    SecretReference token;
-    std::map<Collector, bool> collect; ///< every collector of this version is a key
+    std::optional<SecretReference> token; ///< where it is kept; nothing: sealed in the vault
+    std::map<Collector, bool> collect;    ///< every collector of this version is a key
     Schedule schedule;
     MetricOverrides metrics;
     std::string timezone = "UTC";
+};
+
+/// Where a browser comes back to after a login.
+struct LoginListener {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 9465;
+    std::string redirect_uri; ///< as registered with the app; empty: http://address:port/
+};
+
+/// Where pages are served: metrics and health.
+struct HttpListener {
+    std::string address;
+    std::uint16_t port = 0;
 };
 
 /// The whole file, checked; defaults already folded into each account.
@@ -100,6 +124,9 @@ struct Config {
     std::string database_url; ///< libpq connection string; empty when embedded
     std::filesystem::path state_dir = "/var/lib/insightd";
     Api api;
+    std::optional<SecretReference> vault_key; ///< nothing: state_dir/vault.key, made at first use
+    LoginListener login;
+    std::optional<HttpListener> http;
     std::optional<ScaledClock> clock;
     std::vector<Account> accounts;
     std::vector<std::string> notices; ///< accepted, but worth a word: `file:line:column: …`

@@ -53,28 +53,53 @@ void read_state_dir(const YAML::Node& node, Draft& draft, Context& context)
         draft.config.state_dir = *text;
 }
 
-struct Http {
+constexpr std::array http_fields{
+    Field<HttpListener>{
+        "listen",
+        [](const YAML::Node& node, HttpListener& http, Context& context) {
+            if (auto place = read_address(node, "listen", context))
+                std::tie(http.address, http.port) = std::move(*place);
+        },
+        true},
 };
 
-void read_listen(const YAML::Node& node, Http&, Context& context)
+void read_http(const YAML::Node& node, Draft& draft, Context& context)
 {
-    const auto text = read_text(node, "listen", context);
-    const auto colon = text ? text->rfind(':') : std::string::npos;
-    if (!text)
-        return;
-    if (colon == std::string::npos || colon == 0 || colon + 1 == text->size() ||
-        text->find_first_not_of("0123456789", colon + 1) != std::string::npos)
-        context.mistake(node, "`listen` must be address:port, such as 127.0.0.1:9464");
-    else
-        context.notice(node, "this version serves no pages yet: `http.listen` has no effect");
+    read_fields<HttpListener>(node, "`http`", http_fields, draft.config.http.emplace(), context);
 }
 
-constexpr std::array http_fields{Field<Http>{"listen", read_listen}};
+constexpr std::array login_fields{
+    Field<LoginListener>{
+        "listen",
+        [](const YAML::Node& node, LoginListener& login, Context& context) {
+            if (auto place = read_address(node, "listen", context))
+                std::tie(login.address, login.port) = std::move(*place);
+        }},
+    Field<LoginListener>{
+        "redirect_uri",
+        [](const YAML::Node& node, LoginListener& login, Context& context) {
+            if (read_url(node, "redirect_uri", context))
+                login.redirect_uri = node.Scalar(); // to the letter: a slash at its end counts
+        }},
+};
 
-void read_http(const YAML::Node& node, Draft&, Context& context)
+void read_login_listener(const YAML::Node& node, Draft& draft, Context& context)
 {
-    Http http;
-    read_fields<Http>(node, "`http`", http_fields, http, context);
+    read_fields<LoginListener>(node, "`login`", login_fields, draft.config.login, context);
+}
+
+constexpr std::array vault_fields{
+    Field<Config>{
+        "key",
+        [](const YAML::Node& node, Config& config, Context& context) {
+            config.vault_key = read_secret(node, "key", context);
+        },
+        true},
+};
+
+void read_vault(const YAML::Node& node, Draft& draft, Context& context)
+{
+    read_fields<Config>(node, "`vault`", vault_fields, draft.config, context);
 }
 
 constexpr std::array clock_fields{
@@ -124,6 +149,8 @@ constexpr std::array top_fields{
     Field<Draft>{"database", read_database, true},
     Field<Draft>{"state_dir", read_state_dir},
     Field<Draft>{"api", read_api},
+    Field<Draft>{"vault", read_vault},
+    Field<Draft>{"login", read_login_listener},
     Field<Draft>{"http", read_http},
     Field<Draft>{"clock", read_clock},
     Field<Draft>{"defaults", read_defaults},
@@ -281,7 +308,9 @@ std::vector<std::string> accepted_keys()
     };
     add("", names_of<Draft>(top_fields));
     add("api.", names_of(api_fields()));
-    add("http.", names_of<Http>(http_fields));
+    add("http.", names_of<HttpListener>(http_fields));
+    add("vault.", names_of<Config>(vault_fields));
+    add("login.", names_of<LoginListener>(login_fields));
     add("clock.", names_of<ScaledClock>(clock_fields));
     add("defaults.", names_of(defaults_fields()));
     add("defaults.schedule.", names_of(schedule_fields()));

@@ -66,11 +66,14 @@ read_reference(const YAML::Node& key, const YAML::Node& value, Context& context)
         return SecretReference{kind, std::move(*text)};
     }
     if (key.Scalar() == "vault")
-        context.mistake(key, fmt::format("this version has no vault yet; {}", how_to_give_secrets));
+        context.mistake(
+            value, fmt::format(
+                       "only an account's token can be in the vault, as {{vault: true}}; {}",
+                       how_to_give_secrets));
     else // not repeated: it may be the secret itself
         context.mistake(
             key, "this is no place for a secret" +
-                     suggestion(key.Scalar(), {"env", "file", "credential"}));
+                     suggestion(key.Scalar(), {"env", "file", "credential", "vault"}));
     return std::nullopt;
 }
 
@@ -155,6 +158,35 @@ read_secret(const YAML::Node& node, std::string_view what, Context& context)
         node.IsScalar()
             ? fmt::format("a literal secret in `{}`: {}", what, how_to_give_secrets)
             : fmt::format("`{}` must say where the secret is: {}", what, how_to_give_secrets));
+    return std::nullopt;
+}
+
+bool names_vault(const YAML::Node& node)
+{
+    if (!node.IsMap() || node.size() != 1)
+        return false;
+    const auto key = node.begin()->first;
+    const auto value = node.begin()->second;
+    return key.IsScalar() && key.Scalar() == "vault" && value.IsScalar() &&
+           (value.Scalar() == "true" || value.Scalar() == "yes" || value.Scalar() == "on");
+}
+
+std::optional<std::pair<std::string, std::uint16_t>>
+read_address(const YAML::Node& node, std::string_view what, Context& context)
+{
+    constexpr std::int64_t largest_port = 65'535;
+    const auto text = node.IsScalar() ? node.Scalar() : std::string{};
+    const auto colon = text.rfind(':');
+    const auto port = colon != std::string::npos ? decimal(std::string_view{text}.substr(colon + 1))
+                                                 : std::nullopt;
+    auto address = text.substr(0, std::min(colon, text.size()));
+    const bool bracketed = address.size() > 2 && address.front() == '[' && address.back() == ']';
+    if (bracketed)
+        address = address.substr(1, address.size() - 2);
+    const bool plain = bracketed || address.find(':') == std::string::npos;
+    if (port && *port >= 0 && *port <= largest_port && !address.empty() && plain)
+        return std::pair{std::move(address), static_cast<std::uint16_t>(*port)};
+    context.mistake(node, fmt::format("`{}` must be address:port, such as 127.0.0.1:9464", what));
     return std::nullopt;
 }
 

@@ -36,6 +36,13 @@ read_instant(const YAML::Node& node, std::string_view what, Context& context);
 std::optional<SecretReference>
 read_secret(const YAML::Node& node, std::string_view what, Context& context);
 
+/// {vault: true}: the secret is sealed in the database. False, and no mistake, for anything else.
+bool names_vault(const YAML::Node& node);
+
+/// "127.0.0.1:9464" or "[::1]:9464" as address, without brackets, and port.
+std::optional<std::pair<std::string, std::uint16_t>>
+read_address(const YAML::Node& node, std::string_view what, Context& context);
+
 /// One of the names; a mistake with a suggestion for anything else.
 std::optional<std::size_t> read_choice(
     const YAML::Node& node, std::string_view what, const std::vector<std::string_view>& names,

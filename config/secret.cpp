@@ -1,5 +1,7 @@
 #include "config/secret.hpp"
 
+#include <sodium.h>
+
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -57,12 +59,17 @@ Resolved from_credentials(const std::string& name)
 
 void Secret::wipe() noexcept
 {
-    explicit_bzero(text_.data(), text_.size());
+    sodium_memzero(text_.data(), text_.size());
+}
+
+std::string kind_of(const SecretReference& reference)
+{
+    return kinds.at(static_cast<std::size_t>(reference.kind));
 }
 
 std::string to_string(const SecretReference& reference)
 {
-    return std::string{kinds.at(static_cast<std::size_t>(reference.kind))} + " " + reference.name;
+    return kind_of(reference) + " " + reference.name;
 }
 
 std::variant<Secret, std::string> resolve(const SecretReference& reference)

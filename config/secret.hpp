@@ -41,6 +41,9 @@ struct SecretReference {
     bool operator==(const SecretReference&) const = default;
 };
 
+/// "env", "file" or "credential".
+std::string kind_of(const SecretReference& reference);
+
 /// "env INSTAGRAM_TOKEN", for messages.
 std::string to_string(const SecretReference& reference);
 

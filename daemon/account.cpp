@@ -48,7 +48,8 @@ std::chrono::seconds interval(const config::Schedule& schedule, Job job)
     case Job::audience:
         return schedule.demographics;
     case Job::media_insights:
-        break; // by age: next_post_reading()
+    case Job::token:
+        break; // by age: next_post_reading(); as the token's keeper says
     }
     return schedule.media_insights.front().every;
 }
@@ -91,6 +92,7 @@ void Account::remember(
     final_days_ = {history.final_days.begin(), history.final_days.end()};
     newest_day_end_ = history.newest_day_end;
     followers_count_ = history.followers_count;
+    scheduler.add(token_task(), now);
     for (const auto job : account_jobs) {
         const Task task{job, index_, 0};
         const auto last = history.last_success.find(std::string{collector_of(job)});

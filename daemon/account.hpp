@@ -46,6 +46,8 @@ public:
     /// A media object as the collectors need it; nothing if it is not tracked.
     std::optional<model::KnownMedia> media(model::MediaId id) const;
 
+    Task token_task() const { return {Job::token, index_, 0}; }
+
     collectors::DayPlan day_plan() const;
     std::optional<std::int64_t> followers_count() const { return followers_count_; }
     std::size_t tracked() const { return media_.size(); }
@@ -77,7 +79,7 @@ public:
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
-    static constexpr std::size_t job_count = 7;
+    static constexpr std::size_t job_count = 8;
 
     bool collects(Job job) const;
     void track(model::MediaId id, std::string_view product_type, model::Instant published_at);

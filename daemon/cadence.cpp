@@ -4,18 +4,12 @@
 
 namespace insightd::daemon
 {
-namespace
-{
-
-/// The finalizer of splitmix64: neighbouring ids land far apart.
 std::uint64_t scattered(std::uint64_t key)
 {
     key = (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9ULL;
     key = (key ^ (key >> 27)) * 0x94d049bb133111ebULL;
     return key ^ (key >> 31);
 }
-
-} // namespace
 
 model::Instant next_on_grid(model::Instant after, std::chrono::seconds every, std::uint64_t key)
 {

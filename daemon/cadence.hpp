@@ -10,6 +10,9 @@
 namespace insightd::daemon
 {
 
+/// A hash in which neighbouring keys land far apart: the finalizer of splitmix64.
+std::uint64_t scattered(std::uint64_t key);
+
 /// The first instant after `after` of a grid with step `every`. The grid's phase is a hash of
 /// `key`, so that accounts and posts are spread over the step, the same way at every start.
 model::Instant next_on_grid(model::Instant after, std::chrono::seconds every, std::uint64_t key);

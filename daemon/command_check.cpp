@@ -4,6 +4,8 @@
 #include "collectors/profile.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/token_keeper.hpp"
+#include "storage/database.hpp"
 #include "storage/migrations.hpp"
 #include "storage/model/writer.hpp"
 
@@ -48,14 +50,6 @@ ask_for_insights(graph::Client& api, const config::Account& account)
     co_return std::nullopt;
 }
 
-graph::Failure unreadable(std::string reason)
-{
-    graph::Failure failure;
-    failure.kind = graph::FailureClass::needs_login;
-    failure.message = std::move(reason);
-    return failure;
-}
-
 /// What a Graph host told of itself, and when we heard it.
 struct HostWord {
     std::string url;
@@ -69,10 +63,14 @@ const std::string& host_of(const config::Api& api, config::Login login)
 }
 
 struct Checker {
-    explicit Checker(const config::Config& settings)
-        : config{settings}, clock{make_clock(settings.clock)}, transport{
-                                                                   loop.get_executor(),
-                                                                   transport_limits(settings.api)}
+    /// Without a location, because there is none, no token of the vault can be had.
+    Checker(const config::Config& settings, const std::optional<DatabaseLocation>& location)
+        : config{settings}, clock{make_clock(settings.clock)},
+          transport{loop.get_executor(), transport_limits(settings.api)},
+          database{location ? location->url() : "host=/nonexistent"},
+          tokens{
+              {settings, *clock, transport, database,
+               pause_between_tries(loop.get_executor(), *clock)}}
     {
     }
 
@@ -80,6 +78,8 @@ struct Checker {
     asio::io_context loop{1};
     std::unique_ptr<Clock> clock;
     graph::Transport transport;
+    storage::Database database;
+    TokenKeeper tokens;
     std::vector<Finding> findings;
     HostWord host; ///< the newest
 };
@@ -104,15 +104,27 @@ ask_account(Checker& checker, const config::Account& account, graph::Client::Ide
     co_return finding;
 }
 
+/// A token of the vault cannot be had without the database.
+asio::awaitable<graph::Outcome<graph::Client::Identity>>
+identity_of(Checker& checker, const config::Account& account)
+{
+    graph::Failure failure;
+    failure.kind = graph::FailureClass::unreachable;
+    try {
+        co_return co_await checker.tokens.identity(account);
+    } catch (const model::Unavailable& away) {
+        failure.message = away.what();
+    }
+    co_return failure;
+}
+
 asio::awaitable<void> check_account(Checker& checker, const config::Account& account)
 {
-    auto identity = identity_of(account, checker.config.api);
-    if (auto* reason = std::get_if<std::string>(&identity)) {
-        checker.findings.push_back({account.name, {}, unreadable(std::move(*reason))});
-        co_return;
-    }
-    checker.findings.push_back(co_await ask_account(
-        checker, account, std::get<graph::Client::Identity>(std::move(identity))));
+    auto identity = co_await identity_of(checker, account);
+    if (identity)
+        checker.findings.push_back(co_await ask_account(checker, account, std::move(*identity)));
+    else
+        checker.findings.push_back({account.name, {}, identity.error()});
 }
 
 asio::awaitable<void> check_accounts(Checker& checker)
@@ -121,11 +133,11 @@ asio::awaitable<void> check_accounts(Checker& checker)
         co_await check_account(checker, account);
 }
 
-ExitCode check_database(const config::Config& config)
+ExitCode check_database(const config::Config& config, std::optional<DatabaseLocation>& location)
 {
     try {
-        const DatabaseLocation location{config};
-        const auto report = storage::migrate(location.url(), true);
+        location.emplace(config);
+        const auto report = storage::migrate(location->url(), true);
         fmt::print(
             "ok    database: {}, schema {}{}\n", report.server, report.version,
             report.applied.empty() ? "" : ", to be migrated: run `insightd migrate`");
@@ -176,8 +188,9 @@ void check_version(const config::Api& api, const graph::HostFacts& host)
 
 ExitCode check_online(const config::Config& config)
 {
-    auto code = check_database(config);
-    Checker checker{config};
+    std::optional<DatabaseLocation> location;
+    auto code = check_database(config, location);
+    Checker checker{config, location};
     asio::co_spawn(checker.loop, check_accounts(checker), [&](std::exception_ptr error) {
         checker.loop.stop();
         if (error)

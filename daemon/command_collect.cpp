@@ -6,6 +6,7 @@
 #include "daemon/progress_bar.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/token_keeper.hpp"
 #include "storage/database.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -123,9 +124,10 @@ ExitCode command_collect(const CommonOptions& common, const std::vector<std::str
     const auto clock = make_clock(config->clock);
     graph::Transport transport{loop.get_executor(), transport_limits(config->api)};
     storage::Database database{location.url(), location.before_connecting()};
+    const auto pause = pause_between_tries(loop.get_executor(), *clock);
+    TokenKeeper tokens{{*config, *clock, transport, database, pause}};
     Engine engine{
-        {loop.get_executor(), *config, *clock, transport, database,
-         pause_between_tries(loop.get_executor(), *clock)},
+        {loop.get_executor(), *config, *clock, transport, database, tokens, pause},
         Engine::StorePatience::give_up};
 
     ProgressBar bar;

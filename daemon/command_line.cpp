@@ -1,13 +1,17 @@
 #include "daemon/command_line.hpp"
 
 #include "daemon/commands.hpp"
+#include "daemon/http/server.hpp"
+#include "daemon/log.hpp"
 #include "storage/model/writer.hpp"
+#include "storage/vault/keyring.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include <cstdio>
 #include <functional>
+#include <regex>
 
 namespace insightd::daemon
 {
@@ -33,8 +37,21 @@ struct Wish {
     bool dry_run = false;
     bool no_migrate = false;
     std::vector<std::string> accounts;
+    std::string account;
+    std::string listen;
+    LoginOptions login;
     std::function<ExitCode()> call;
 };
+
+/// "127.0.0.1:9465" or "[::1]:9465".
+void take_listen(const std::string& text, LoginOptions& login)
+{
+    const auto colon = text.rfind(':');
+    const auto address = text.substr(0, colon);
+    const bool bracketed = address.starts_with('[') && address.ends_with(']');
+    login.address = bracketed ? address.substr(1, address.size() - 2) : address;
+    login.port = static_cast<std::uint16_t>(std::stoul(text.substr(colon + 1)));
+}
 
 CLI::App* add_command(
     CLI::App& app, Wish& wish, const char* name, const char* description,
@@ -43,8 +60,80 @@ CLI::App* add_command(
     auto* command = app.add_subcommand(name, description);
     command->add_option("-c,--config", wish.common.config_file, "the YAML file")
         ->capture_default_str();
+    command->add_flag("--debug", wish.common.debug, "log each call as well");
     command->callback([&wish, call] { wish.call = call; });
     return command;
+}
+
+void add_login_options(CLI::App& command, Wish& wish)
+{
+    command.add_flag(
+        "--paste", wish.login.paste,
+        "no listener: paste the address at which the browser ended, or the code");
+    command
+        .add_option(
+            "--listen", wish.listen,
+            "ADDRESS:PORT for the browser to come back to; default: the YAML's login.listen")
+        ->check(CLI::Validator{
+            [&wish](const std::string& text) {
+                static const std::regex pattern{R"((\[[0-9a-fA-F:.]+\]|[^:]+):\d{1,5})"};
+                if (!std::regex_match(text, pattern))
+                    return std::string{"ADDRESS:PORT, such as 127.0.0.1:9465"};
+                take_listen(text, wish.login);
+                return std::string{};
+            },
+            ""});
+    command.add_option(
+        "--redirect-uri", wish.login.redirect_uri,
+        "as registered with the app, to the letter; for use behind a TLS proxy or an SSH tunnel");
+    command.add_flag(
+        "--force-reauth", wish.login.force_reauth, "ask for the password even of who is logged in");
+    command.add_flag(
+        "--no-facebook", wish.login.hide_facebook,
+        "Instagram: hide \"Log in with Facebook\" (enable_fb_login=0)");
+}
+
+/// Commands below another: `insightd token add ACCOUNT`.
+CLI::App* add_group(CLI::App& app, const char* name, const char* description)
+{
+    auto* group = app.add_subcommand(name, description);
+    group->require_subcommand(1);
+    return group;
+}
+
+void add_token_commands(CLI::App& app, Wish& wish)
+{
+    auto& token = *add_group(app, "token", "the tokens in the vault");
+    const auto of_account = [&](CLI::App* command) {
+        command->add_option("ACCOUNT", wish.account, "name from the YAML")->required();
+    };
+    of_account(add_command(
+        token, wish, "add", "seal a token from standard input, such as one of the App Dashboard",
+        [&wish] { return command_token_add(wish.common, wish.account); }));
+    add_command(
+        token, wish, "list", "age, expiry and permissions of all tokens; never a token",
+        [&wish] { return command_token_list(wish.common); });
+    of_account(
+        add_command(token, wish, "refresh", "renew a token now (run does it in time)", [&wish] {
+            return command_token_refresh(wish.common, wish.account);
+        }));
+    of_account(add_command(token, wish, "forget", "take a token out of the vault", [&wish] {
+        return command_token_forget(wish.common, wish.account);
+    }));
+    add_command(
+        token, wish, "rotate-key", "seal all tokens anew with a new key; a running daemon goes on",
+        [&wish] { return command_token_rotate_key(wish.common); });
+}
+
+void add_account_commands(CLI::App& app, Wish& wish)
+{
+    auto& accounts = *add_group(app, "accounts", "which accounts there are");
+    add_login_options(
+        *add_command(
+            accounts, wish, "discover",
+            "log a Facebook user in; print YAML for every Page with an Instagram account",
+            [&wish] { return command_discover(wish.common, wish.login); }),
+        wish);
 }
 
 void add_commands(CLI::App& app, Wish& wish)
@@ -72,6 +161,14 @@ void add_commands(CLI::App& app, Wish& wish)
         app, wish, "status", "health of each account and collector, as the database knows it",
         [&wish] { return command_status(wish.common, wish.as_json); });
     status->add_flag("--json", wish.as_json, "for programs");
+
+    auto* login = add_command(
+        app, wish, "login", "log an account in through a browser; its token is sealed in the vault",
+        [&wish] { return command_login(wish.common, wish.account, wish.login); });
+    login->add_option("ACCOUNT", wish.account, "name from the YAML")->required();
+    add_login_options(*login, wish);
+    add_token_commands(app, wish);
+    add_account_commands(app, wish);
 
     auto* migrate =
         add_command(app, wish, "migrate", "bring the schema up to date (run does it too)", [&wish] {
@@ -102,7 +199,13 @@ ExitCode run_command_line(int argc, const char* const* argv)
         return app.exit(error) == 0 ? ExitCode::ok : ExitCode::usage;
     }
     try {
+        if (wish.common.debug)
+            log::set_level(log::Level::debug);
         return wish.call();
+    } catch (const vault::KeyTrouble& trouble) {
+        return complain(ExitCode::config, trouble.what());
+    } catch (const http::CannotListen& trouble) {
+        return complain(ExitCode::unavailable, trouble.what());
     } catch (const model::Unavailable& away) {
         return complain(ExitCode::unavailable, away.what());
     } catch (const std::exception& error) {

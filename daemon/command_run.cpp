@@ -2,8 +2,11 @@
 
 #include "collectors/catalog.hpp"
 #include "daemon/engine.hpp"
+#include "daemon/http/server.hpp"
 #include "daemon/log.hpp"
+#include "daemon/pages.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/token_keeper.hpp"
 #include "storage/database.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -47,10 +50,14 @@ struct Daemon {
         : config{settings}, clock{make_clock(settings.clock)},
           transport{loop.get_executor(), transport_limits(settings.api)},
           database{location.url(), location.before_connecting()},
+          tokens{
+              {settings, *clock, transport, database,
+               pause_between_tries(loop.get_executor(), *clock)}},
           engine{
-              {loop.get_executor(), settings, *clock, transport, database,
+              {loop.get_executor(), settings, *clock, transport, database, tokens,
                pause_between_tries(loop.get_executor(), *clock)},
-              Engine::StorePatience::wait}
+              Engine::StorePatience::wait},
+          pages{settings, *clock, engine, tokens}
     {
     }
 
@@ -59,7 +66,9 @@ struct Daemon {
     std::unique_ptr<Clock> clock;
     graph::Transport transport;
     storage::Database database;
+    TokenKeeper tokens;
     Engine engine;
+    Pages pages;
     asio::signal_set signals{loop, SIGTERM, SIGINT};
     asio::steady_timer retry{loop};
     asio::steady_timer overdue{loop};
@@ -89,6 +98,19 @@ asio::awaitable<void> take_up_history(Daemon& daemon)
         boost::system::error_code cut_short;
         co_await daemon.retry.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
     }
+}
+
+/// Pages are there from the start: whoever asks while the database is away must be told.
+std::unique_ptr<http::Server> serve_pages(Daemon& daemon)
+{
+    if (!daemon.config.http)
+        return nullptr;
+    const auto& place = *daemon.config.http;
+    auto server = std::make_unique<http::Server>(
+        daemon.loop.get_executor(), place.address, place.port,
+        [&daemon](const http::Question& question) { return daemon.pages.answer(question); });
+    log::info("pages", {{"address", place.address}, {"port", server->port()}});
+    return server;
 }
 
 asio::awaitable<void> live(Daemon& daemon)
@@ -140,6 +162,7 @@ ExitCode command_run(const CommonOptions& common, bool migrates)
     Daemon daemon{*config, location};
     if (!migrates)
         daemon.old_schema = storage::Database::OldSchema::refuse;
+    const auto pages = serve_pages(daemon);
     stop_on_signal(daemon);
     std::exception_ptr broken;
     asio::co_spawn(daemon.loop, live(daemon), [&](std::exception_ptr error) {

@@ -2,7 +2,9 @@
 
 #include "daemon/exit_code.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,16 @@ namespace insightd::daemon
 
 struct CommonOptions {
     std::filesystem::path config_file;
+    bool debug = false; ///< debug lines in the log
+};
+
+struct LoginOptions {
+    bool paste = false;
+    std::optional<std::string> address; ///< to listen on, instead of the configuration's
+    std::optional<std::uint16_t> port;
+    std::optional<std::string> redirect_uri;
+    bool force_reauth = false;
+    bool hide_facebook = false;
 };
 
 /// The daemon, in the foreground, until SIGTERM or SIGINT. With `migrates` false it waits for
@@ -28,6 +40,29 @@ ExitCode command_collect(const CommonOptions& common, const std::vector<std::str
 
 /// A table of the accounts' health, or JSON.
 ExitCode command_status(const CommonOptions& common, bool as_json);
+
+/// Logs an account in through a browser, and seals its token.
+ExitCode
+command_login(const CommonOptions& common, const std::string& account, const LoginOptions& options);
+
+/// Logs a Facebook user in, seals the tokens of all Pages with an Instagram account, and prints
+/// YAML for them.
+ExitCode command_discover(const CommonOptions& common, const LoginOptions& options);
+
+/// Takes a token from standard input, checks it, and seals it.
+ExitCode command_token_add(const CommonOptions& common, const std::string& account);
+
+/// Ages, expiries and permissions of all tokens; never a token.
+ExitCode command_token_list(const CommonOptions& common);
+
+/// Renews a token now.
+ExitCode command_token_refresh(const CommonOptions& common, const std::string& account);
+
+/// Takes a token out of the vault.
+ExitCode command_token_forget(const CommonOptions& common, const std::string& account);
+
+/// Seals every token anew with a new key.
+ExitCode command_token_rotate_key(const CommonOptions& common);
 
 /// Brings the schema up to date, or says what it would do.
 ExitCode command_migrate(const CommonOptions& common, bool dry_run);

@@ -114,6 +114,10 @@ void Engine::dispatch(model::Instant now)
 {
     for (const auto& task : scheduler_.take_due(now)) {
         auto& account = *accounts_.at(task.account);
+        if (task.job == Job::token) { // a pause does not concern it: it may end the pause
+            begin_token_look(account);
+            continue;
+        }
         if (paused_until(account) > now) {
             scheduler_.add(task, paused_until(account));
             continue;
@@ -144,21 +148,55 @@ void Engine::serve_ready()
     }
 }
 
+void Engine::begin_token_look(Account& account)
+{
+    ++progress_.tasks_known;
+    ++running_->looks_now;
+    asio::co_spawn(
+        services_.loop, look_after_token(account),
+        asio::bind_cancellation_slot(
+            running_->cut_off_looks[&account].slot(), [this, &account](std::exception_ptr error) {
+                token_look_ended(account, std::move(error));
+            }));
+}
+
+void Engine::token_look_ended(Account& account, std::exception_ptr error)
+{
+    --running_->looks_now;
+    if (error) {
+        note_breakdown(account, error);
+        scheduler_.add(account.token_task(), services_.clock.now() + restart_after);
+    }
+    wake_if_idle();
+}
+
+/// The store's exception ends a pass; anything else is a fault of ours, said once and begun anew.
+void Engine::note_breakdown(const Account& account, const std::exception_ptr& error)
+{
+    if (is_unavailable(error))
+        running_->gave_up = error;
+    else if (!running_->stopping)
+        log::error(
+            "account_restarts", {{"account", account.settings().name}, {"reason", text_of(error)}});
+}
+
+void Engine::wake_if_idle()
+{
+    if (running_->served_now == 0 && running_->looks_now == 0)
+        running_->idle.cancel();
+}
+
 void Engine::served(Account& account, std::exception_ptr error)
 {
     --running_->served_now;
     account.being_served = false;
     const auto left = account.take_all();
-    if (error && is_unavailable(error))
-        running_->gave_up = error;
-    else if (error && !running_->stopping)
-        log::error(
-            "account_restarts", {{"account", account.settings().name}, {"reason", text_of(error)}});
+    if (error)
+        note_breakdown(account, error);
     if (!left.empty() || error)
         postpone(account, left, services_.clock.now() + restart_after);
     serve_ready();
-    if (running_->served_now == 0)
-        running_->idle.cancel();
+    wake_if_idle();
 }
 
 void Engine::postpone(Account& account, const std::vector<Task>& tasks, model::Instant until)
@@ -176,7 +214,7 @@ model::Instant Engine::paused_until(const Account& account) const
 
 boost::asio::awaitable<void> Engine::idle()
 {
-    while (running_->served_now > 0) {
+    while (running_->served_now > 0 || running_->looks_now > 0) {
         running_->idle.expires_at(std::chrono::steady_clock::time_point::max());
         co_await running_->idle.async_wait(quietly);
     }
@@ -186,10 +224,11 @@ boost::asio::awaitable<void> Engine::drain()
 {
     running_->ready.clear();
     running_->idle.expires_after(running_->grace);
-    if (running_->served_now > 0)
+    if (running_->served_now > 0 || running_->looks_now > 0)
         co_await running_->idle.async_wait(quietly);
-    for (auto& [account, signal] : running_->cut_off)
-        signal.emit(asio::cancellation_type::terminal);
+    for (auto* signals : {&running_->cut_off, &running_->cut_off_looks})
+        for (auto& [account, signal] : *signals)
+            signal.emit(asio::cancellation_type::terminal);
     co_await idle();
 }
 

@@ -25,6 +25,8 @@
 namespace insightd::daemon
 {
 
+class TokenKeeper;
+
 /// How far the work has come; only ever grows.
 struct Progress {
     std::size_t tasks_known = 0; ///< fell due so far
@@ -47,6 +49,7 @@ public:
         const Clock& clock;
         graph::Transport& transport;
         model::Writer& store;
+        TokenKeeper& tokens;
         graph::Pause pause; ///< between tries of one call
     };
 
@@ -71,6 +74,7 @@ public:
     void stop(std::chrono::seconds grace);
 
     const Progress& progress() const { return progress_; }
+    bool store_is_up() const;
 
     /// The failures of the last runs, by account and collector: for the exit code of one pass.
     struct Complaint {
@@ -92,6 +96,7 @@ private:
         std::vector<Task> done;
         std::vector<Task> undone;
         std::optional<graph::Failure> failure; ///< the newest
+        std::uint64_t token_version = 0;       ///< of the token that the calls were made with
         bool stopped = false;                  ///< the rest of the turn would fail as well
     };
 
@@ -106,6 +111,10 @@ private:
     void dispatch(model::Instant now);
     void serve_ready();
     void served(Account& account, std::exception_ptr error);
+    void begin_token_look(Account& account);
+    void token_look_ended(Account& account, std::exception_ptr error);
+    void note_breakdown(const Account& account, const std::exception_ptr& error);
+    void wake_if_idle();
     void postpone(Account& account, const std::vector<Task>& tasks, model::Instant until);
     model::Instant paused_until(const Account& account) const;
     boost::asio::awaitable<void> idle();
@@ -126,12 +135,22 @@ private:
     boost::asio::awaitable<void>
     conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome);
     boost::asio::awaitable<void> report_without_client(Account& account, graph::Failure failure);
+
+    // keeping.cpp: rows, and a store that is away
     boost::asio::awaitable<Kept> keep(model::SharedBatch rows);
     boost::asio::awaitable<Kept> keep_what_is_taken(Account& account, model::SharedBatch& rows);
+    boost::asio::awaitable<bool> with_store(std::function<boost::asio::awaitable<void>()> work);
     boost::asio::awaitable<void> wait_for_store(std::int64_t failures);
+    void note_store(const std::exception_ptr& away);
+
+    // tokens.cpp: whose they are, and what becomes of them
+    boost::asio::awaitable<graph::Outcome<std::unique_ptr<graph::Client>>>
+    client_of(const config::Account& account);
+    boost::asio::awaitable<void> tell_tokens(
+        Account& account, std::uint64_t version, const std::optional<graph::Failure>& failure);
+    boost::asio::awaitable<void> look_after_token(Account& account);
 
     // outcome.cpp: what an ended task means for the next ones
-    graph::Outcome<std::unique_ptr<graph::Client>> client_of(const Account& account);
     void note_version(const graph::Client& api);
     void plan(Account& account, const std::vector<Task>& done);
     void recovered(Account& account, Job job);
@@ -140,7 +159,6 @@ private:
         Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure);
     void note_refusal(Account& account, model::CollectorRun& run, const std::string& reason);
     void pause(Account& account, const graph::Failure& failure, model::Instant until);
-    void note_store(const std::exception_ptr& away);
 
     Services services_;
     StorePatience patience_;

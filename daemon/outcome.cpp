@@ -3,6 +3,7 @@
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/token_words.hpp"
 
 #include <algorithm>
 
@@ -11,39 +12,12 @@ namespace insightd::daemon
 namespace
 {
 
-std::string reason_of(const std::exception_ptr& error)
-{
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& exception) {
-        return exception.what();
-    }
-}
-
-graph::Failure no_token(std::string reason)
-{
-    graph::Failure failure;
-    failure.kind = graph::FailureClass::needs_login;
-    failure.message = std::move(reason);
-    return failure;
-}
-
 std::string seconds_text(std::chrono::microseconds wait)
 {
     return fmt::format("{}s", std::chrono::ceil<std::chrono::seconds>(wait).count());
 }
 
 } // namespace
-
-graph::Outcome<std::unique_ptr<graph::Client>> Engine::client_of(const Account& account)
-{
-    auto identity = identity_of(account.settings(), services_.config.api);
-    if (const auto* reason = std::get_if<std::string>(&identity))
-        return no_token(*reason);
-    return std::make_unique<graph::Client>(
-        services_.transport, services_.config.api,
-        std::get<graph::Client::Identity>(std::move(identity)), services_.pause);
-}
 
 /// Numbers of another version are numbers all the same; but someone should know.
 void Engine::note_version(const graph::Client& api)
@@ -93,7 +67,9 @@ model::Instant Engine::failed(
             "collection_failed", {{"account", account.settings().name},
                                   {"collector", collector_of(job)},
                                   {"reason", graph::to_string(failure)},
-                                  {"mend", reaction.advice},
+                                  {"mend", failure.kind == graph::FailureClass::needs_login
+                                               ? login_command(account.settings())
+                                               : std::string{reaction.advice}},
                                   {"next_try_in", seconds_text(wait)}});
     trouble.kind = failure.kind;
     if (pass_at_)
@@ -129,17 +105,6 @@ void Engine::pause(Account& account, const graph::Failure& failure, model::Insta
         auto& app = app_paused_until_.at(static_cast<std::size_t>(account.settings().login));
         app = std::max(app, until);
     }
-}
-
-void Engine::note_store(const std::exception_ptr& away)
-{
-    if (running_->store_away == static_cast<bool>(away))
-        return;
-    running_->store_away = static_cast<bool>(away);
-    if (away)
-        log::error("store_away", {{"reason", reason_of(away)}, {"collection", "paused"}});
-    else
-        log::info("store_back", {{"collection", "resumed"}});
 }
 
 } // namespace insightd::daemon

@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 using graph::FailureClass;
 
 constexpr auto get_token =
-    "get a new token for the account and put it where the configuration's `token` points";
+    "get a new token: `insightd login ACCOUNT` if it is in the vault, else put one where the "
+    "configuration's `token` points";
 
 constexpr std::array reactions{
     std::pair{

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -22,12 +23,14 @@ struct Engine::Running {
     boost::asio::steady_timer idle; ///< cancelled when the last account has been served
     std::deque<Account*> ready;     ///< with work, waiting for their turn
     std::unordered_map<Account*, boost::asio::cancellation_signal> cut_off;
+    std::unordered_map<Account*, boost::asio::cancellation_signal> cut_off_looks;
     std::size_t served_now = 0;
+    std::size_t looks_now = 0; ///< at tokens
     bool stopping = false;
     std::chrono::seconds grace{};
-    std::string api_version; ///< that the host said it answered by; empty until told
-    bool store_away = false;
-    std::exception_ptr gave_up; ///< the store's exception that ended a pass
+    std::string api_version;      ///< that the host said it answered by; empty until told
+    std::optional<bool> store_up; ///< nothing: not tried yet
+    std::exception_ptr gave_up;   ///< the store's exception that ended a pass
 };
 
 } // namespace insightd::daemon

@@ -9,8 +9,9 @@ namespace insightd::daemon
 
 std::string_view collector_of(Job job)
 {
-    static constexpr std::array<std::string_view, 7> names{
-        "stories", "stories", "profile", "media", "account_insights", "audience", "media_insights"};
+    static constexpr std::array<std::string_view, 8> names{
+        "stories",          "stories",  "profile",        "media",
+        "account_insights", "audience", "media_insights", "token"};
     return names.at(static_cast<std::size_t>(job));
 }
 
@@ -41,6 +42,14 @@ std::vector<Task> Scheduler::take_due(model::Instant now)
         heap_.pop_back();
     }
     return due;
+}
+
+void Scheduler::pull_forward(std::uint32_t account, model::Instant then, model::Instant now)
+{
+    for (auto& entry : heap_)
+        if (entry.account == account && entry.due == then)
+            entry.due = now;
+    std::ranges::make_heap(heap_, later);
 }
 
 } // namespace insightd::daemon

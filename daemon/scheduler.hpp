@@ -19,6 +19,7 @@ enum class Job : std::uint8_t {
     account_days,
     audience,
     media_insights, ///< one post's numbers
+    token,          ///< the account's token: renewed in time, watched while it is dead
 };
 
 /// The name under which runs of the job are reported: that of its collector.
@@ -44,6 +45,10 @@ public:
 
     /// Takes every task that is due at `now`, the longest overdue first; equal ones by importance.
     std::vector<Task> take_due(model::Instant now);
+
+    /// Makes the account's tasks due at `now` that would have been due at `then`: a pause ended
+    /// early.
+    void pull_forward(std::uint32_t account, model::Instant then, model::Instant now);
 
     std::size_t size() const { return heap_.size(); }
 

@@ -69,22 +69,14 @@ std::function<void()> DatabaseLocation::before_connecting() const
     return [server = server_.get()] { server->ensure_running(); };
 }
 
-std::variant<graph::Client::Identity, std::string>
-identity_of(const config::Account& account, const config::Api& api)
+std::variant<config::Secret, std::string> app_secret_of(const config::Api& api, config::Login login)
 {
-    auto token = config::resolve(account.token);
-    if (auto* reason = std::get_if<std::string>(&token))
-        return std::move(*reason);
-    graph::Client::Identity identity;
-    identity.login = account.login;
-    identity.token = std::get<config::Secret>(std::move(token));
-    if (!api.app_secret)
-        return identity;
-    auto secret = config::resolve(*api.app_secret);
-    if (auto* reason = std::get_if<std::string>(&secret))
-        return std::move(*reason);
-    identity.app_secret = std::get<config::Secret>(std::move(secret));
-    return identity;
+    const auto& app = config::app_of(api, login);
+    if (app.id.empty() || !app.secret)
+        return std::string{
+            "the configuration names no app: set api.app.id and api.app.secret, as the App "
+            "Dashboard shows them"};
+    return config::resolve(*app.secret);
 }
 
 graph::Transport::Limits transport_limits(const config::Api& api)

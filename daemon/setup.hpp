@@ -40,10 +40,9 @@ private:
     std::string url_;
 };
 
-/// Token and app secret as they stand now, read anew at each call: a new token is taken up without
-/// a restart. The reason, with what to do, if one cannot be read.
-std::variant<graph::Client::Identity, std::string>
-identity_of(const config::Account& account, const config::Api& api);
+/// The secret of the app that logins of this kind go through, or why there is none and what to do.
+std::variant<config::Secret, std::string>
+app_secret_of(const config::Api& api, config::Login login);
 
 graph::Transport::Limits transport_limits(const config::Api& api);
 

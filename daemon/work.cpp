@@ -2,6 +2,7 @@
 #include "daemon/log.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
+#include "daemon/token_keeper.hpp"
 
 #include "collectors/audience.hpp"
 #include "collectors/media.hpp"
@@ -34,11 +35,6 @@ constexpr std::chrono::hours whole_list_every{24};
 /// What was not stored is asked for again after this.
 constexpr std::chrono::minutes again_after{15};
 
-/// Waits between tries while the store is away, by the machine's clock.
-constexpr std::chrono::seconds first_store_retry{1};
-constexpr std::chrono::seconds longest_store_retry{30};
-constexpr std::chrono::milliseconds store_nap{250};
-
 /// A failure that the next post would meet as well.
 bool stops_siblings(const graph::Failure& failure)
 {
@@ -67,11 +63,12 @@ bool reads_media(Job job)
 
 boost::asio::awaitable<void> Engine::serve(Account& account)
 {
-    const auto api = client_of(account);
+    const auto api = co_await client_of(account.settings());
     if (!api)
         co_return co_await report_without_client(account, api.error());
     while (account.has_work() && !running_->stopping &&
-           paused_until(account) <= services_.clock.now()) {
+           paused_until(account) <= services_.clock.now() &&
+           !services_.tokens.is_outdated(account.id(), (*api)->token_version())) {
         co_await perform(account, **api, account.take_turn(media_in_one_turn));
         account.end_turn();
     }
@@ -112,6 +109,7 @@ Engine::perform(Account& account, graph::Client& api, std::vector<Task> turn)
 
     Outcome outcome;
     outcome.undone = turn;
+    outcome.token_version = api.token_version();
     if (reads_media(job))
         co_await read_media(account, api, std::move(turn), outcome);
     else
@@ -188,7 +186,12 @@ boost::asio::awaitable<void>
 Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome)
 {
     const auto now = services_.clock.now();
-    if (outcome.failure)
+    const bool outdated = outcome.failure &&
+                          outcome.failure->kind == graph::FailureClass::needs_login &&
+                          services_.tokens.is_outdated(account.id(), outcome.token_version);
+    if (outdated) // a new token came while the old one was used: nothing is wrong
+        postpone(account, outcome.undone, now);
+    else if (outcome.failure)
         run.next_due = failed(account, job, outcome.undone, *outcome.failure);
     else if (!outcome.undone.empty())
         postpone(account, outcome.undone, now);
@@ -214,6 +217,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     plan(account, outcome.done);
     if (!outcome.failure && kept.state == Kept::State::stored)
         recovered(account, job);
+    co_await tell_tokens(account, outcome.token_version, outcome.failure);
 }
 
 boost::asio::awaitable<collectors::Collected>
@@ -243,77 +247,10 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
             api, settings, account.followers_count(), now);
     case Job::story_insights:
     case Job::media_insights:
-        break; // read_media()
+    case Job::token:
+        break; // read_media(), look_after_token()
     }
     co_return collectors::Collected{};
-}
-
-/// Writes until the store takes the rows or refuses these very ones; gives up when the daemon stops
-/// while the store is away.
-boost::asio::awaitable<Engine::Kept> Engine::keep(model::SharedBatch rows)
-{
-    for (std::int64_t failures = 1;; ++failures) {
-        std::exception_ptr away;
-        try {
-            co_await services_.store.write(rows);
-        } catch (const model::Unavailable&) {
-            away = std::current_exception();
-        } catch (const model::Refused& refused) {
-            co_return Kept{Kept::State::refused, refused.what()};
-        }
-        note_store(away);
-        if (!away)
-            break;
-        if (patience_ == StorePatience::give_up)
-            std::rethrow_exception(away);
-        if (running_->stopping)
-            co_return Kept{Kept::State::given_up, {}};
-        co_await wait_for_store(failures);
-    }
-    progress_.values_stored += model::count_values(*rows);
-    co_return Kept{Kept::State::stored, {}};
-}
-
-/// One row that the store does not take must not sink the others: each is written by itself, those
-/// that were taken become `rows`, and the run says that some were not.
-boost::asio::awaitable<Engine::Kept>
-Engine::keep_what_is_taken(Account& account, model::SharedBatch& rows)
-{
-    model::Batch taken;
-    std::string reason;
-    for (auto& single : model::single_rows(*rows)) {
-        const auto row = std::make_shared<const model::Batch>(std::move(single));
-        auto kept = co_await keep(row);
-        if (kept.state == Kept::State::given_up)
-            co_return kept;
-        if (kept.state == Kept::State::stored)
-            model::append(taken, model::Batch{*row});
-        else
-            reason = std::move(kept.reason);
-    }
-    taken.runs = rows->runs;
-    for (auto& run : taken.runs)
-        note_refusal(account, run, reason);
-    model::Batch runs;
-    runs.account_id = account.id();
-    runs.runs = taken.runs;
-    rows = std::make_shared<const model::Batch>(std::move(taken));
-    co_await keep(std::make_shared<const model::Batch>(std::move(runs)));
-    co_return Kept{Kept::State::refused, std::move(reason)};
-}
-
-boost::asio::awaitable<void> Engine::wait_for_store(std::int64_t failures)
-{
-    const auto wait = std::min(
-        first_store_retry * (std::int64_t{1} << std::min<std::int64_t>(failures - 1, 10)),
-        longest_store_retry);
-    asio::steady_timer timer{services_.loop, wait};
-    const auto until = std::chrono::steady_clock::now() + wait;
-    // stop() cuts the wait short: a short nap is all that a stop has to wait for.
-    while (!running_->stopping && std::chrono::steady_clock::now() < until) {
-        timer.expires_after(std::min<std::chrono::steady_clock::duration>(wait, store_nap));
-        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
 }
 
 } // namespace insightd::daemon

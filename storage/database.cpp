@@ -2,6 +2,7 @@
 
 #include "storage/migrations.hpp"
 #include "storage/read.hpp"
+#include "storage/tokens.hpp"
 #include "storage/worker.hpp"
 #include "storage/write.hpp"
 
@@ -56,15 +57,25 @@ boost::asio::awaitable<void> Database::prepare(
     co_await worker_->run<bool>(std::move(job));
 }
 
+template <class Result, class Work>
+boost::asio::awaitable<Result> Database::in_transaction(Work work)
+{
+    auto job = [work = std::move(work)](pqxx::connection& db) {
+        pqxx::work tx{db};
+        auto result = work(tx);
+        tx.commit();
+        return result;
+    };
+    co_return co_await worker_->run<Result>(std::move(job));
+}
+
 boost::asio::awaitable<void> Database::write(model::SharedBatch batch)
 {
-    auto job = [batch = std::move(batch)](pqxx::connection& db) {
-        pqxx::work tx{db};
+    auto work = [batch = std::move(batch)](pqxx::work& tx) {
         write_batch(tx, *batch);
-        tx.commit();
         return true;
     };
-    co_await worker_->run<bool>(std::move(job));
+    co_await in_transaction<bool>(std::move(work));
 }
 
 boost::asio::awaitable<std::vector<model::AccountHistory>>
@@ -85,6 +96,84 @@ boost::asio::awaitable<std::vector<model::Health>> Database::health()
         return read_health(tx);
     };
     co_return co_await worker_->run<std::vector<model::Health>>(std::move(job));
+}
+
+boost::asio::awaitable<std::optional<model::SealedToken>> Database::token(model::AccountId account)
+{
+    auto work = [account](pqxx::work& tx) { return read_token(tx, account); };
+    co_return co_await in_transaction<std::optional<model::SealedToken>>(std::move(work));
+}
+
+boost::asio::awaitable<std::vector<model::SealedToken>> Database::tokens()
+{
+    auto work = [](pqxx::work& tx) { return read_tokens(tx); };
+    co_return co_await in_transaction<std::vector<model::SealedToken>>(std::move(work));
+}
+
+boost::asio::awaitable<void> Database::put_token(model::SealedToken token)
+{
+    auto work = [token = std::move(token)](pqxx::work& tx) {
+        storage::put_token(tx, token);
+        return true;
+    };
+    co_await in_transaction<bool>(std::move(work));
+}
+
+boost::asio::awaitable<std::optional<std::int64_t>>
+Database::replace_token(model::SealedToken token)
+{
+    auto work = [token = std::move(token)](pqxx::work& tx) {
+        return storage::replace_token(tx, token);
+    };
+    co_return co_await in_transaction<std::optional<std::int64_t>>(std::move(work));
+}
+
+boost::asio::awaitable<bool> Database::remove_token(model::AccountId account)
+{
+    auto work = [account](pqxx::work& tx) { return storage::remove_token(tx, account); };
+    co_return co_await in_transaction<bool>(std::move(work));
+}
+
+boost::asio::awaitable<bool> Database::claim_token(
+    model::AccountId account, std::int64_t revision, std::chrono::seconds duration)
+{
+    auto work = [account, revision, duration](pqxx::work& tx) {
+        return storage::claim_token(tx, account, revision, duration);
+    };
+    co_return co_await in_transaction<bool>(std::move(work));
+}
+
+boost::asio::awaitable<void> Database::release_token(
+    model::AccountId account, std::int64_t revision, model::Instant next_refresh_at)
+{
+    auto work = [account, revision, next_refresh_at](pqxx::work& tx) {
+        storage::release_token(tx, account, revision, next_refresh_at);
+        return true;
+    };
+    co_await in_transaction<bool>(std::move(work));
+}
+
+boost::asio::awaitable<void> Database::write_token_states(std::vector<model::TokenState> states)
+{
+    auto work = [states = std::move(states)](pqxx::work& tx) {
+        storage::write_token_states(tx, states);
+        return true;
+    };
+    co_await in_transaction<bool>(std::move(work));
+}
+
+boost::asio::awaitable<std::vector<model::TokenStatus>> Database::token_status()
+{
+    auto work = [](pqxx::work& tx) { return read_token_status(tx); };
+    co_return co_await in_transaction<std::vector<model::TokenStatus>>(std::move(work));
+}
+
+boost::asio::awaitable<std::size_t> Database::reseal_tokens(std::vector<model::SealedToken> anew)
+{
+    auto work = [anew = std::move(anew)](pqxx::work& tx) {
+        return storage::reseal_tokens(tx, anew);
+    };
+    co_return co_await in_transaction<std::size_t>(std::move(work));
 }
 
 } // namespace insightd::storage

@@ -2,12 +2,16 @@
 
 #include "storage/model/history.hpp"
 #include "storage/model/metric.hpp"
+#include "storage/model/token.hpp"
 #include "storage/model/writer.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,8 +49,27 @@ public:
 
     boost::asio::awaitable<std::vector<model::Health>> health();
 
+    // Sealed tokens; see storage/tokens.hpp. Each is one transaction.
+    boost::asio::awaitable<std::optional<model::SealedToken>> token(model::AccountId account);
+    boost::asio::awaitable<std::vector<model::SealedToken>> tokens();
+    boost::asio::awaitable<void> put_token(model::SealedToken token);
+    boost::asio::awaitable<std::optional<std::int64_t>> replace_token(model::SealedToken token);
+    boost::asio::awaitable<bool> remove_token(model::AccountId account);
+    boost::asio::awaitable<bool>
+    claim_token(model::AccountId account, std::int64_t revision, std::chrono::seconds duration);
+    boost::asio::awaitable<void>
+    release_token(model::AccountId account, std::int64_t revision, model::Instant next_refresh_at);
+    boost::asio::awaitable<void> write_token_states(std::vector<model::TokenState> states);
+    boost::asio::awaitable<std::vector<model::TokenStatus>> token_status();
+
+    boost::asio::awaitable<std::size_t> reseal_tokens(std::vector<model::SealedToken> anew);
+
 private:
     class Thread;
+
+    /// Runs `work(transaction)` on the thread and commits it.
+    template <class Result, class Work> boost::asio::awaitable<Result> in_transaction(Work work);
+
     std::string url_;
     std::unique_ptr<Thread> worker_;
 };

@@ -1,5 +1,7 @@
 #include "storage/read.hpp"
 
+#include "storage/fields.hpp"
+
 #include <fmt/ranges.h>
 
 #include <map>
@@ -11,7 +13,6 @@ namespace
 
 using Histories = std::map<model::AccountId, model::AccountHistory>;
 
-/// Instants and days travel as microseconds and days since 1970: exact, and cheap to read.
 constexpr auto media_query = R"(
 SELECT account_id, media_id, product_type, coalesce(media_type, ''),
        (extract(epoch FROM published_at) * 1000000)::bigint,
@@ -47,23 +48,13 @@ SELECT account_id, account, collector, state,
        consecutive_failures, error_class, error, calls, budget_percent, stories_open
 FROM insights.collection_health ORDER BY account, collector)";
 
-model::Instant instant(const pqxx::field& field)
-{
-    return model::Instant{std::chrono::microseconds{field.as<std::int64_t>()}};
-}
-
-std::optional<model::Instant> instant_or_none(const pqxx::field& field)
-{
-    return field.is_null() ? std::nullopt : std::optional{instant(field)};
-}
-
 model::KnownMedia media_of(const pqxx::row& row)
 {
     model::KnownMedia media;
     media.id = row[1].as<std::int64_t>();
     media.product_type = row[2].as<std::string>();
     media.media_type = row[3].as<std::string>();
-    media.published_at = instant(row[4]);
+    media.published_at = instant_in(row[4]);
     media.expires_at = instant_or_none(row[5]);
     media.checked_at = instant_or_none(row[6]);
     return media;
@@ -105,9 +96,9 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
             model::Day{std::chrono::days{row[1].as<int>()}});
     for (const auto& row : tx.exec_params(runs_query, ids))
         histories[row[0].as<std::int64_t>()].last_success[row[1].as<std::string>()] =
-            instant(row[2]);
+            instant_in(row[2]);
     for (const auto& row : tx.exec_params(day_end_query, ids))
-        histories[row[0].as<std::int64_t>()].newest_day_end = instant(row[1]);
+        histories[row[0].as<std::int64_t>()].newest_day_end = instant_in(row[1]);
     for (const auto& row : tx.exec_params(followers_query, ids))
         histories[row[0].as<std::int64_t>()].followers_count = row[1].as<std::int64_t>();
 

@@ -71,6 +71,9 @@ bool ServerUser::can_enter(const std::filesystem::path& folder) const
 int ServerUser::run(const std::vector<std::string>& command, const std::filesystem::path& log) const
 {
     const auto arguments = pointers(command);
+    // Nothing of ours: secrets may be in it, and `ps` shows a server's environment.
+    const std::vector<std::string> clean{"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"};
+    const auto environment = pointers(clean);
     // Opened by us: the user may not be allowed to make the file.
     const int output = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     if (output >= 0 && drops_root_ && fchown(output, uid_, gid_) != 0)
@@ -81,7 +84,7 @@ int ServerUser::run(const std::vector<std::string>& command, const std::filesyst
         dup2(output, STDOUT_FILENO);
         dup2(output, STDERR_FILENO);
         become();
-        execv(arguments.front(), arguments.data());
+        execve(arguments.front(), arguments.data(), environment.data());
         _exit(127);
     }
     if (output >= 0)

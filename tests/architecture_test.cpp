@@ -19,15 +19,24 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"config", {}},
     {"storage/model", {}},
     {"storage", {"storage/model", "config"}},
+    {"storage/vault", {"storage/model", "config"}},
     {"collectors/graph", {"config"}},
     {"collectors", {"collectors/graph", "storage/model", "config"}},
-    {"daemon", {"collectors", "collectors/graph", "storage", "storage/model", "config"}},
+    {"daemon",
+     {"daemon/http", "collectors", "collectors/graph", "storage", "storage/model", "storage/vault",
+      "config"}},
+    {"daemon/http", {"config"}},
 };
 
 const std::map<std::string, std::set<std::string>> forbidden_headers{
-    {"collectors", {"pqxx", "boost/beast"}},           {"collectors/graph", {"pqxx"}},
-    {"storage/model", {"pqxx", "boost/json"}},         {"storage", {"boost/beast"}},
-    {"config", {"boost/asio", "boost/beast", "pqxx"}}, {"daemon", {"pqxx", "boost/beast"}},
+    {"collectors", {"pqxx", "boost/beast"}},
+    {"collectors/graph", {"pqxx"}},
+    {"storage/model", {"pqxx", "boost/json"}},
+    {"storage", {"boost/beast", "sodium"}},
+    {"storage/vault", {"pqxx", "boost"}},
+    {"daemon/http", {"pqxx", "boost/json"}},
+    {"config", {"boost/asio", "boost/beast", "pqxx"}},
+    {"daemon", {"pqxx", "boost/beast"}},
 };
 
 std::string library_of(const std::string& path)

@@ -47,6 +47,15 @@ struct HostFacts {
     std::optional<std::chrono::sys_seconds> time; ///< of its clock, when it answered
 };
 
+/// One HTTP call as the log may show it: no secret is in the URL.
+struct CallReport {
+    std::string url; ///< redacted
+    int status = 0;  ///< 0 where there was no answer
+};
+
+/// Told of each call; may be empty.
+using CallObserver = std::function<void(const CallReport&)>;
+
 /// Waits before try number `attempt` (1, 2, …). Injected, so that tests need no time.
 using Pause = std::function<boost::asio::awaitable<void>(int attempt)>;
 
@@ -58,14 +67,18 @@ public:
         config::Login login{};
         config::Secret token;
         std::optional<config::Secret> app_secret; ///< facebook: adds appsecret_proof
+        std::uint64_t version = 0;                ///< tells this token from the account's others
     };
 
-    Client(Transport& transport, const config::Api& api, Identity identity, Pause pause);
+    Client(
+        Transport& transport, const config::Api& api, Identity identity, Pause pause,
+        CallObserver observer = {});
 
     /// The decoded body, or why not. Transient failures are tried three times in all.
     boost::asio::awaitable<Outcome<Reply>> get(Request request);
 
     config::Login login() const { return identity_.login; }
+    std::uint64_t token_version() const { return identity_.version; }
     std::int64_t calls() const { return calls_; }   ///< HTTP calls made so far, tries included
     const Usage& usage() const { return usage_; }   ///< the newest figures any answer gave
     const HostFacts& host() const { return host_; } ///< of the newest answer
@@ -79,6 +92,7 @@ private:
     const config::Api& api_;
     Identity identity_;
     Pause pause_;
+    CallObserver observer_;
     std::int64_t calls_ = 0;
     Usage usage_;
     HostFacts host_;

@@ -9,7 +9,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -51,21 +50,26 @@ Failure malformed(const Endpoint& endpoint, std::string_view what)
     return failure;
 }
 
-http::request<http::empty_body>
-request_for(const Endpoint& endpoint, const std::optional<config::Secret>& bearer)
+http::request<http::string_body> message_for(const Endpoint& endpoint, const HttpRequest& request)
 {
-    http::request<http::empty_body> request{http::verb::get, endpoint.target, 11};
+    const auto verb = request.form ? http::verb::post : http::verb::get;
+    http::request<http::string_body> message{verb, endpoint.target, 11};
     const bool bracketed = endpoint.host.find(':') != std::string::npos;
     const bool usual_port = endpoint.port == (endpoint.tls ? "443" : "80");
-    request.set(
+    message.set(
         http::field::host, (bracketed ? "[" + endpoint.host + "]" : endpoint.host) +
                                (usual_port ? "" : ":" + endpoint.port));
-    request.set(http::field::user_agent, user_agent);
-    request.set(http::field::accept, "application/json");
-    request.set(http::field::accept_encoding, "gzip");
-    if (bearer)
-        request.set(http::field::authorization, "Bearer " + bearer->reveal());
-    return request;
+    message.set(http::field::user_agent, user_agent);
+    message.set(http::field::accept, "application/json");
+    message.set(http::field::accept_encoding, "gzip");
+    if (request.bearer_token)
+        message.set(http::field::authorization, "Bearer " + request.bearer_token->reveal());
+    if (request.form) {
+        message.set(http::field::content_type, "application/x-www-form-urlencoded");
+        message.body() = request.form->reveal();
+        message.prepare_payload();
+    }
+    return message;
 }
 
 std::string header(const http::response<http::string_body>& response, std::string_view name)
@@ -126,14 +130,14 @@ public:
     }
 
     asio::awaitable<Exchange>
-    exchange(const Endpoint& endpoint, const std::optional<config::Secret>& bearer) override
+    exchange(const Endpoint& endpoint, const HttpRequest& request) override
     {
-        const auto request = request_for(endpoint, bearer);
+        const auto message = message_for(endpoint, request);
         http::response_parser<http::string_body> parser;
         parser.body_limit(limits_.max_body);
         parser.header_limit(largest_header);
         beast::get_lowest_layer(stream_).expires_after(limits_.timeout);
-        auto [error, bytes] = co_await http::async_write(stream_, request, quietly);
+        auto [error, bytes] = co_await http::async_write(stream_, message, quietly);
         if (!error)
             std::tie(error, bytes) = co_await http::async_read(stream_, buffer_, parser, quietly);
         used_at = std::chrono::steady_clock::now();

@@ -27,7 +27,7 @@ class Connection
 public:
     virtual ~Connection() = default;
     virtual boost::asio::awaitable<Exchange>
-    exchange(const Endpoint& endpoint, const std::optional<config::Secret>& bearer) = 0;
+    exchange(const Endpoint& endpoint, const HttpRequest& request) = 0;
 
     std::chrono::steady_clock::time_point used_at; ///< end of the last exchange
 };

@@ -30,6 +30,7 @@ constexpr std::array rules{
     Rule{any, 2207086, "", FailureClass::not_crossposted},
     Rule{-1, 0, "fatal", FailureClass::not_crossposted},
     Rule{1, any, "reduce the amount of data", FailureClass::too_much_data},
+    Rule{1, any, "validating client secret", FailureClass::misconfigured},
     Rule{1, any, "", FailureClass::transient},
     Rule{2, any, "", FailureClass::transient},
     Rule{3, any, "", FailureClass::misconfigured},
@@ -39,6 +40,8 @@ constexpr std::array rules{
     Rule{17, any, "", FailureClass::account_throttled},
     Rule{32, any, "", FailureClass::account_throttled},
     Rule{100, any, "appsecret_proof", FailureClass::misconfigured},
+    Rule{100, any, "redirect_uri is identical", FailureClass::misconfigured},
+    Rule{100, any, "verification code", FailureClass::needs_login}, // of a login that is over
     Rule{100, 33, "", FailureClass::object_gone},
     Rule{100, any, "nonexisting field", FailureClass::bad_field},
     Rule{100, any, "media insights api does not support the", FailureClass::bad_metric},
@@ -61,6 +64,12 @@ constexpr std::array rules{
     Rule{9005, any, "", FailureClass::bad_field},
     Rule{36104, any, "", FailureClass::bad_field},
     Rule{80001, any, "", FailureClass::account_throttled, 80006},
+    Rule{any, any, "client secret", FailureClass::misconfigured},
+    Rule{any, any, "platform app", FailureClass::misconfigured},
+    Rule{any, any, "redirect_uri", FailureClass::misconfigured},
+    Rule{any, any, "authorization code", FailureClass::needs_login},
+    Rule{any, any, "matching code was not found", FailureClass::needs_login},
+    Rule{any, any, "verification code", FailureClass::needs_login},
     Rule{any, any, "unsupported get request", FailureClass::object_gone},
 };
 

@@ -114,7 +114,7 @@ public:
     {
     }
 
-    asio::awaitable<Outcome<HttpReply>> get(HttpRequest request)
+    asio::awaitable<Outcome<HttpReply>> send(HttpRequest request)
     {
         auto endpoint = endpoint_of(request.url);
         if (!endpoint)
@@ -123,7 +123,7 @@ public:
         const auto place = co_await wait_for_place(host);
         if (!place)
             co_return no_place(*endpoint);
-        co_return co_await exchange(host, *endpoint, request.bearer_token);
+        co_return co_await exchange(host, *endpoint, request);
     }
 
     void close_idle()
@@ -152,11 +152,11 @@ private:
     }
 
     asio::awaitable<Outcome<HttpReply>>
-    exchange(Host& host, const Endpoint& endpoint, const std::optional<config::Secret>& bearer)
+    exchange(Host& host, const Endpoint& endpoint, const HttpRequest& request)
     {
-        auto kept = take_idle(host);
+        auto kept = request.form ? nullptr : take_idle(host);
         if (kept) {
-            auto result = co_await kept->exchange(endpoint, bearer);
+            auto result = co_await kept->exchange(endpoint, request);
             // The other side may close a kept connection at any time: that is no failure.
             if (!result.died_unanswered)
                 co_return keep(host, std::move(kept), std::move(result));
@@ -164,7 +164,7 @@ private:
         auto fresh = co_await connect(loop_, tls_, endpoint, limits_);
         if (!fresh)
             co_return fresh.error();
-        auto result = co_await (*fresh)->exchange(endpoint, bearer);
+        auto result = co_await (*fresh)->exchange(endpoint, request);
         co_return keep(host, std::move(*fresh), std::move(result));
     }
 
@@ -200,9 +200,9 @@ Transport::Transport(boost::asio::any_io_executor loop, Limits limits)
 
 Transport::~Transport() = default;
 
-boost::asio::awaitable<Outcome<HttpReply>> Transport::get(HttpRequest request)
+boost::asio::awaitable<Outcome<HttpReply>> Transport::send(HttpRequest request)
 {
-    return pool_->get(std::move(request));
+    return pool_->send(std::move(request));
 }
 
 void Transport::close_idle()

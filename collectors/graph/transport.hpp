@@ -16,15 +16,18 @@
 namespace insightd::graph
 {
 
-/// One GET: where to, and the one header that may carry a token.
+/// One GET, or, with a form, one POST: where to, and what may carry a secret.
 struct HttpRequest {
-    HttpRequest(std::string request_url, std::optional<config::Secret> bearer)
-        : url{std::move(request_url)}, bearer_token{std::move(bearer)}
+    HttpRequest(
+        std::string request_url, std::optional<config::Secret> bearer,
+        std::optional<config::Secret> posted_form = std::nullopt)
+        : url{std::move(request_url)}, bearer_token{std::move(bearer)}, form{std::move(posted_form)}
     {
     }
 
     std::string url; ///< absolute; https, or http on loopback
     std::optional<config::Secret> bearer_token;
+    std::optional<config::Secret> form; ///< application/x-www-form-urlencoded
 };
 
 struct HttpReply {
@@ -51,9 +54,10 @@ public:
     ~Transport();
 
     /// The answer whatever its status, or a Failure of kind unreachable, malformed or bad_request.
-    /// A kept connection that the server closed meanwhile is replaced once, unnoticed. Callers
-    /// beyond connections_per_host are served in turn, and fail only while the queue stands still.
-    boost::asio::awaitable<Outcome<HttpReply>> get(HttpRequest request);
+    /// A kept connection that the server closed meanwhile is replaced once, unnoticed; a form is
+    /// sent once, on a fresh one, because what it asks for may have been done. Callers beyond
+    /// connections_per_host are served in turn, and fail only while the queue stands still.
+    boost::asio::awaitable<Outcome<HttpReply>> send(HttpRequest request);
 
     /// Closes idle connections; those in use close when their answer is in.
     void close_idle();

@@ -56,6 +56,11 @@ std::string url_of(
     return url;
 }
 
+bool is_secret_parameter(std::string_view name)
+{
+    return std::ranges::find(secret_parameters, name) != secret_parameters.end();
+}
+
 std::string redacted(std::string_view url)
 {
     const auto query = url.find('?');
@@ -67,8 +72,7 @@ std::string redacted(std::string_view url)
         const auto end = std::min(rest.find('&', 1), rest.size());
         const auto parameter = rest.substr(0, end);
         const auto equals = std::min(parameter.find('='), parameter.size());
-        const bool secret = std::ranges::find(secret_parameters, parameter.substr(1, equals - 1)) !=
-                            secret_parameters.end();
+        const bool secret = is_secret_parameter(parameter.substr(1, equals - 1));
         result +=
             secret ? std::string{parameter.substr(0, equals)} + "=***" : std::string{parameter};
         rest.remove_prefix(end);

@@ -18,6 +18,9 @@ std::string url_of(
     std::string_view base, std::string_view path,
     const std::vector<std::pair<std::string, std::string>>& params);
 
+/// Whether a query parameter of that name holds what must not be shown.
+bool is_secret_parameter(std::string_view name);
+
 /// The URL with the values of access_token, appsecret_proof, client_secret, code and input_token
 /// replaced by ***: the only form that may be logged.
 std::string redacted(std::string_view url);

@@ -57,11 +57,17 @@ TEST(Loader, ReadsTheWholeLanguage)
     EXPECT_FALSE(config.embedded_database);
     EXPECT_EQ(config.api.token_transport, TokenTransport::header);
     EXPECT_EQ(config.api.timeout, 20s);
-    EXPECT_EQ(config.api.app_secret->name, "app_secret");
+    EXPECT_EQ(app_of(config.api, Login::facebook).secret->name, "app_secret");
+    EXPECT_EQ(app_of(config.api, Login::instagram).id, "990602627938098");
+    EXPECT_EQ(config.vault_key, (SecretReference{SecretReference::Kind::credential, "vault_key"}));
+    EXPECT_EQ(config.login.port, 9465);
+    EXPECT_EQ(config.login.redirect_uri, "https://insights.example/login/") << "to the letter";
+    EXPECT_EQ(config.http->address, "::1");
+    EXPECT_EQ(config.http->port, 9464);
     ASSERT_EQ(config.accounts.size(), 2U);
     const auto& first = config.accounts[0];
     EXPECT_EQ(first.user_id, 17841405822304914);
-    EXPECT_EQ(first.token, (SecretReference{SecretReference::Kind::env, "METRICSAURUS_TOKEN"}));
+    EXPECT_EQ(first.token, std::nullopt) << "in the vault";
     EXPECT_EQ(first.timezone, "America/Sao_Paulo");
     EXPECT_FALSE(first.collect.at(Collector::stories));
     EXPECT_TRUE(first.collect.at(Collector::media)) << "a map leaves the others alone";
@@ -69,6 +75,8 @@ TEST(Loader, ReadsTheWholeLanguage)
     EXPECT_TRUE(first.metrics.account.at("website_clicks"));
     const auto& second = config.accounts[1];
     EXPECT_EQ(second.login, Login::facebook);
+    EXPECT_EQ(
+        second.token, (SecretReference{SecretReference::Kind::file, "/etc/insightd/shop.token"}));
     EXPECT_EQ(second.user_id, 17841405822304915) << "unquoted ids are exact";
     EXPECT_EQ(second.schedule.media_insights, (std::vector<AgeTier>{{48h, 10min}, {30 * 24h, 6h}}));
     EXPECT_EQ(second.schedule.stories, 10min);
@@ -138,7 +146,7 @@ TEST(Loader, ScaledClockIsRefusedOffLoopback)
         mistakes_in(head + clock + account), HasSubstr("f.yaml:2:8: `clock` is for simulations"));
     EXPECT_THAT(
         mistakes_in(head + "api: {graph_url: \"http://127.0.0.1:1\"}\n" + clock + account),
-        HasSubstr("https://api.instagram.com"))
+        HasSubstr("https://www.instagram.com"))
         << "the login host counts as well";
     const auto config = good(
         head + clock + "api: {graph_url: \"http://127.0.0.1:1\", login_url: \"http://[::1]:2\"}\n" +
@@ -253,11 +261,35 @@ TEST(Loader, TiersMustGrow)
         HasSubstr("tiers must grow"));
 }
 
-TEST(Loader, HttpListenIsANotice)
+TEST(Loader, OneAppServesBothLoginsUnlessInstagramHasItsOwn)
 {
-    const auto config = good(head + "http: {listen: \"127.0.0.1:9464\"}\n" + account);
-    ASSERT_EQ(config.notices.size(), 1U);
-    EXPECT_THAT(config.notices[0], HasSubstr("f.yaml:2:16:"));
+    const auto config = good(head + "api: {app: {id: \"7\"}}\n" + account);
+    EXPECT_EQ(app_of(config.api, Login::instagram).id, "7");
+    EXPECT_EQ(app_of(config.api, Login::facebook).id, "7");
+}
+
+TEST(Loader, CodesGoWhereTheLoginIsSentTo)
+{
+    EXPECT_EQ(good(head + account).api.code_url, "https://api.instagram.com");
+    const auto config = good(head + "api: {login_url: \"http://127.0.0.1:1\"}\n" + account);
+    EXPECT_EQ(config.api.login_url.instagram, "http://127.0.0.1:1");
+    EXPECT_EQ(config.api.code_url, "http://127.0.0.1:1");
+}
+
+TEST(Loader, ListensOnAddressesWithPorts)
+{
+    for (const auto* place : {"9464", "127.0.0.1", "127.0.0.1:70000", ":80", "::1:80", "a:-1"})
+        EXPECT_THAT(
+            mistakes_in(head + "http: {listen: \"" + place + "\"}\n" + account),
+            HasSubstr("f.yaml:2:16: `listen` must be address:port"))
+            << place;
+}
+
+TEST(Loader, OnlyTokensCanBeInTheVault)
+{
+    EXPECT_THAT(
+        mistakes_in(head + "vault: {key: {vault: true}}\n" + account),
+        HasSubstr("f.yaml:2:22: only an account's token can be in the vault"));
 }
 
 TEST(Loader, TextThatIsNoYamlIsOneLocatedMistake)

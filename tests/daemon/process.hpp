@@ -11,6 +11,7 @@
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace insightd::testing
@@ -20,14 +21,20 @@ namespace insightd::testing
 class Process
 {
 public:
-    explicit Process(std::vector<std::string> command)
+    /// With `input` on its standard input, which then ends.
+    explicit Process(std::vector<std::string> command, const std::string& input = {})
     {
         std::array<int, 2> ends{};
-        if (pipe2(ends.data(), O_CLOEXEC) != 0)
+        std::array<int, 2> entry{};
+        if (pipe2(ends.data(), O_CLOEXEC) != 0 || pipe2(entry.data(), O_CLOEXEC) != 0)
             throw std::runtime_error{"no pipe"};
+        if (write(entry[1], input.data(), input.size()) != static_cast<ssize_t>(input.size()))
+            throw std::runtime_error{"more input than a pipe holds"};
+        close(entry[1]);
         output_ = ends[0];
         pid_ = fork();
         if (pid_ == 0) {
+            dup2(entry[0], STDIN_FILENO);
             dup2(ends[1], STDOUT_FILENO);
             dup2(ends[1], STDERR_FILENO);
             std::vector<char*> arguments;
@@ -38,14 +45,20 @@ public:
             _exit(127);
         }
         close(ends[1]);
+        close(entry[0]);
     }
-    Process(const Process&) = delete;
-    Process& operator=(const Process&) = delete;
+    Process(Process&& other) noexcept
+        : exit_code{other.exit_code}, output_{std::exchange(other.output_, -1)},
+          pid_{std::exchange(other.pid_, -1)}, text_{std::move(other.text_)}
+    {
+    }
+    Process& operator=(Process&&) = delete;
     ~Process()
     {
         if (pid_ > 0)
             end(SIGKILL);
-        close(output_);
+        if (output_ >= 0)
+            close(output_);
     }
 
     /// Everything it wrote, once it ended by itself; `exit_code` is set.
@@ -67,6 +80,7 @@ public:
     }
 
     void send(int signal) const { kill(pid_, signal); }
+    pid_t id() const { return pid_; }
 
     void end(int signal)
     {
@@ -116,11 +130,11 @@ public:
 
     std::string config_file() const { return folder.path() / "insightd.yaml"; }
 
-    Process insightd(std::vector<std::string> words) const
+    Process insightd(std::vector<std::string> words, const std::string& input = {}) const
     {
         words.insert(words.begin(), INSIGHTD_PROGRAM);
         words.insert(words.end(), {"--config", config_file()});
-        return Process{std::move(words)};
+        return Process{std::move(words), input};
     }
 
     /// Connections stay open, and nothing is answered any more.

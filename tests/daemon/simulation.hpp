@@ -4,6 +4,7 @@
 #include "config/loader.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/token_keeper.hpp"
 #include "storage/database.hpp"
 #include "tests/sandbox/server.hpp"
 #include "tests/sandbox/setup.hpp"
@@ -41,8 +42,10 @@ private:
 class Simulation
 {
 public:
-    explicit Simulation(model::Instant start, std::string extra_yaml = {})
-        : clock{start}, world{options_at(start), sandbox::three_accounts()}, api{world, faults},
+    explicit Simulation(
+        model::Instant start, std::string extra_yaml = {},
+        std::vector<sandbox::AccountSpec> accounts = sandbox::three_accounts())
+        : clock{start}, world{options_at(start), std::move(accounts)}, api{world, faults},
           server{loop.get_executor(), api, [this] { return clock.now(); }},
           database_url{fresh_database()}, config{configure(extra_yaml)}
     {
@@ -56,11 +59,14 @@ public:
         database.reset();
         transport = std::make_unique<graph::Transport>(
             loop.get_executor(), daemon::transport_limits(config.api));
+        tokens.reset();
         database = std::make_unique<storage::Database>(database_url);
+        const auto pause = daemon::pause_between_tries(loop.get_executor(), clock);
+        tokens = std::make_unique<daemon::TokenKeeper>(
+            daemon::TokenKeeper::Services{config, clock, *transport, *database, pause});
         engine = std::make_unique<daemon::Engine>(
             daemon::Engine::Services{
-                loop.get_executor(), config, clock, *transport, *database,
-                daemon::pause_between_tries(loop.get_executor(), clock)},
+                loop.get_executor(), config, clock, *transport, *database, *tokens, pause},
             daemon::Engine::StorePatience::give_up);
         run(loop, database->prepare(daemon::account_rows(config), catalog::rows()));
         std::vector<model::AccountId> ids;
@@ -95,6 +101,7 @@ public:
     config::Config config;
     std::unique_ptr<graph::Transport> transport;
     std::unique_ptr<storage::Database> database;
+    std::unique_ptr<daemon::TokenKeeper> tokens;
     std::unique_ptr<daemon::Engine> engine;
 
 private:

@@ -111,6 +111,20 @@ TEST(EmbeddedPostgres, ServerThatDiedIsStartedAgainUnderARunningDaemon)
     EXPECT_EQ(query1(server.url(), "SELECT number FROM committed"), "1");
 }
 
+TEST(EmbeddedPostgres, InheritsNoSecretOfOurEnvironment)
+{
+    setenv("INSIGHTD_TEST_SECRET", "hunter2", 1);
+    const ScratchFolder folder;
+    const EmbeddedPostgres server{folder.path()};
+    pid_t postmaster = 0;
+    std::ifstream{folder.path() / "postgres/data/postmaster.pid"} >> postmaster;
+    std::ifstream in{"/proc/" + std::to_string(postmaster) + "/environ"};
+    const std::string environment{std::istreambuf_iterator<char>{in}, {}};
+    unsetenv("INSIGHTD_TEST_SECRET");
+    EXPECT_THAT(environment, ::testing::HasSubstr("PATH="));
+    EXPECT_THAT(environment, ::testing::Not(::testing::HasSubstr("hunter2")));
+}
+
 TEST(EmbeddedPostgres, FolderThatIsALinkIsNotGivenAway)
 {
     const ScratchFolder folder;

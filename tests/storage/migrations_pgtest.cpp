@@ -51,7 +51,25 @@ TEST(Views, EveryViewAndColumnHasAComment)
         "0");
     EXPECT_EQ(
         query1(url, "SELECT count(*) FROM pg_class WHERE relnamespace = 'insights'::regnamespace"),
-        "11");
+        "12");
+}
+
+TEST(Views, AreInTheDocumentsAsInTheirComments)
+{
+    const auto url = fresh_database();
+    migrate(url, false);
+    std::ifstream file{std::string{INSIGHTD_SOURCE_DIR} + "/deploy/docs/sql.md"};
+    const std::string documents{std::istreambuf_iterator<char>{file}, {}};
+    for (const auto& row : query(
+             url, "SELECT c.relname, format('| `%s` | %s |', a.attname, "
+                  "col_description(c.oid, a.attnum)) FROM pg_class c JOIN pg_attribute a ON "
+                  "a.attrelid = c.oid WHERE c.relnamespace = 'insights'::regnamespace AND "
+                  "a.attnum > 0")) {
+        const auto section = documents.find("## insights." + *row[0] + "\n");
+        ASSERT_NE(section, std::string::npos) << *row[0];
+        const auto end = documents.find("\n## ", section + 1);
+        EXPECT_THAT(documents.substr(section, end - section), ::testing::HasSubstr(*row[1]));
+    }
 }
 
 } // namespace

@@ -46,7 +46,7 @@ Outcome<HttpReply> get(const std::string& url, const Transport::Limits& limits =
     boost::asio::io_context loop{1};
     Transport transport{loop.get_executor(), limits};
     HttpRequest request{url, std::nullopt};
-    return insightd::testing::run(loop, transport.get(std::move(request)));
+    return insightd::testing::run(loop, transport.send(std::move(request)));
 }
 
 std::string packed(const std::string& text)
@@ -71,7 +71,7 @@ TEST(Transport, KeepsAConnectionForTheNextCall)
     Transport transport{loop.get_executor(), quick()};
     for (int call = 0; call < 5; ++call) {
         HttpRequest request{host.url() + "/x", std::nullopt};
-        ASSERT_TRUE(insightd::testing::run(loop, transport.get(std::move(request))));
+        ASSERT_TRUE(insightd::testing::run(loop, transport.send(std::move(request))));
     }
     EXPECT_EQ(host.connections(), 1U);
 }
@@ -85,7 +85,7 @@ TEST(Transport, ReplacesAKeptConnectionThatTheServerClosed)
     Transport transport{loop.get_executor(), quick()};
     for (int call = 0; call < 3; ++call) {
         HttpRequest request{host.url() + "/x", std::nullopt};
-        EXPECT_TRUE(insightd::testing::run(loop, transport.get(std::move(request))));
+        EXPECT_TRUE(insightd::testing::run(loop, transport.send(std::move(request))));
     }
     EXPECT_EQ(host.connections(), 3U);
 }
@@ -101,7 +101,7 @@ TEST(Transport, NeverOpensMoreConnectionsThanTheCap)
     for (int call = 0; call < 20; ++call) {
         HttpRequest request{host.url() + "/x", std::nullopt};
         replies.push_back(boost::asio::co_spawn(
-            loop, transport.get(std::move(request)), boost::asio::use_future));
+            loop, transport.send(std::move(request)), boost::asio::use_future));
     }
     loop.run();
     for (auto& reply : replies)
@@ -135,7 +135,7 @@ public:
     {
         for (int n = 0; n < times; ++n) {
             HttpRequest request{host.url() + "/" + caller, std::nullopt};
-            const auto reply = co_await transport.get(std::move(request));
+            const auto reply = co_await transport.send(std::move(request));
             failures += reply ? 0 : 1;
         }
         if (cancels_when_done != nullptr && caller == "a")
@@ -230,7 +230,7 @@ TEST(ConnectionQueue, EndsForThoseWhoWaitWhileItStandsStill)
     for (int call = 0; call < 2; ++call) {
         HttpRequest request{host.url() + "/x", std::nullopt};
         replies.push_back(boost::asio::co_spawn(
-            loop, transport.get(std::move(request)), boost::asio::use_future));
+            loop, transport.send(std::move(request)), boost::asio::use_future));
     }
     loop.run();
     EXPECT_THAT(replies[1].get().error().message, HasSubstr("api.connections_per_host"));

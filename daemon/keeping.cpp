@@ -1,0 +1,136 @@
+#include "daemon/engine.hpp"
+#include "daemon/log.hpp"
+#include "daemon/running.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+// What the engine does with rows, and while the store is away.
+namespace insightd::daemon
+{
+namespace
+{
+
+namespace asio = boost::asio;
+
+/// Waits between tries while the store is away, by the machine's clock.
+constexpr std::chrono::seconds first_store_retry{1};
+constexpr std::chrono::seconds longest_store_retry{30};
+constexpr std::chrono::milliseconds store_nap{250};
+
+std::string reason_of(const std::exception_ptr& error)
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& exception) {
+        return exception.what();
+    }
+}
+
+} // namespace
+
+/// Writes until the store takes the rows or refuses these very ones; gives up when the daemon stops
+/// while the store is away.
+boost::asio::awaitable<Engine::Kept> Engine::keep(model::SharedBatch rows)
+{
+    Kept kept;
+    const auto write = [&]() -> boost::asio::awaitable<void> {
+        try {
+            co_await services_.store.write(rows);
+        } catch (const model::Refused& refused) {
+            kept = {Kept::State::refused, refused.what()};
+        }
+    };
+    if (!co_await with_store(write))
+        co_return Kept{Kept::State::given_up, {}};
+    if (kept.state == Kept::State::stored)
+        progress_.values_stored += model::count_values(*rows);
+    co_return kept;
+}
+
+/// Does what needs the store, again and again while it is away. False when the daemon stops
+/// meanwhile; a single pass does not wait, it throws.
+boost::asio::awaitable<bool> Engine::with_store(std::function<boost::asio::awaitable<void>()> work)
+{
+    for (std::int64_t failures = 1;; ++failures) {
+        std::exception_ptr away;
+        try {
+            co_await work();
+        } catch (const model::Unavailable&) {
+            away = std::current_exception();
+        }
+        note_store(away);
+        if (!away)
+            co_return true;
+        if (patience_ == StorePatience::give_up)
+            std::rethrow_exception(away);
+        if (running_->stopping)
+            co_return false;
+        co_await wait_for_store(failures);
+    }
+}
+
+/// One row that the store does not take must not sink the others: each is written by itself, those
+/// that were taken become `rows`, and the run says that some were not.
+boost::asio::awaitable<Engine::Kept>
+Engine::keep_what_is_taken(Account& account, model::SharedBatch& rows)
+{
+    model::Batch taken;
+    std::string reason;
+    for (auto& single : model::single_rows(*rows)) {
+        const auto row = std::make_shared<const model::Batch>(std::move(single));
+        auto kept = co_await keep(row);
+        if (kept.state == Kept::State::given_up)
+            co_return kept;
+        if (kept.state == Kept::State::stored)
+            model::append(taken, model::Batch{*row});
+        else
+            reason = std::move(kept.reason);
+    }
+    taken.runs = rows->runs;
+    for (auto& run : taken.runs)
+        note_refusal(account, run, reason);
+    model::Batch runs;
+    runs.account_id = account.id();
+    runs.runs = taken.runs;
+    rows = std::make_shared<const model::Batch>(std::move(taken));
+    co_await keep(std::make_shared<const model::Batch>(std::move(runs)));
+    co_return Kept{Kept::State::refused, std::move(reason)};
+}
+
+boost::asio::awaitable<void> Engine::wait_for_store(std::int64_t failures)
+{
+    const auto wait = std::min(
+        first_store_retry * (std::int64_t{1} << std::min<std::int64_t>(failures - 1, 10)),
+        longest_store_retry);
+    asio::steady_timer timer{services_.loop, wait};
+    const auto until = std::chrono::steady_clock::now() + wait;
+    // stop() cuts the wait short: a short nap is all that a stop has to wait for.
+    while (!running_->stopping && std::chrono::steady_clock::now() < until) {
+        timer.expires_after(std::min<std::chrono::steady_clock::duration>(wait, store_nap));
+        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+}
+
+bool Engine::store_is_up() const
+{
+    return running_->store_up.value_or(false);
+}
+
+/// One line for each change; that it is there at the start is no news.
+void Engine::note_store(const std::exception_ptr& away)
+{
+    const bool up = !away;
+    const auto before = std::exchange(running_->store_up, up);
+    if (before == up)
+        return;
+    if (away)
+        log::error("store_away", {{"reason", reason_of(away)}, {"collection", "paused"}});
+    else if (before)
+        log::info("store_back", {{"collection", "resumed"}});
+}
+
+} // namespace insightd::daemon

@@ -1,0 +1,142 @@
+#include "daemon/pages.hpp"
+
+#include "daemon/engine.hpp"
+#include "daemon/token_keeper.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <array>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+namespace json = boost::json;
+
+bool works(const model::TokenState& state)
+{
+    return state.state != "needs_login";
+}
+
+json::object trouble_of(const config::Account& account, const model::TokenState& state)
+{
+    return {
+        {"account", account.name},
+        {"state", state.state},
+        {"reason", state.reason},
+        {"mend", state.mend}};
+}
+
+double seconds_of(model::Instant instant)
+{
+    return std::chrono::duration<double>(instant.time_since_epoch()).count();
+}
+
+void count(prometheus::Registry& all, const char* name, const char* help, double value)
+{
+    prometheus::BuildCounter().Name(name).Help(help).Register(all).Add({}).Increment(value);
+}
+
+void show(prometheus::Registry& all, const char* name, const char* help, double value)
+{
+    prometheus::BuildGauge().Name(name).Help(help).Register(all).Add({}).Set(value);
+}
+
+} // namespace
+
+Pages::Pages(
+    const config::Config& config, const Clock& clock, const Engine& engine,
+    const TokenKeeper& tokens)
+    : config_{config}, clock_{clock}, engine_{engine}, tokens_{tokens}
+{
+}
+
+http::Answer Pages::answer(const http::Question& question) const
+{
+    if (question.path == "/healthz")
+        return {200, "text/plain; charset=utf-8", "alive\n"};
+    if (question.path == "/readyz")
+        return readiness();
+    if (question.path == "/metrics")
+        return metrics();
+    return {404, "text/plain; charset=utf-8", "here are /healthz, /readyz and /metrics\n"};
+}
+
+/// Ready: the database takes rows, and at least one account can be collected.
+http::Answer Pages::readiness() const
+{
+    json::array troubles;
+    std::size_t working = 0;
+    for (const auto& account : config_.accounts) {
+        const auto state = tokens_.states().find(account.user_id);
+        if (state == tokens_.states().end())
+            continue;
+        working += works(state->second);
+        if (!state->second.reason.empty())
+            troubles.push_back(trouble_of(account, state->second));
+    }
+    const bool ready = engine_.store_is_up() && working > 0;
+    const json::object body{
+        {"ready", ready},
+        {"database", engine_.store_is_up() ? "ok" : "away"},
+        {"accounts", config_.accounts.size()},
+        {"accounts_with_a_working_token", working},
+        {"tokens", std::move(troubles)}};
+    return {ready ? 200 : 503, "application/json", json::serialize(body) + "\n"};
+}
+
+/// A registry made for this one answer: what is shown is what is, and nothing is kept twice.
+http::Answer Pages::metrics() const
+{
+    const auto all = std::make_shared<prometheus::Registry>();
+    const auto& progress = engine_.progress();
+    count(
+        *all, "insightd_values_stored_total", "Numbers acknowledged by the store.",
+        static_cast<double>(progress.values_stored));
+    count(
+        *all, "insightd_api_calls_total", "HTTP calls to the Graph API, tries included.",
+        static_cast<double>(progress.calls));
+    show(
+        *all, "insightd_store_up", "1 while the database takes rows.",
+        engine_.store_is_up() ? 1 : 0);
+    show(
+        *all, "insightd_clock_timestamp_seconds",
+        "The daemon's clock, which may be a simulated one.", seconds_of(clock_.now()));
+
+    auto& up = prometheus::BuildGauge()
+                   .Name("insightd_token_up")
+                   .Help("1 while the account's token works, 0 if it needs a login.")
+                   .Register(*all);
+    auto& failures = prometheus::BuildGauge()
+                         .Name("insightd_token_renewal_failures")
+                         .Help("Renewals of the account's token that failed in a row.")
+                         .Register(*all);
+    auto& expiry = prometheus::BuildGauge()
+                       .Name("insightd_token_expiry_timestamp_seconds")
+                       .Help("When the account's token ends unless it is renewed; absent: never.")
+                       .Register(*all);
+    for (const auto& account : config_.accounts) {
+        const prometheus::Labels labels{{"account", account.name}};
+        const auto state = tokens_.states().find(account.user_id);
+        if (state == tokens_.states().end())
+            continue;
+        up.Add(labels).Set(works(state->second) ? 1 : 0);
+        failures.Add(labels).Set(static_cast<double>(state->second.refresh_failures));
+        const auto facts = tokens_.facts().find(account.user_id);
+        if (facts != tokens_.facts().end() && facts->second.expires_at)
+            expiry.Add(labels).Set(seconds_of(*facts->second.expires_at));
+    }
+    return {
+        200, "text/plain; version=0.0.4; charset=utf-8",
+        prometheus::TextSerializer{}.Serialize(all->Collect())};
+}
+
+} // namespace insightd::daemon

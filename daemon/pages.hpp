@@ -1,0 +1,34 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "daemon/clock.hpp"
+#include "daemon/http/server.hpp"
+
+namespace insightd::daemon
+{
+
+class Engine;
+class TokenKeeper;
+
+/// What the daemon shows of itself over HTTP: /healthz (alive), /readyz (whether it collects, and
+/// what to do if it does not), /metrics for Prometheus. No secret is in any of them.
+class Pages
+{
+public:
+    Pages(
+        const config::Config& config, const Clock& clock, const Engine& engine,
+        const TokenKeeper& tokens);
+
+    http::Answer answer(const http::Question& question) const;
+
+private:
+    http::Answer readiness() const;
+    http::Answer metrics() const;
+
+    const config::Config& config_;
+    const Clock& clock_;
+    const Engine& engine_;
+    const TokenKeeper& tokens_;
+};
+
+} // namespace insightd::daemon

@@ -10,6 +10,9 @@
 #include <fmt/ranges.h>
 
 #include <cstdio>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace insightd::daemon
 {
@@ -105,11 +108,29 @@ asio::awaitable<std::size_t> reseal(TokenDesk& desk, vault::Keyring keys)
     co_return co_await desk.database.reseal_tokens(std::move(anew));
 }
 
+/// One rotation at a time: another would drop the key that this one seals with.
+class RotationLock
+{
+public:
+    explicit RotationLock(const std::filesystem::path& key_file)
+        : handle_{open((key_file.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)}
+    {
+        flock(handle_, LOCK_EX);
+    }
+    ~RotationLock() { close(handle_); }
+    RotationLock(const RotationLock&) = delete;
+    RotationLock& operator=(const RotationLock&) = delete;
+
+private:
+    int handle_;
+};
+
 /// A key of our own file: the new one is there, for all to see, before anything is sealed with it,
 /// and the one before stays, because a daemon may be sealing with it at this very moment.
 asio::awaitable<ExitCode> rotate(TokenDesk& desk)
 {
     const auto file = own_key_file(desk.config);
+    const RotationLock lock{file};
     const bool is_ours = !desk.config.vault_key;
     auto keys = keys_to_seal(desk.config);
     if (is_ours) {

@@ -5,6 +5,22 @@
 namespace insightd::daemon
 {
 
+graph::Failure needs_login(std::string reason)
+{
+    graph::Failure failure;
+    failure.kind = graph::FailureClass::needs_login;
+    failure.message = std::move(reason);
+    return failure;
+}
+
+graph::Failure not_now(std::string reason)
+{
+    graph::Failure failure;
+    failure.kind = graph::FailureClass::account_throttled; // exit code 75: try again later
+    failure.message = std::move(reason);
+    return failure;
+}
+
 std::string date_words(model::Instant instant)
 {
     return date::format("%F %H:%M UTC", std::chrono::floor<std::chrono::minutes>(instant));

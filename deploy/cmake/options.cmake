@@ -41,7 +41,7 @@ target_link_libraries(insightd_asio PUBLIC insightd_options OpenSSL::SSL OpenSSL
 # A folder is a library: insightd_library(insightd_config) compiles every .cpp beside its CMakeLists.txt.
 function(insightd_library name)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-    list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+    list(FILTER sources EXCLUDE REGEX "/(main|wiping_heap)\\.cpp$") # of the program alone
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC insightd_options)
 endfunction()

@@ -129,7 +129,6 @@ struct Config {
     std::optional<HttpListener> http;
     std::optional<ScaledClock> clock;
     std::vector<Account> accounts;
-    std::vector<std::string> notices; ///< accepted, but worth a word: `file:line:column: …`
 };
 
 } // namespace insightd::config

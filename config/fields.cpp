@@ -36,11 +36,6 @@ void Context::mistake(const YAML::Node& at, std::string message)
     mistakes.push_back(located(at, std::move(message)));
 }
 
-void Context::notice(const YAML::Node& at, std::string message)
-{
-    notices.push_back(located(at, std::move(message)));
-}
-
 bool check_keys(
     const YAML::Node& node, std::string_view what, const std::vector<std::string_view>& known,
     Context& context)

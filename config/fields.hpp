@@ -22,10 +22,8 @@ struct Context {
     const MetricVocabulary& metrics;
     std::string_view key; ///< whose value is being read
     std::vector<Mistake> mistakes;
-    std::vector<Mistake> notices;
 
     void mistake(const YAML::Node& at, std::string message);
-    void notice(const YAML::Node& at, std::string message);
 };
 
 /// One key of a map: its name, who reads its value, whether it must be there.

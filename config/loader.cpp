@@ -280,8 +280,6 @@ parse(std::string_view text, const std::string& file, const MetricVocabulary& me
     });
     if (!context.mistakes.empty())
         return Mistakes{file, std::move(context.mistakes)};
-    for (const auto& notice : context.notices)
-        draft.config.notices.push_back(at(file, notice));
     return std::move(draft.config);
 }
 

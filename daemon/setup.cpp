@@ -2,7 +2,6 @@
 
 #include "collectors/catalog.hpp"
 #include "config/loader.hpp"
-#include "daemon/log.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -48,10 +47,7 @@ std::optional<config::Config> load_config(const std::filesystem::path& file)
         fmt::print(stderr, "{}", mistakes->text());
         return std::nullopt;
     }
-    auto& config = std::get<config::Config>(loaded);
-    for (const auto& notice : config.notices)
-        log::warning("config_notice", {{"text", notice}});
-    return std::move(config);
+    return std::get<config::Config>(std::move(loaded));
 }
 
 DatabaseLocation::DatabaseLocation(const config::Config& config) : url_{config.database_url}

@@ -72,7 +72,7 @@ boost::asio::awaitable<Result> Database::in_transaction(Work work)
 boost::asio::awaitable<void> Database::write(model::SharedBatch batch)
 {
     auto work = [batch = std::move(batch)](pqxx::work& tx) {
-        write_batch(tx, *batch);
+        perform(tx, batch->account_id, steps_of(*batch));
         return true;
     };
     co_await in_transaction<bool>(std::move(work));

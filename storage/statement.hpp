@@ -3,23 +3,49 @@
 #include "storage/model/rows.hpp"
 
 #include <boost/json/value.hpp>
-#include <pqxx/pqxx>
 
 #include <string>
+#include <string_view>
+#include <vector>
+
+namespace pqxx
+{
+class transaction_base;
+}
 
 namespace insightd::storage
 {
 
 /// SQL that takes an account ($1) and rows as jsonb ($2). The server parses and plans it once for a
-/// connection: with so many columns that costs as much as running it for fifty rows.
+/// connection: with so many columns that costs as much as running it for fifty rows. Running it
+/// again with the same rows changes nothing.
 struct Statement {
-    std::string name; ///< unique in the program
+    std::string name; ///< unique in the program, and for ever: spooled rows are kept by it
     std::string sql;
 };
 
-/// Runs the statement, which must return no rows, prepared at its first use on the connection.
-void execute(
-    pqxx::transaction_base& tx, const Statement& statement, model::AccountId account,
-    const boost::json::value& rows);
+/// Rows on their way to a statement. What waits for the database waits in this form: text that
+/// needs no decoder of its own for each kind of row.
+struct Step {
+    std::string statement; ///< by name
+    std::string rows;      ///< JSON
+
+    bool operator==(const Step&) const = default;
+};
+
+/// The steps of one transaction, in the order in which later rows rest on earlier ones.
+class Steps
+{
+public:
+    void add(const Statement& statement, const boost::json::value& rows);
+    std::vector<Step> take() { return std::move(steps_); }
+
+private:
+    std::vector<Step> steps_;
+};
+
+/// Runs the steps in order, each statement prepared at its first use on the connection. Throws
+/// model::Refused for a statement that this program does not know.
+void perform(pqxx::transaction_base& tx, model::AccountId account, const std::vector<Step>& steps);
 
 } // namespace insightd::storage

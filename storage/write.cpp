@@ -3,6 +3,7 @@
 #include "storage/json_rows.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <pqxx/pqxx>
 
 namespace insightd::storage
 {
@@ -65,15 +66,17 @@ json::object row_of(const model::Metric& metric)
 
 } // namespace
 
-void write_batch(pqxx::transaction_base& tx, const model::Batch& batch)
+std::vector<Step> steps_of(const model::Batch& batch)
 {
-    write_profiles(tx, batch.account_id, batch.profiles);
-    write_media(tx, batch.account_id, batch.media);
-    write_samples(tx, batch.account_id, batch.samples);
-    write_days(tx, batch.account_id, batch.days);
-    write_demographics(tx, batch.account_id, batch.demographics);
-    write_online_followers(tx, batch.account_id, batch.online_followers);
-    write_runs(tx, batch.account_id, batch.runs);
+    Steps steps;
+    add_profiles(steps, batch.profiles);
+    add_media(steps, batch.media);
+    add_samples(steps, batch.samples);
+    add_days(steps, batch.days);
+    add_demographics(steps, batch.demographics);
+    add_online_followers(steps, batch.online_followers);
+    add_runs(steps, batch.runs);
+    return steps.take();
 }
 
 void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account>& accounts)

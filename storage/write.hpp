@@ -2,17 +2,17 @@
 
 #include "storage/model/metric.hpp"
 #include "storage/model/rows.hpp"
+#include "storage/statement.hpp"
 
-#include <pqxx/pqxx>
-
+#include <span>
 #include <vector>
 
-/// What one transaction writes. Every statement may be repeated: replaying it changes nothing.
+/// Rows on their way into tables. Every statement may be repeated: replaying it changes nothing.
 namespace insightd::storage
 {
 
 /// Everything of the batch, in the order in which later rows rest on earlier ones.
-void write_batch(pqxx::transaction_base& tx, const model::Batch& batch);
+std::vector<Step> steps_of(const model::Batch& batch);
 
 /// Configured accounts; those that are no longer configured stay.
 void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account>& accounts);
@@ -20,26 +20,25 @@ void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account
 /// The catalogue, whole: lines that are no longer in it go.
 void write_catalogue(pqxx::transaction_base& tx, const std::vector<model::Metric>& catalogue);
 
-// The parts of a batch, one file each: write_media.cpp, write_samples.cpp, write_account.cpp.
-void write_media(
-    pqxx::transaction_base& tx, model::AccountId account, const std::vector<model::Media>& media);
-void write_samples(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::MediaSample>& samples);
-void write_profiles(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::Profile>& profiles);
-void write_days(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::AccountDay>& days);
-void write_demographics(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::Demographics>& snapshots);
-void write_online_followers(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::OnlineFollowers>& days);
-void write_runs(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::CollectorRun>& runs);
+// The parts of a batch, a file each, and the statements that take their rows.
+
+// write_media.cpp
+void add_media(Steps& steps, const std::vector<model::Media>& media);
+std::span<const Statement> media_statements();
+
+// write_samples.cpp
+void add_samples(Steps& steps, const std::vector<model::MediaSample>& samples);
+std::span<const Statement> sample_statements();
+
+// write_account.cpp
+void add_profiles(Steps& steps, const std::vector<model::Profile>& profiles);
+void add_days(Steps& steps, const std::vector<model::AccountDay>& days);
+void add_demographics(Steps& steps, const std::vector<model::Demographics>& snapshots);
+void add_online_followers(Steps& steps, const std::vector<model::OnlineFollowers>& days);
+std::span<const Statement> account_statements();
+
+// write_runs.cpp
+void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
+std::span<const Statement> run_statements();
 
 } // namespace insightd::storage

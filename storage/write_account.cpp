@@ -1,18 +1,18 @@
 #include "storage/json_rows.hpp"
-#include "storage/statement.hpp"
 #include "storage/write.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 namespace insightd::storage
 {
 namespace
 {
 
-const Statement upsert_profile{"account_profile", R"(
+constexpr auto upsert_profile = R"(
 WITH judged AS (
     SELECT r.*, s.row_at AS old_row_at,
            s.checked_at IS NULL OR (r.observed_at > s.checked_at AND
@@ -41,9 +41,9 @@ ON CONFLICT (account_id) DO UPDATE SET
     profile_picture_url = excluded.profile_picture_url, account_type = excluded.account_type,
     followers_count = excluded.followers_count, follows_count = excluded.follows_count,
     media_count = excluded.media_count, other = excluded.other
-WHERE s.checked_at < excluded.checked_at)"};
+WHERE s.checked_at < excluded.checked_at)";
 
-const Statement upsert_demographics{"account_demographics", R"(
+constexpr auto upsert_demographics = R"(
 INSERT INTO store.demographic_snapshot AS d (account_id, metric, dimension, timeframe, snapshot_on,
     observed_at, data, absent)
 SELECT $1, metric, dimension, timeframe, snapshot_on, observed_at, data, absent
@@ -51,9 +51,9 @@ FROM jsonb_to_record($2::jsonb) AS r(metric text, dimension text, timeframe text
     snapshot_on date, observed_at timestamptz, data jsonb, absent text)
 ON CONFLICT (account_id, metric, dimension, timeframe, snapshot_on) DO UPDATE SET
     observed_at = excluded.observed_at, data = excluded.data, absent = excluded.absent
-WHERE d.observed_at < excluded.observed_at)"};
+WHERE d.observed_at < excluded.observed_at)";
 
-const Statement insert_online_followers{"account_online_followers", R"(
+constexpr auto insert_online_followers = R"(
 INSERT INTO store.online_followers (account_id, day, observed_at, day_end, hours, absent)
 SELECT $1, r.day, r.observed_at, r.day_end, r.hours, r.absent
 FROM jsonb_to_record($2::jsonb) AS r(day date, observed_at timestamptz, day_end timestamptz,
@@ -63,24 +63,7 @@ LEFT JOIN LATERAL (
     WHERE o.account_id = $1 AND o.day = r.day AND o.observed_at <= r.observed_at
     ORDER BY o.observed_at DESC LIMIT 1) p ON true
 WHERE p.day IS NULL OR (p.hours, p.absent) IS DISTINCT FROM (r.hours, r.absent)
-ON CONFLICT DO NOTHING)"};
-
-const Statement upsert_run{"account_run", R"(
-INSERT INTO store.collection AS c (account_id, collector, started_at, last_success_at,
-    consecutive_failures, error_class, error, calls, budget_percent, next_due_at)
-SELECT $1, collector, started_at, CASE WHEN succeeded THEN started_at END,
-       CASE WHEN succeeded THEN 0 ELSE 1 END, error_class, error, calls, budget_percent, next_due
-FROM jsonb_to_record($2::jsonb) AS r(collector text, started_at timestamptz, succeeded boolean,
-    error_class text, error text, calls bigint, budget_percent integer, next_due timestamptz)
-ON CONFLICT (account_id, collector) DO UPDATE SET
-    started_at = excluded.started_at,
-    last_success_at = coalesce(excluded.last_success_at, c.last_success_at),
-    consecutive_failures = CASE WHEN excluded.consecutive_failures = 0 THEN 0
-                                ELSE c.consecutive_failures + 1 END,
-    error_class = excluded.error_class, error = excluded.error, calls = excluded.calls,
-    budget_percent = coalesce(excluded.budget_percent, c.budget_percent),
-    next_due_at = excluded.next_due_at
-WHERE c.started_at < excluded.started_at)"};
+ON CONFLICT DO NOTHING)";
 
 std::string joined(std::string_view format)
 {
@@ -129,13 +112,23 @@ template <class Row> std::vector<const Row*> in_time(const std::vector<Row>& row
     return sorted;
 }
 
+enum Which { profiles, days, demographics, online_followers };
+
+/// Made at the first use: the columns' table is another file's.
+const std::array<Statement, 4>& statements()
+{
+    static const std::array made{
+        Statement{"account_profile", upsert_profile}, Statement{"account_day", day_statement()},
+        Statement{"account_demographics", upsert_demographics},
+        Statement{"account_online_followers", insert_online_followers}};
+    return made;
+}
+
 } // namespace
 
-void write_profiles(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::Profile>& profiles)
+void add_profiles(Steps& steps, const std::vector<model::Profile>& rows)
 {
-    for (const auto* profile : in_time(profiles)) {
+    for (const auto* profile : in_time(rows)) {
         const json::object row{
             {"observed_at", text_of(profile->observed_at)},
             {"username", value_of(profile->username)},
@@ -148,29 +141,24 @@ void write_profiles(
             {"follows_count", value_of(profile->follows_count)},
             {"media_count", value_of(profile->media_count)},
             {"other", value_of(profile->other)}};
-        execute(tx, upsert_profile, account, row);
+        steps.add(statements()[profiles], row);
     }
 }
 
-void write_days(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::AccountDay>& days)
+void add_days(Steps& steps, const std::vector<model::AccountDay>& rows)
 {
-    static const Statement statement{"account_day", day_statement()};
-    for (const auto* day : in_time(days)) {
+    for (const auto* day : in_time(rows)) {
         json::object row{
             {"day", text_of(day->day)},
             {"observed_at", text_of(day->observed_at)},
             {"day_end", text_of(day->day_end)},
             {"is_final", day->is_final}};
         add_readings(row, day->readings, day_columns());
-        execute(tx, statement, account, row);
+        steps.add(statements()[days], row);
     }
 }
 
-void write_demographics(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::Demographics>& snapshots)
+void add_demographics(Steps& steps, const std::vector<model::Demographics>& snapshots)
 {
     for (const auto* snapshot : in_time(snapshots)) {
         const json::object row{
@@ -181,15 +169,13 @@ void write_demographics(
             {"observed_at", text_of(snapshot->observed_at)},
             {"data", cells_of(snapshot->cells)},
             {"absent", reason_of(snapshot->absent)}};
-        execute(tx, upsert_demographics, account, row);
+        steps.add(statements()[demographics], row);
     }
 }
 
-void write_online_followers(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::OnlineFollowers>& days)
+void add_online_followers(Steps& steps, const std::vector<model::OnlineFollowers>& rows)
 {
-    for (const auto* day : in_time(days)) {
+    for (const auto* day : in_time(rows)) {
         json::array hours;
         for (const auto& hour : day->hours)
             hours.push_back(value_of(hour));
@@ -199,27 +185,13 @@ void write_online_followers(
             {"day_end", text_of(day->day_end)},
             {"hours", std::move(hours)},
             {"absent", reason_of(day->absent)}};
-        execute(tx, insert_online_followers, account, row);
+        steps.add(statements()[online_followers], row);
     }
 }
 
-void write_runs(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::CollectorRun>& runs)
+std::span<const Statement> account_statements()
 {
-    for (const auto& run : runs) {
-        const json::object row{
-            {"collector", clean(run.collector)},
-            {"started_at", text_of(run.started_at)},
-            {"succeeded", run.succeeded},
-            {"error_class", clean(run.error_class)},
-            {"error", clean(run.error)},
-            {"calls", run.calls},
-            {"budget_percent",
-             run.budget_percent ? json::value(*run.budget_percent) : json::value(nullptr)},
-            {"next_due", value_of(run.next_due)}};
-        execute(tx, upsert_run, account, row);
-    }
+    return statements();
 }
 
 } // namespace insightd::storage

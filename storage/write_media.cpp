@@ -1,7 +1,7 @@
 #include "storage/json_rows.hpp"
-#include "storage/statement.hpp"
 #include "storage/write.hpp"
 
+#include <array>
 #include <map>
 
 namespace insightd::storage
@@ -9,7 +9,10 @@ namespace insightd::storage
 namespace
 {
 
-const Statement upsert_facts{"media_facts", R"(
+enum Which { facts, children, counts };
+
+const std::array statements{
+    Statement{"media_facts", R"(
 INSERT INTO store.media AS m (account_id, media_id, product_type, media_type, published_at,
     expires_at, permalink, shortcode, caption, media_url, thumbnail_url, alt_text, username,
     owner_id, is_comment_enabled, is_shared_to_feed, other, facts_at, first_seen_at)
@@ -37,9 +40,8 @@ WHERE m.facts_at < excluded.facts_at AND
     (excluded.product_type, excluded.media_type, excluded.permalink, excluded.shortcode,
      excluded.caption, excluded.media_url, excluded.thumbnail_url, excluded.alt_text,
      excluded.username, excluded.owner_id, excluded.is_comment_enabled,
-     excluded.is_shared_to_feed, excluded.other))"};
-
-const Statement upsert_children{"media_children", R"(
+     excluded.is_shared_to_feed, excluded.other))"},
+    Statement{"media_children", R"(
 INSERT INTO store.media_child AS c (account_id, media_id, child_id, position, media_type, permalink,
     shortcode, media_url, thumbnail_url, alt_text, published_at)
 SELECT $1, media_id, child_id, position, media_type, permalink, shortcode, media_url,
@@ -56,10 +58,9 @@ ON CONFLICT (account_id, media_id, child_id) DO UPDATE SET
 WHERE (c.position, c.media_type, c.permalink, c.shortcode, c.media_url, c.thumbnail_url, c.alt_text)
     IS DISTINCT FROM
     (excluded.position, excluded.media_type, excluded.permalink, excluded.shortcode,
-     excluded.media_url, excluded.thumbnail_url, excluded.alt_text))"};
-
-/// The list's counters: a row when one changed or after 24 hours, and the state as confirmed.
-const Statement write_counts{"media_counts", R"(
+     excluded.media_url, excluded.thumbnail_url, excluded.alt_text))"},
+    // The list's counters: a row when one changed or after 24 hours, and the state as confirmed.
+    Statement{"media_counts", R"(
 WITH judged AS (
     SELECT r.*, s.count_row_at AS old_row_at,
            s.listed_at IS NULL OR (r.observed_at > s.listed_at AND
@@ -85,7 +86,7 @@ ON CONFLICT (account_id, media_id) DO UPDATE SET
     listed_at = excluded.listed_at, count_row_at = excluded.count_row_at,
     like_count = excluded.like_count, comments_count = excluded.comments_count,
     other_counts = excluded.other_counts
-WHERE s.listed_at IS NULL OR s.listed_at < excluded.listed_at)"};
+WHERE s.listed_at IS NULL OR s.listed_at < excluded.listed_at)"}};
 
 json::object facts_of(const model::Media& media)
 {
@@ -154,24 +155,28 @@ std::map<model::MediaId, const model::Media*> newest(const std::vector<model::Me
 
 } // namespace
 
-void write_media(
-    pqxx::transaction_base& tx, model::AccountId account, const std::vector<model::Media>& media)
+void add_media(Steps& steps, const std::vector<model::Media>& media)
 {
     if (media.empty())
         return;
-    json::array facts;
-    json::array children;
-    json::array counts;
+    json::array facts_rows;
+    json::array children_rows;
+    json::array counts_rows;
     for (const auto& [id, row] : newest(media)) {
-        facts.push_back(facts_of(*row));
-        counts.push_back(counts_of(*row));
+        facts_rows.push_back(facts_of(*row));
+        counts_rows.push_back(counts_of(*row));
         for (std::size_t at = 0; at < row->children.size(); ++at)
-            children.push_back(child_of(*row, row->children[at], at));
+            children_rows.push_back(child_of(*row, row->children[at], at));
     }
-    execute(tx, upsert_facts, account, facts);
-    execute(tx, write_counts, account, counts);
-    if (!children.empty())
-        execute(tx, upsert_children, account, children);
+    steps.add(statements[facts], facts_rows);
+    steps.add(statements[counts], counts_rows);
+    if (!children_rows.empty())
+        steps.add(statements[children], children_rows);
+}
+
+std::span<const Statement> media_statements()
+{
+    return statements;
 }
 
 } // namespace insightd::storage

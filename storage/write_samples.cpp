@@ -1,10 +1,10 @@
 #include "storage/json_rows.hpp"
-#include "storage/statement.hpp"
 #include "storage/write.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <map>
 #include <set>
 
@@ -121,7 +121,7 @@ std::vector<json::array> rounds_of(const std::vector<model::MediaSample>& sample
     return rounds;
 }
 
-void ensure_months(pqxx::transaction_base& tx, const std::vector<model::MediaSample>& samples)
+json::array months_of(const std::vector<model::MediaSample>& samples)
 {
     std::set<std::chrono::year_month> months;
     for (const auto& sample : samples) {
@@ -129,22 +129,39 @@ void ensure_months(pqxx::transaction_base& tx, const std::vector<model::MediaSam
             std::chrono::floor<std::chrono::days>(sample.observed_at)};
         months.insert(day.year() / day.month());
     }
+    json::array firsts;
     for (const auto month : months)
-        tx.exec_params1(
-            "SELECT store.ensure_month($1::date)",
-            text_of(model::Day{month / std::chrono::day{1}}));
+        firsts.emplace_back(text_of(model::Day{month / std::chrono::day{1}}));
+    return firsts;
+}
+
+enum Which { months, rows };
+
+/// Made at the first use: the columns' table is another file's.
+const std::array<Statement, 2>& statements()
+{
+    static const std::array made{
+        Statement{"media_sample_months", R"(
+SELECT store.ensure_month(month::date) FROM jsonb_array_elements_text($2::jsonb) m(month)
+WHERE $1::bigint IS NOT NULL)"},
+        Statement{"media_samples", sample_statement()}};
+    return made;
 }
 
 } // namespace
 
-void write_samples(
-    pqxx::transaction_base& tx, model::AccountId account,
-    const std::vector<model::MediaSample>& samples)
+void add_samples(Steps& steps, const std::vector<model::MediaSample>& samples)
 {
-    static const Statement statement{"media_samples", sample_statement()};
-    ensure_months(tx, samples);
+    if (samples.empty())
+        return;
+    steps.add(statements()[months], months_of(samples));
     for (const auto& round : rounds_of(samples))
-        execute(tx, statement, account, round);
+        steps.add(statements()[rows], round);
+}
+
+std::span<const Statement> sample_statements()
+{
+    return statements();
 }
 
 } // namespace insightd::storage

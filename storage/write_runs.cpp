@@ -1,0 +1,52 @@
+#include "storage/json_rows.hpp"
+#include "storage/write.hpp"
+
+#include <array>
+
+namespace insightd::storage
+{
+namespace
+{
+
+const std::array statements{Statement{"account_run", R"(
+INSERT INTO store.collection AS c (account_id, collector, started_at, last_success_at,
+    consecutive_failures, error_class, error, calls, budget_percent, next_due_at)
+SELECT $1, collector, started_at, CASE WHEN succeeded THEN started_at END,
+       CASE WHEN succeeded THEN 0 ELSE 1 END, error_class, error, calls, budget_percent, next_due
+FROM jsonb_to_record($2::jsonb) AS r(collector text, started_at timestamptz, succeeded boolean,
+    error_class text, error text, calls bigint, budget_percent integer, next_due timestamptz)
+ON CONFLICT (account_id, collector) DO UPDATE SET
+    started_at = excluded.started_at,
+    last_success_at = coalesce(excluded.last_success_at, c.last_success_at),
+    consecutive_failures = CASE WHEN excluded.consecutive_failures = 0 THEN 0
+                                ELSE c.consecutive_failures + 1 END,
+    error_class = excluded.error_class, error = excluded.error, calls = excluded.calls,
+    budget_percent = coalesce(excluded.budget_percent, c.budget_percent),
+    next_due_at = excluded.next_due_at
+WHERE c.started_at < excluded.started_at)"}};
+
+} // namespace
+
+void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs)
+{
+    for (const auto& run : runs) {
+        const json::object row{
+            {"collector", clean(run.collector)},
+            {"started_at", text_of(run.started_at)},
+            {"succeeded", run.succeeded},
+            {"error_class", clean(run.error_class)},
+            {"error", clean(run.error)},
+            {"calls", run.calls},
+            {"budget_percent",
+             run.budget_percent ? json::value(*run.budget_percent) : json::value(nullptr)},
+            {"next_due", value_of(run.next_due)}};
+        steps.add(statements.front(), row);
+    }
+}
+
+std::span<const Statement> run_statements()
+{
+    return statements;
+}
+
+} // namespace insightd::storage

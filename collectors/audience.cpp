@@ -20,7 +20,7 @@ using std::chrono::days;
 
 /// The timeframes that are still supported. Source: graph-api.md section 5.
 constexpr std::array timeframes{"this_week", "this_month"};
-constexpr days online_reach{3};
+constexpr days online_reach{28};
 
 std::string user_insights(const config::Account& account)
 {

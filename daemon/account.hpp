@@ -4,6 +4,7 @@
 #include "collectors/catalog.hpp"
 #include "collectors/fields.hpp"
 #include "config/config.hpp"
+#include "daemon/missed_polls.hpp"
 #include "daemon/scheduler.hpp"
 #include "storage/model/history.hpp"
 
@@ -70,6 +71,8 @@ public:
         std::int64_t failures = 0;
         std::optional<graph::FailureClass> kind;
     };
+    MissedPolls missed; ///< what fell due and is not read yet
+
     Trouble& trouble(Job job) { return troubles_.at(static_cast<std::size_t>(job)); }
 
     /// Fields that the job's node was refused; forgotten once a day, for the platform's come and
@@ -79,8 +82,6 @@ public:
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
-    static constexpr std::size_t job_count = 8;
-
     bool collects(Job job) const;
     void track(model::MediaId id, std::string_view product_type, model::Instant published_at);
     std::uint64_t key(const Task& task) const;

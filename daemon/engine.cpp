@@ -64,6 +64,7 @@ void Engine::remember(const std::vector<model::AccountHistory>& histories)
     for (auto& account : accounts_) {
         const auto known =
             std::ranges::find(histories, account->id(), &model::AccountHistory::account_id);
+        account->missed.begin(now);
         account->remember(
             known != histories.end() ? *known : model::AccountHistory{}, now, scheduler_);
     }
@@ -112,8 +113,10 @@ void Engine::stop(std::chrono::seconds grace)
 
 void Engine::dispatch(model::Instant now)
 {
-    for (const auto& task : scheduler_.take_due(now)) {
+    for (auto due = scheduler_.next_due(); due && *due <= now; due = scheduler_.next_due()) {
+        const auto task = scheduler_.take_next();
         auto& account = *accounts_.at(task.account);
+        account.missed.fell_due(task.job, *due);
         if (task.job == Job::token) { // a pause does not concern it: it may end the pause
             begin_token_look(account);
             continue;

@@ -134,6 +134,8 @@ private:
     read_some(Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome);
     boost::asio::awaitable<void>
     conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome);
+    static void
+    note_gap(Account& account, Job job, const model::CollectorRun& run, model::Batch& rows);
     boost::asio::awaitable<void> report_without_client(Account& account, graph::Failure failure);
 
     // keeping.cpp: rows, and a store that is away

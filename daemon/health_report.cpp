@@ -28,6 +28,14 @@ std::string age(const std::optional<model::Instant>& instant, model::Instant now
     return fmt::format("{} d ago", seconds_ago / 86400);
 }
 
+/// "2+1": two that will be read yet, one that never can.
+std::string gaps(const model::Health& row)
+{
+    if (row.gaps_open == 0 && row.gaps_unrecoverable == 0)
+        return "-";
+    return fmt::format("{}+{}", row.gaps_open, row.gaps_unrecoverable);
+}
+
 json::value iso(const std::optional<model::Instant>& instant)
 {
     if (!instant)
@@ -51,6 +59,8 @@ json::object object_of(const model::Health& row)
     object["calls"] = row.calls;
     object["budget_percent"] = row.budget_percent ? json::value(*row.budget_percent) : nullptr;
     object["stories_open"] = row.stories_open;
+    object["gaps_open"] = row.gaps_open;
+    object["gaps_unrecoverable"] = row.gaps_unrecoverable;
     return object;
 }
 
@@ -59,14 +69,14 @@ json::object object_of(const model::Health& row)
 std::string health_table(const std::vector<model::Health>& rows, model::Instant now)
 {
     auto text = fmt::format(
-        "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8}  {}\n", "ACCOUNT", "COLLECTOR", "STATE",
-        "LAST SUCCESS", "CALLS", "BUDGET", "STORIES", "ERROR");
+        "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8} {:>9}  {}\n", "ACCOUNT", "COLLECTOR", "STATE",
+        "LAST SUCCESS", "CALLS", "BUDGET", "STORIES", "GAPS", "ERROR");
     for (const auto& row : rows)
         text += fmt::format(
-            "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8}  {}\n", row.account, row.collector,
+            "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8} {:>9}  {}\n", row.account, row.collector,
             row.state, age(row.last_success_at, now), row.calls,
             row.budget_percent ? fmt::format("{}%", *row.budget_percent) : "-", row.stories_open,
-            row.error);
+            gaps(row), row.error);
     return text;
 }
 

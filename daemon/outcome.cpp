@@ -72,6 +72,7 @@ model::Instant Engine::failed(
                                                : std::string{reaction.advice}},
                                   {"next_try_in", seconds_text(wait)}});
     trouble.kind = failure.kind;
+    account.missed.failed(job, graph::to_string(failure));
     if (pass_at_)
         complaints_.push_back({account.settings().name, std::string{collector_of(job)}, failure});
     pause(account, failure, until);
@@ -99,11 +100,18 @@ void Engine::note_refusal(Account& account, model::CollectorRun& run, const std:
 void Engine::pause(Account& account, const graph::Failure& failure, model::Instant until)
 {
     const auto scope = reaction_to(failure.kind).scope;
-    if (scope == Scope::account)
+    const auto why = graph::to_string(failure);
+    if (scope == Scope::account) {
         account.paused_until = std::max(account.paused_until, until);
+        account.missed.paused(why);
+    }
     if (scope == Scope::app) {
-        auto& app = app_paused_until_.at(static_cast<std::size_t>(account.settings().login));
+        const auto login = account.settings().login;
+        auto& app = app_paused_until_.at(static_cast<std::size_t>(login));
         app = std::max(app, until);
+        for (auto& other : accounts_)
+            if (other->settings().login == login)
+                other->missed.paused(why);
     }
 }
 

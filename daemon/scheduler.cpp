@@ -9,7 +9,7 @@ namespace insightd::daemon
 
 std::string_view collector_of(Job job)
 {
-    static constexpr std::array<std::string_view, 8> names{
+    static constexpr std::array<std::string_view, job_count> names{
         "stories",          "stories",  "profile",        "media",
         "account_insights", "audience", "media_insights", "token"};
     return names.at(static_cast<std::size_t>(job));
@@ -32,15 +32,19 @@ std::optional<model::Instant> Scheduler::next_due() const
     return heap_.empty() ? std::nullopt : std::optional{heap_.front().due};
 }
 
+Task Scheduler::take_next()
+{
+    std::ranges::pop_heap(heap_, later);
+    const auto entry = heap_.back();
+    heap_.pop_back();
+    return {entry.job, entry.account, entry.media};
+}
+
 std::vector<Task> Scheduler::take_due(model::Instant now)
 {
     std::vector<Task> due;
-    while (!heap_.empty() && heap_.front().due <= now) {
-        const auto& entry = heap_.front();
-        due.push_back({entry.job, entry.account, entry.media});
-        std::ranges::pop_heap(heap_, later);
-        heap_.pop_back();
-    }
+    while (!heap_.empty() && heap_.front().due <= now)
+        due.push_back(take_next());
     return due;
 }
 

@@ -2,6 +2,7 @@
 
 #include "storage/model/rows.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -21,6 +22,8 @@ enum class Job : std::uint8_t {
     media_insights, ///< one post's numbers
     token,          ///< the account's token: renewed in time, watched while it is dead
 };
+
+inline constexpr std::size_t job_count = 8;
 
 /// The name under which runs of the job are reported: that of its collector.
 std::string_view collector_of(Job job);
@@ -42,6 +45,9 @@ public:
 
     /// The earliest due instant; nothing if no task is left.
     std::optional<model::Instant> next_due() const;
+
+    /// Takes the earliest task, due at next_due(); there must be one.
+    Task take_next();
 
     /// Takes every task that is due at `now`, the longest overdue first; equal ones by importance.
     std::vector<Task> take_due(model::Instant now);

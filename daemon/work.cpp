@@ -204,6 +204,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"values", model::count_values(outcome.rows)},
                  {"calls", run.calls}});
     outcome.rows.account_id = account.id();
+    note_gap(account, job, run, outcome.rows);
     outcome.rows.runs.push_back(std::move(run));
     auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
     auto kept = co_await keep(rows);
@@ -218,6 +219,15 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     if (!outcome.failure && kept.state == Kept::State::stored)
         recovered(account, job);
     co_await tell_tokens(account, outcome.token_version, outcome.failure);
+}
+
+/// Stored with the rows that ended it: a gap is noted once, and never without what came after it.
+void Engine::note_gap(Account& account, Job job, const model::CollectorRun& run, model::Batch& rows)
+{
+    if (!run.succeeded)
+        return;
+    if (auto gap = account.missed.met(job, account.settings().schedule, run.started_at))
+        rows.gaps.push_back(std::move(*gap));
 }
 
 boost::asio::awaitable<collectors::Collected>

@@ -45,8 +45,13 @@ SELECT account_id, account, collector, state,
        (extract(epoch FROM last_started_at) * 1000000)::bigint,
        (extract(epoch FROM last_success_at) * 1000000)::bigint,
        (extract(epoch FROM next_due_at) * 1000000)::bigint,
-       consecutive_failures, error_class, error, calls, budget_percent, stories_open
-FROM insights.collection_health ORDER BY account, collector)";
+       consecutive_failures, error_class, error, calls, budget_percent, stories_open,
+       coalesce(gaps_open, 0), coalesce(gaps_unrecoverable, 0)
+FROM insights.collection_health
+LEFT JOIN (SELECT account_id, collector, count(*) FILTER (WHERE state = 'open') AS gaps_open,
+                  count(*) FILTER (WHERE state = 'unrecoverable') AS gaps_unrecoverable
+           FROM insights.data_gaps GROUP BY account_id, collector) g USING (account_id, collector)
+ORDER BY account, collector)";
 
 model::KnownMedia media_of(const pqxx::row& row)
 {
@@ -77,6 +82,8 @@ model::Health health_of(const pqxx::row& row)
     if (!row[11].is_null())
         health.budget_percent = row[11].as<int>();
     health.stories_open = row[12].as<std::int64_t>();
+    health.gaps_open = row[13].as<std::int64_t>();
+    health.gaps_unrecoverable = row[14].as<std::int64_t>();
     return health;
 }
 

@@ -39,6 +39,7 @@ std::span<const Statement> account_statements();
 
 // write_runs.cpp
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
+void add_gaps(Steps& steps, const std::vector<model::Gap>& gaps);
 std::span<const Statement> run_statements();
 
 } // namespace insightd::storage

@@ -8,11 +8,16 @@ namespace insightd::storage
 namespace
 {
 
-const std::array statements{Statement{"account_run", R"(
+enum Which { one_run, some_gaps };
+
+const std::array statements{
+    Statement{"account_run", R"(
 INSERT INTO store.collection AS c (account_id, collector, started_at, last_success_at,
-    consecutive_failures, error_class, error, calls, budget_percent, next_due_at)
+    consecutive_failures, error_class, error, calls, budget_percent, next_due_at,
+    first_started_at, failing_since)
 SELECT $1, collector, started_at, CASE WHEN succeeded THEN started_at END,
-       CASE WHEN succeeded THEN 0 ELSE 1 END, error_class, error, calls, budget_percent, next_due
+       CASE WHEN succeeded THEN 0 ELSE 1 END, error_class, error, calls, budget_percent, next_due,
+       started_at, CASE WHEN NOT succeeded THEN started_at END
 FROM jsonb_to_record($2::jsonb) AS r(collector text, started_at timestamptz, succeeded boolean,
     error_class text, error text, calls bigint, budget_percent integer, next_due timestamptz)
 ON CONFLICT (account_id, collector) DO UPDATE SET
@@ -22,8 +27,16 @@ ON CONFLICT (account_id, collector) DO UPDATE SET
                                 ELSE c.consecutive_failures + 1 END,
     error_class = excluded.error_class, error = excluded.error, calls = excluded.calls,
     budget_percent = coalesce(excluded.budget_percent, c.budget_percent),
-    next_due_at = excluded.next_due_at
-WHERE c.started_at < excluded.started_at)"}};
+    next_due_at = excluded.next_due_at,
+    failing_since = CASE WHEN excluded.consecutive_failures > 0
+                         THEN coalesce(c.failing_since, excluded.failing_since) END
+WHERE c.started_at < excluded.started_at)"},
+    Statement{"account_gaps", R"(
+INSERT INTO store.gap (account_id, collector, begins_at, ends_at, reason)
+SELECT $1, collector, begins_at, ends_at, reason
+FROM jsonb_to_recordset($2::jsonb) AS r(collector text, begins_at timestamptz, ends_at timestamptz,
+    reason text)
+ON CONFLICT DO NOTHING)"}};
 
 } // namespace
 
@@ -40,8 +53,22 @@ void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs)
             {"budget_percent",
              run.budget_percent ? json::value(*run.budget_percent) : json::value(nullptr)},
             {"next_due", value_of(run.next_due)}};
-        steps.add(statements.front(), row);
+        steps.add(statements[one_run], row);
     }
+}
+
+void add_gaps(Steps& steps, const std::vector<model::Gap>& gaps)
+{
+    if (gaps.empty())
+        return;
+    json::array rows;
+    for (const auto& row : gaps)
+        rows.push_back(json::object{
+            {"collector", row.collector},
+            {"begins_at", text_of(row.begins_at)},
+            {"ends_at", text_of(row.ends_at)},
+            {"reason", clean(row.reason)}});
+    steps.add(statements[some_gaps], rows);
 }
 
 std::span<const Statement> run_statements()

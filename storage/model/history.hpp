@@ -41,7 +41,9 @@ struct Health {
     std::string error_class, error; ///< empty when ok
     std::int64_t calls = 0;         ///< HTTP calls of the last run
     std::optional<int> budget_percent;
-    std::int64_t stories_open = 0; ///< stories of the account that are still alive
+    std::int64_t stories_open = 0;       ///< stories of the account that are still alive
+    std::int64_t gaps_open = 0;          ///< what is missing and will be read yet
+    std::int64_t gaps_unrecoverable = 0; ///< what is missing for good
 };
 
 } // namespace insightd::model

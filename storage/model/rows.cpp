@@ -44,6 +44,7 @@ void append(Batch& into, Batch&& from)
     move_rows(into.demographics, std::move(from.demographics));
     move_rows(into.online_followers, std::move(from.online_followers));
     move_rows(into.runs, std::move(from.runs));
+    move_rows(into.gaps, std::move(from.gaps));
 }
 
 std::vector<Batch> single_rows(const Batch& batch)

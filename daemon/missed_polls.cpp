@@ -1,0 +1,81 @@
+#include "daemon/missed_polls.hpp"
+
+#include "daemon/token_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+/// A story lives this long: a list that is read again within it has missed none.
+constexpr std::chrono::hours story_life{24};
+
+/// Posts of all ages are read at different paces; an hour is the pace of those that still move.
+constexpr std::chrono::hours pace_of_posts{1};
+
+} // namespace
+
+std::optional<std::chrono::seconds> lateness_allowed(Job job, const config::Schedule& schedule)
+{
+    switch (job) {
+    case Job::profile:
+        return schedule.profile;
+    case Job::media_list:
+        return schedule.media_list;
+    case Job::audience:
+        return schedule.demographics;
+    case Job::stories:
+        return story_life;
+    case Job::media_insights:
+        return pace_of_posts;
+    case Job::account_days: // can be read later, each day by itself
+    case Job::story_insights:
+    case Job::token:
+        break;
+    }
+    return std::nullopt;
+}
+
+void MissedPolls::fell_due(Job job, model::Instant due)
+{
+    auto& oldest = jobs_.at(static_cast<std::size_t>(job)).due;
+    oldest = std::min(oldest.value_or(due), due);
+}
+
+void MissedPolls::failed(Job job, std::string why)
+{
+    jobs_.at(static_cast<std::size_t>(job)).why = std::move(why);
+}
+
+void MissedPolls::paused(const std::string& why)
+{
+    for (auto& unmet : jobs_)
+        unmet.why = why;
+}
+
+std::optional<model::Gap>
+MissedPolls::met(Job job, const config::Schedule& schedule, model::Instant now)
+{
+    const auto unmet = std::exchange(jobs_.at(static_cast<std::size_t>(job)), {});
+    const auto allowed = lateness_allowed(job, schedule);
+    if (!unmet.due || !allowed || now - *unmet.due <= *allowed)
+        return std::nullopt;
+    // Stories that were alive within a day are still listed: only what ended before was missed.
+    const auto ends_at = job == Job::stories ? now - story_life : now;
+    return model::Gap{std::string{collector_of(job)}, *unmet.due, ends_at, reason(unmet)};
+}
+
+std::string MissedPolls::reason(const Unmet& unmet) const
+{
+    if (*unmet.due >= began_at_)
+        return unmet.why.empty() ? "the readings took too long" : unmet.why;
+    const auto stopped = "insightd was not running until " + date_words(began_at_);
+    return unmet.why.empty() ? stopped : stopped + ", then: " + unmet.why;
+}
+
+} // namespace insightd::daemon

@@ -79,6 +79,11 @@ bool Account::collects(Job job) const
     return found != settings_.collect.end() && found->second;
 }
 
+std::chrono::seconds Account::interval_of(Job job) const
+{
+    return interval(settings_.schedule, job);
+}
+
 std::uint64_t Account::key(const Task& task) const
 {
     const auto what = task.media != 0 ? static_cast<std::uint64_t>(task.media)

@@ -47,6 +47,10 @@ public:
     /// A media object as the collectors need it; nothing if it is not tracked.
     std::optional<model::KnownMedia> media(model::MediaId id) const;
 
+    bool collects(Job job) const;
+    /// Between two runs of a job that is not of single media.
+    std::chrono::seconds interval_of(Job job) const;
+
     Task token_task() const { return {Job::token, index_, 0}; }
 
     collectors::DayPlan day_plan() const;
@@ -82,7 +86,6 @@ public:
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
-    bool collects(Job job) const;
     void track(model::MediaId id, std::string_view product_type, model::Instant published_at);
     std::uint64_t key(const Task& task) const;
 

@@ -22,15 +22,20 @@ model::Instant next_on_grid(model::Instant after, std::chrono::seconds every, st
     return after - past_phase + step;
 }
 
+const config::AgeTier*
+tier_of(const std::vector<config::AgeTier>& tiers, model::Instant published_at, model::Instant now)
+{
+    const auto found = std::ranges::find_if(
+        tiers, [age = now - published_at](const auto& candidate) { return age < candidate.until; });
+    return found == tiers.end() ? nullptr : &*found;
+}
+
 std::optional<model::Instant> next_post_reading(
     const std::vector<config::AgeTier>& tiers, model::Instant published_at, model::Instant after,
     std::uint64_t key)
 {
-    const auto tier =
-        std::ranges::find_if(tiers, [age = after - published_at](const auto& candidate) {
-            return age < candidate.until;
-        });
-    if (tier == tiers.end())
+    const auto* tier = tier_of(tiers, published_at, after);
+    if (tier == nullptr)
         return std::nullopt;
     return next_on_grid(after, tier->every, key);
 }

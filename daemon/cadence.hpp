@@ -17,6 +17,10 @@ std::uint64_t scattered(std::uint64_t key);
 /// `key`, so that accounts and posts are spread over the step, the same way at every start.
 model::Instant next_on_grid(model::Instant after, std::chrono::seconds every, std::uint64_t key);
 
+/// The tier of a post's age; nothing once it is past the last one.
+const config::AgeTier*
+tier_of(const std::vector<config::AgeTier>& tiers, model::Instant published_at, model::Instant now);
+
 /// When a post is due next, by the tier of its age; nothing once it is past the last tier.
 std::optional<model::Instant> next_post_reading(
     const std::vector<config::AgeTier>& tiers, model::Instant published_at, model::Instant after,

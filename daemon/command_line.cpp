@@ -38,6 +38,7 @@ struct Wish {
     bool no_migrate = false;
     std::vector<std::string> accounts;
     std::string account;
+    std::string target; ///< of `explain`
     std::string listen;
     LoginOptions login;
     std::function<ExitCode()> call;
@@ -161,6 +162,17 @@ void add_commands(CLI::App& app, Wish& wish)
         app, wish, "status", "health of each account and collector, as the database knows it",
         [&wish] { return command_status(wish.common, wish.as_json); });
     status->add_flag("--json", wish.as_json, "for programs");
+
+    auto* explain = add_command(
+        app, wish, "explain",
+        "what was asked of a post or account when, what came back, and what is due next and why",
+        [&wish] { return command_explain(wish.common, wish.target, wish.as_json); });
+    explain
+        ->add_option(
+            "MEDIA|ACCOUNT", wish.target,
+            "a post or story by id, short code or permalink; an account by name or id")
+        ->required();
+    explain->add_flag("--json", wish.as_json, "for programs");
 
     auto* login = add_command(
         app, wish, "login", "log an account in through a browser; its token is sealed in the vault",

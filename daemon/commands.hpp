@@ -41,6 +41,10 @@ ExitCode command_collect(const CommonOptions& common, const std::vector<std::str
 /// A table of the accounts' health, or JSON.
 ExitCode command_status(const CommonOptions& common, bool as_json);
 
+/// What was asked of one post or account, what came back, which rule applies, and what is due next.
+/// Exit code 64 if nothing is known by that name.
+ExitCode command_explain(const CommonOptions& common, const std::string& target, bool as_json);
+
 /// Logs an account in through a browser, and seals its token.
 ExitCode
 command_login(const CommonOptions& common, const std::string& account, const LoginOptions& options);

@@ -171,6 +171,9 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
         auto collected = co_await collectors::collect_media_insights(
             api, account.settings(), std::move(*known), now);
         if (collected.failure) {
+            outcome.rows.failed_polls.push_back(
+                {task.media, now, std::string{graph::to_string(collected.failure->kind)},
+                 graph::to_string(*collected.failure)});
             outcome.stopped = outcome.stopped || stops_siblings(*collected.failure);
             outcome.failure = std::move(collected.failure);
             outcome.undone.push_back(task);

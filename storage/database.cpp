@@ -1,5 +1,6 @@
 #include "storage/database.hpp"
 
+#include "storage/dossier.hpp"
 #include "storage/migrations.hpp"
 #include "storage/read.hpp"
 #include "storage/tokens.hpp"
@@ -96,6 +97,16 @@ boost::asio::awaitable<std::vector<model::Health>> Database::health()
         return read_health(tx);
     };
     co_return co_await worker_->run<std::vector<model::Health>>(std::move(job));
+}
+
+boost::asio::awaitable<std::optional<model::Dossier>> Database::dossier(std::string target)
+{
+    auto job = [url = url_, target = std::move(target)](pqxx::connection& db) {
+        require_newest_schema(url);
+        pqxx::read_transaction tx{db};
+        return read_dossier(tx, target);
+    };
+    co_return co_await worker_->run<std::optional<model::Dossier>>(std::move(job));
 }
 
 boost::asio::awaitable<std::optional<model::SealedToken>> Database::token(model::AccountId account)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/model/dossier.hpp"
 #include "storage/model/history.hpp"
 #include "storage/model/metric.hpp"
 #include "storage/model/token.hpp"
@@ -48,6 +49,9 @@ public:
     history(std::vector<model::AccountId> accounts);
 
     boost::asio::awaitable<std::vector<model::Health>> health();
+
+    /// See storage/dossier.hpp.
+    boost::asio::awaitable<std::optional<model::Dossier>> dossier(std::string target);
 
     // Sealed tokens; see storage/tokens.hpp. Each is one transaction.
     boost::asio::awaitable<std::optional<model::SealedToken>> token(model::AccountId account);

@@ -40,6 +40,7 @@ std::span<const Statement> account_statements();
 // write_runs.cpp
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
 void add_gaps(Steps& steps, const std::vector<model::Gap>& gaps);
+void add_failed_polls(Steps& steps, const std::vector<model::FailedPoll>& polls);
 std::span<const Statement> run_statements();
 
 } // namespace insightd::storage

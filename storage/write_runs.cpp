@@ -8,7 +8,7 @@ namespace insightd::storage
 namespace
 {
 
-enum Which { one_run, some_gaps };
+enum Which { one_run, some_gaps, some_failed_polls };
 
 const std::array statements{
     Statement{"account_run", R"(
@@ -36,7 +36,17 @@ INSERT INTO store.gap (account_id, collector, begins_at, ends_at, reason)
 SELECT $1, collector, begins_at, ends_at, reason
 FROM jsonb_to_recordset($2::jsonb) AS r(collector text, begins_at timestamptz, ends_at timestamptz,
     reason text)
-ON CONFLICT DO NOTHING)"}};
+ON CONFLICT DO NOTHING)"},
+    Statement{"media_failed_polls", R"(
+INSERT INTO store.failed_poll AS f (account_id, media_id, failed_at, failures, error_class, error)
+SELECT DISTINCT ON (media_id) $1, media_id, failed_at, 1, error_class, error
+FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, failed_at timestamptz, error_class text,
+    error text)
+ORDER BY media_id, failed_at DESC
+ON CONFLICT (account_id, media_id) DO UPDATE SET
+    failed_at = excluded.failed_at, failures = f.failures + 1, error_class = excluded.error_class,
+    error = excluded.error
+WHERE f.failed_at < excluded.failed_at)"}};
 
 } // namespace
 
@@ -69,6 +79,20 @@ void add_gaps(Steps& steps, const std::vector<model::Gap>& gaps)
             {"ends_at", text_of(row.ends_at)},
             {"reason", clean(row.reason)}});
     steps.add(statements[some_gaps], rows);
+}
+
+void add_failed_polls(Steps& steps, const std::vector<model::FailedPoll>& polls)
+{
+    if (polls.empty())
+        return;
+    json::array rows;
+    for (const auto& poll : polls)
+        rows.push_back(json::object{
+            {"media_id", poll.media_id},
+            {"failed_at", text_of(poll.at)},
+            {"error_class", clean(poll.error_class)},
+            {"error", clean(poll.error)}});
+    steps.add(statements[some_failed_polls], rows);
 }
 
 std::span<const Statement> run_statements()

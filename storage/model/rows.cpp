@@ -45,6 +45,7 @@ void append(Batch& into, Batch&& from)
     move_rows(into.online_followers, std::move(from.online_followers));
     move_rows(into.runs, std::move(from.runs));
     move_rows(into.gaps, std::move(from.gaps));
+    move_rows(into.failed_polls, std::move(from.failed_polls));
 }
 
 std::vector<Batch> single_rows(const Batch& batch)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/model/failed_poll.hpp"
 #include "storage/model/gap.hpp"
 #include "storage/model/reading.hpp"
 #include "storage/model/time.hpp"
@@ -123,6 +124,7 @@ struct Batch {
     std::vector<OnlineFollowers> online_followers;
     std::vector<CollectorRun> runs;
     std::vector<Gap> gaps;
+    std::vector<FailedPoll> failed_polls;
 };
 
 /// Merges `from` into `into`; both must be of one account.

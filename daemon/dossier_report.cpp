@@ -1,0 +1,184 @@
+#include "daemon/dossier_report.hpp"
+
+#include "daemon/account.hpp"
+#include "daemon/cadence.hpp"
+#include "daemon/token_words.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+namespace json = boost::json;
+using Line = std::vector<std::string>;
+
+constexpr std::array jobs{
+    Job::stories, Job::profile, Job::media_list, Job::account_days, Job::audience};
+
+std::string words(std::chrono::seconds span)
+{
+    constexpr std::array units{
+        std::pair{86'400, "d"}, std::pair{3'600, "h"}, std::pair{60, "min"}, std::pair{1, "s"}};
+    for (const auto& [seconds, name] : units)
+        if (span.count() % seconds == 0)
+            return fmt::format("{} {}", span.count() / seconds, name);
+    return "";
+}
+
+std::string
+rule_of_post(const config::Schedule& schedule, const model::KnownMedia& media, model::Instant now)
+{
+    const auto* tier = tier_of(schedule.media_insights, media.published_at, now);
+    if (tier == nullptr)
+        return fmt::format(
+            "older than {}: past the last tier of schedule.media_insights, never read again",
+            words(schedule.media_insights.back().until));
+    return fmt::format(
+        "younger than {}: every {} (schedule.media_insights)", words(tier->until),
+        words(tier->every));
+}
+
+std::string
+rule_of_story(const config::Schedule& schedule, const model::KnownMedia& media, model::Instant now)
+{
+    if (*media.expires_at <= now)
+        return "the story ended " + date_words(*media.expires_at);
+    return fmt::format(
+        "alive until {}: every {} (schedule.stories), denser towards the end",
+        date_words(*media.expires_at), words(schedule.stories));
+}
+
+std::string due_words(const std::optional<model::Instant>& due, model::Instant now)
+{
+    if (!due)
+        return "never";
+    return *due <= now ? date_words(*due) + " (overdue)" : date_words(*due);
+}
+
+/// The account as the daemon sees it, knowing this one post.
+Line line_of_media(
+    const config::Account& settings, const model::KnownMedia& media, model::Instant now)
+{
+    Account account{0, settings};
+    Scheduler scheduler;
+    model::AccountHistory history;
+    history.media.push_back(media);
+    account.remember(history, now, scheduler);
+    std::optional<model::Instant> due;
+    for (auto next = scheduler.next_due(); next; next = scheduler.next_due())
+        if (scheduler.take_next().media == media.id)
+            due = next;
+    const bool is_story = media.expires_at.has_value();
+    return {
+        is_story ? "story_insights" : "media_insights", due_words(due, now),
+        is_story ? rule_of_story(settings.schedule, media, now)
+                 : rule_of_post(settings.schedule, media, now)};
+}
+
+void add_jobs(model::Dossier::Section& section, const config::Account& settings, model::Instant now)
+{
+    const Account account{0, settings};
+    for (const auto job : jobs) {
+        if (!account.collects(job)) {
+            section.lines.push_back({std::string{collector_of(job)}, "never", "switched off"});
+            continue;
+        }
+        const auto every = account.interval_of(job);
+        section.lines.push_back(
+            {std::string{collector_of(job)}, due_words(account.next_due({job, 0, 0}, now), now),
+             "every " + words(every)});
+    }
+}
+
+json::object object_of(const model::Dossier::Section& section, const Line& line)
+{
+    json::object object;
+    for (std::size_t at = 0; at < line.size(); ++at)
+        object[section.columns[at]] = line[at];
+    return object;
+}
+
+/// Few columns of many lines: a table. One line: a list of its columns.
+std::string text_of(const model::Dossier::Section& section)
+{
+    std::string text = fmt::format("{}\n", section.title);
+    for (const auto& line : section.lines) {
+        for (std::size_t at = 0; at < line.size(); ++at)
+            if (!line[at].empty())
+                text += fmt::format("  {:<18}{}\n", section.columns[at], line[at]);
+        if (&line != &section.lines.back())
+            text += "\n";
+    }
+    return text;
+}
+
+std::string table_of(const model::Dossier::Section& section)
+{
+    std::vector<std::size_t> widths;
+    for (std::size_t at = 0; at < section.columns.size(); ++at) {
+        widths.push_back(section.columns[at].size());
+        for (const auto& line : section.lines)
+            widths.back() = std::max(widths.back(), line[at].size());
+    }
+    const auto row = [&](const Line& line) {
+        std::string text = " ";
+        for (std::size_t at = 0; at < line.size(); ++at)
+            text += fmt::format(" {:<{}} ", line[at], at + 1 < line.size() ? widths[at] : 0);
+        text.erase(text.find_last_not_of(' ') + 1);
+        return text + "\n";
+    };
+    std::string text = section.title + "\n" + row(section.columns);
+    for (const auto& line : section.lines)
+        text += row(line);
+    return text;
+}
+
+} // namespace
+
+void add_rules(model::Dossier& dossier, const config::Account* account, model::Instant now)
+{
+    model::Dossier::Section section{"due next", {"what", "due", "why"}, {}};
+    if (account == nullptr)
+        section.lines.push_back(
+            {"nothing", "never", "the configuration does not name the account"});
+    else if (dossier.media)
+        section.lines.push_back(line_of_media(*account, *dossier.media, now));
+    else
+        add_jobs(section, *account, now);
+    dossier.sections.push_back(std::move(section));
+}
+
+std::string dossier_text(const model::Dossier& dossier)
+{
+    auto text = dossier.media ? fmt::format(
+                                    "{} {} of {}\n", dossier.media->product_type, dossier.media->id,
+                                    dossier.account)
+                              : fmt::format("account {}\n", dossier.account);
+    for (const auto& section : dossier.sections)
+        text += "\n" + (section.lines.size() == 1 ? text_of(section) : table_of(section));
+    return text;
+}
+
+std::string dossier_json(const model::Dossier& dossier)
+{
+    json::object all{{"account", dossier.account}};
+    if (dossier.media)
+        all["media_id"] = std::to_string(dossier.media->id);
+    for (const auto& section : dossier.sections) {
+        json::array lines;
+        for (const auto& line : section.lines)
+            lines.push_back(object_of(section, line));
+        all[section.title] = std::move(lines);
+    }
+    return json::serialize(all) + "\n";
+}
+
+} // namespace insightd::daemon

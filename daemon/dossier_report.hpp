@@ -1,0 +1,22 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "storage/model/dossier.hpp"
+
+#include <string>
+
+/// What `explain` prints.
+namespace insightd::daemon
+{
+
+/// Adds the section "due next": what is asked when, by which rule of the configuration. `account`
+/// is null if the YAML does not name the account any more: then nothing is due.
+void add_rules(model::Dossier& dossier, const config::Account* account, model::Instant now);
+
+/// For people: each section's columns aligned.
+std::string dossier_text(const model::Dossier& dossier);
+
+/// For programs: an object of arrays of objects, one array for each section.
+std::string dossier_json(const model::Dossier& dossier);
+
+} // namespace insightd::daemon

@@ -4,6 +4,7 @@
 #include "collectors/catalog.hpp"
 #include "collectors/fields.hpp"
 #include "config/config.hpp"
+#include "daemon/backfill_plan.hpp"
 #include "daemon/scheduler.hpp"
 #include "storage/model/history.hpp"
 
@@ -21,6 +22,7 @@ namespace insightd::daemon
 struct TrackedMedia {
     model::Instant published_at;
     catalog::Products product{};
+    bool is_read = false; ///< at least once
 };
 
 /// One account under collection: its configuration, what is known of it, and what waits to be done.
@@ -45,6 +47,13 @@ public:
 
     /// A media object as the collectors need it; nothing if it is not tracked.
     std::optional<model::KnownMedia> media(model::MediaId id) const;
+
+    BackfillPlan& backfill() { return backfill_; }
+    const BackfillPlan& backfill() const { return backfill_; }
+    Task backfill_task() const { return {Job::backfill, index_, 0}; }
+    PostCount post_count() const;
+    /// Up to `most` posts that were never read and are not the live work's; at once: any.
+    std::vector<model::MediaId> unread_posts(std::size_t most, model::Instant now) const;
 
     Task token_task() const { return {Job::token, index_, 0}; }
 
@@ -79,7 +88,7 @@ public:
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
-    static constexpr std::size_t job_count = 8;
+    static constexpr std::size_t job_count = 9;
 
     bool collects(Job job) const;
     void track(model::MediaId id, std::string_view product_type, model::Instant published_at);
@@ -91,6 +100,7 @@ private:
     std::set<model::Day> final_days_;
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;
+    BackfillPlan backfill_;
     std::array<std::deque<Task>, job_count> waiting_;
     std::vector<Task> under_way_;
     std::array<Trouble, job_count> troubles_;

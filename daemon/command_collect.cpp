@@ -129,6 +129,7 @@ ExitCode command_collect(const CommonOptions& common, const std::vector<std::str
     Engine engine{
         {loop.get_executor(), *config, *clock, transport, database, tokens, pause},
         Engine::StorePatience::give_up};
+    engine.restrict_to([](Job job) { return job != Job::backfill; }); // a pass reads the present
 
     ProgressBar bar;
     asio::steady_timer tick{loop};

@@ -9,9 +9,9 @@ namespace insightd::daemon
 
 std::string_view collector_of(Job job)
 {
-    static constexpr std::array<std::string_view, 8> names{
-        "stories",          "stories",  "profile",        "media",
-        "account_insights", "audience", "media_insights", "token"};
+    static constexpr std::array<std::string_view, 9> names{
+        "stories",  "stories",        "profile", "media",   "account_insights",
+        "audience", "media_insights", "token",   "backfill"};
     return names.at(static_cast<std::size_t>(job));
 }
 

@@ -20,6 +20,7 @@ enum class Job : std::uint8_t {
     audience,
     media_insights, ///< one post's numbers
     token,          ///< the account's token: renewed in time, watched while it is dead
+    backfill,       ///< a piece of the past
 };
 
 /// The name under which runs of the job are reported: that of its collector.

@@ -41,4 +41,8 @@ std::span<const Statement> account_statements();
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
 std::span<const Statement> run_statements();
 
+// write_backfill.cpp
+void add_backfills(Steps& steps, const std::vector<model::Backfill>& rows);
+std::span<const Statement> backfill_statements();
+
 } // namespace insightd::storage

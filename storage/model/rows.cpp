@@ -44,6 +44,7 @@ void append(Batch& into, Batch&& from)
     move_rows(into.demographics, std::move(from.demographics));
     move_rows(into.online_followers, std::move(from.online_followers));
     move_rows(into.runs, std::move(from.runs));
+    move_rows(into.backfills, std::move(from.backfills));
 }
 
 std::vector<Batch> single_rows(const Batch& batch)
@@ -55,6 +56,7 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::days, singles);
     add_singles(batch, &Batch::demographics, singles);
     add_singles(batch, &Batch::online_followers, singles);
+    add_singles(batch, &Batch::backfills, singles);
     return singles;
 }
 

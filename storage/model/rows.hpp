@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/model/backfill.hpp"
 #include "storage/model/reading.hpp"
 #include "storage/model/time.hpp"
 
@@ -121,6 +122,7 @@ struct Batch {
     std::vector<Demographics> demographics;
     std::vector<OnlineFollowers> online_followers;
     std::vector<CollectorRun> runs;
+    std::vector<Backfill> backfills;
 };
 
 /// Merges `from` into `into`; both must be of one account.

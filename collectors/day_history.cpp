@@ -101,15 +101,45 @@ look_at_total(graph::Client& api, const config::Account& account, DayWindow day)
     co_return look;
 }
 
-/// A metric that a refusal names is one thing, the whole stretch another: without points either
-/// way.
-SeriesAnswer no_points(std::vector<std::string> metrics, model::Absence reason)
+SeriesAnswer all_absent(std::vector<std::string> metrics, model::Absence reason)
 {
     SeriesAnswer answer;
     for (const auto& metric : metrics)
         answer.absent.push_back({metric, reason});
     answer.asked = std::move(metrics);
     return answer;
+}
+
+bool is_refused(const SeriesAnswer& answer)
+{
+    return answer.series.end_times.empty() && !answer.absent.empty() &&
+           answer.absent.size() == answer.asked.size();
+}
+
+/// The series of a stretch; one that is refused as a whole is an answer as well.
+boost::asio::awaitable<graph::Outcome<SeriesAnswer>> ask_stretch(
+    graph::Client& api, const config::Account& account, std::vector<std::string> metrics,
+    model::Instant since, model::Instant until)
+{
+    auto query = query_for_days(account, metrics, since, until);
+    auto answer = co_await ask_series(api, std::move(query));
+    if (!answer && refuses_question(answer.error()))
+        co_return all_absent(std::move(metrics), model::Absence::unsupported);
+    co_return answer;
+}
+
+/// A metric that is refused for old days only is not unsupported: the days are too old.
+boost::asio::awaitable<graph::Outcome<SeriesAnswer>> with_true_reasons(
+    graph::Client& api, const config::Account& account, SeriesAnswer refused, model::Instant now)
+{
+    const auto recent = co_await ask_stretch(api, account, refused.asked, now - days{2}, now);
+    if (!recent)
+        co_return recent.error();
+    for (auto& reading : refused.absent)
+        if (std::ranges::find(recent->absent, reading.metric, &model::Reading::metric) ==
+            recent->absent.end())
+            reading.value = model::Absence::expired;
+    co_return refused;
 }
 
 } // namespace
@@ -203,21 +233,28 @@ boost::asio::awaitable<graph::Outcome<PastSeries>> ask_past_series(
     graph::Client& api, const config::Account& account, std::vector<DayWindow> stretch,
     model::Instant now)
 {
-    PastSeries past{stretch.back().begin, stretch.front().end, {}};
     std::vector<std::string> served;
     std::vector<std::string> expired;
     for (auto& metric : series_metrics(account))
-        (reaches(metric, past.begin, now) ? served : expired).push_back(std::move(metric));
-    auto query = query_for_days(account, served, past.begin, past.end);
-    auto answer = co_await ask_series(api, std::move(query));
-    if (answer)
-        past.answer = std::move(*answer);
-    else if (refuses_question(answer.error()))
-        past.answer = no_points(std::move(served), model::Absence::expired);
-    else
+        (reaches(metric, stretch.back().begin, now) ? served : expired)
+            .push_back(std::move(metric));
+    auto answer =
+        co_await ask_stretch(api, account, served, stretch.back().begin, stretch.front().end);
+    while (answer && is_refused(*answer) && stretch.size() > 1) {
+        stretch.resize(stretch.size() / 2);
+        answer =
+            co_await ask_stretch(api, account, served, stretch.back().begin, stretch.front().end);
+    }
+    PastSeries past{stretch.back().begin, stretch.front().end, {}};
+    if (answer && is_refused(*answer)) {
+        past.begin = model::Instant::min();
+        answer = co_await with_true_reasons(api, account, std::move(*answer), now);
+    }
+    if (!answer)
         co_return answer.error();
-    auto too_old = no_points(std::move(expired), model::Absence::expired);
-    std::ranges::move(too_old.absent, std::back_inserter(past.answer.absent));
+    past.answer = std::move(*answer);
+    for (const auto& metric : expired)
+        past.answer.absent.push_back({metric, model::Absence::expired});
     co_return past;
 }
 

@@ -62,7 +62,8 @@ private:
 
 /// The series of a stretch of days, kept while the days are read one by one.
 struct PastSeries {
-    model::Instant begin, end;
+    model::Instant begin; ///< without limit once the series is over
+    model::Instant end;
     SeriesAnswer answer;
 };
 
@@ -72,7 +73,8 @@ std::vector<DayWindow> stretch_before(
     model::Instant end, const std::string& timezone, model::Instant earliest, model::Instant now);
 
 /// The series of the stretch. A metric that is no longer served so far back is not asked for: it is
-/// absent, expired. A refusal of the whole is an answer without points.
+/// absent, expired. A stretch that is refused is halved, from its older end, down to a day; a day
+/// that is refused is the end of the series.
 boost::asio::awaitable<graph::Outcome<PastSeries>> ask_past_series(
     graph::Client& api, const config::Account& account, std::vector<DayWindow> stretch,
     model::Instant now);

@@ -91,6 +91,8 @@ BackfillPlan::Step BackfillPlan::next_step() const
 {
     if (!row_ || (!row_->first_day_end && row_->ended_because.empty()))
         return Step::begin;
+    if (!row_->media_expected)
+        return Step::count_posts;
     if (row_->ended_because.empty())
         return Step::look_back;
     return row_->next_day_end ? Step::read_day : Step::read_posts;
@@ -192,7 +194,8 @@ model::Backfill BackfillPlan::with_posts(const PostCount& posts, model::Instant 
     row.media_done = posts.read;
     if (posts.list_is_whole)
         row.media_expected = posts.listed;
-    if (posts.list_is_whole && posts.read >= posts.listed)
+    const bool days_are_done = !row.ended_because.empty() && !row.next_day_end;
+    if (days_are_done && posts.list_is_whole && posts.read >= posts.listed)
         row.finished_at = now;
     row.eta = eta(row, now);
     return row;

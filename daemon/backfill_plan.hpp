@@ -52,7 +52,7 @@ public:
     bool must_wait(model::Instant now) const;
 
     /// The kinds of pieces, in their order.
-    enum class Step { begin, look_back, read_day, read_posts };
+    enum class Step { begin, count_posts, look_back, read_day, read_posts };
     Step next_step() const;
 
     // Rows as they are to be stored with what a piece read. None changes the plan: learn() does.

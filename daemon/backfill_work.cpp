@@ -155,6 +155,17 @@ PostCount count_after(const Account& account, const model::Batch& rows)
     return count;
 }
 
+/// How many there are is said early: that is what progress is measured by.
+boost::asio::awaitable<Collected>
+count_posts(graph::Client& api, Account& account, model::Instant now)
+{
+    if (!account.post_count().list_is_whole)
+        co_return co_await read_list(api, account, now);
+    Collected collected;
+    collected.rows.backfills.push_back(account.backfill().with_posts(account.post_count(), now));
+    co_return collected;
+}
+
 boost::asio::awaitable<Collected>
 read_posts(graph::Client& api, Account& account, model::Instant now)
 {
@@ -185,6 +196,8 @@ take_step(graph::Client& api, Account& account, model::Instant now)
     switch (account.backfill().next_step()) {
     case Step::begin:
         co_return co_await begin(api, account, now);
+    case Step::count_posts:
+        co_return co_await count_posts(api, account, now);
     case Step::look_back:
         co_return co_await look_back(api, account, now);
     case Step::read_day:

@@ -52,14 +52,7 @@ bool is_series(const catalog::Metric& metric)
 /// follower_count refuses any.
 MetricQuery series_query(const config::Account& account, model::Instant now)
 {
-    std::vector<std::string> names;
-    for (const auto* metric : daily_metrics(account))
-        if (is_series(*metric))
-            names.emplace_back(metric->name);
-    auto query = query_for(account, std::move(names));
-    query.parameters.emplace_back("since", unix_seconds(now - series_reach));
-    query.parameters.emplace_back("until", unix_seconds(now + series_ahead));
-    return query;
+    return query_for_days(account, series_metrics(account), now - series_reach, now + series_ahead);
 }
 
 /// Names grouped by the dimensions they can be split by; "" holds the plain totals.
@@ -92,45 +85,6 @@ void append(Series& into, Series&& from)
     into.end_times.merge(from.end_times);
     for (auto& [end_time, readings] : from.by_end_time)
         merge(into.by_end_time[end_time], std::move(readings));
-}
-
-/// Every answered series, and the reasons of those that are refused for all days.
-struct SeriesAnswer {
-    Series series;
-    std::vector<model::Reading> absent;
-    std::vector<std::string> asked;
-};
-
-boost::asio::awaitable<graph::Outcome<SeriesAnswer>>
-ask_series(graph::Client& api, MetricQuery query)
-{
-    SeriesAnswer result;
-    result.asked = query.metrics;
-    auto answers = co_await ask_metrics(api, std::move(query));
-    if (!answers)
-        co_return answers.error();
-    for (const auto& answer : answers->answered) {
-        auto series = decode_series(answer.body);
-        if (!series)
-            co_return series.error();
-        append(result.series, std::move(*series));
-    }
-    result.absent = std::move(answers->absent);
-    co_return result;
-}
-
-/// The day's part of the series; a metric without a point for the day is absent, not 0.
-model::Readings readings_of_day(const SeriesAnswer& answer, model::Instant end_time)
-{
-    model::Readings readings;
-    const auto found = answer.series.by_end_time.find(end_time);
-    if (found != answer.series.by_end_time.end())
-        readings = found->second;
-    model::Readings absent{answer.absent, {}};
-    for (const auto& metric : answer.asked)
-        absent.values.push_back({metric, model::Absence::empty});
-    merge(readings, std::move(absent));
-    return readings;
 }
 
 /// Answers of a split must not stand in for the total, which its own call answers.
@@ -191,27 +145,86 @@ boost::asio::awaitable<Collected> collect_account_days(
     const auto windows =
         day_windows(series->series.end_times, account.timezone, now, plan.known_day_end);
     for (const auto& window : choose_days(windows, plan.final_days, now, plan.backfill)) {
-        auto queries = choose_day_queries(account, window);
         auto of_series = readings_of_day(*series, window.end);
-        auto readings = co_await ask_day(api, std::move(queries), std::move(of_series));
-        if (!readings) {
-            collected.failure = readings.error();
+        auto day = co_await collect_day(
+            api, account, window, std::move(of_series), plan.followers_count, now);
+        if (!day) {
+            collected.failure = day.error();
             co_return collected;
         }
-        explain_absences(*readings, plan.followers_count);
-        collected.rows.days.push_back(row_of(window, std::move(*readings), now));
+        collected.rows.days.push_back(std::move(*day));
     }
     co_return collected;
+}
+
+std::vector<std::string> series_metrics(const config::Account& account)
+{
+    std::vector<std::string> names;
+    for (const auto* metric : daily_metrics(account))
+        if (is_series(*metric))
+            names.emplace_back(metric->name);
+    return names;
+}
+
+MetricQuery query_for_days(
+    const config::Account& account, std::vector<std::string> metrics, model::Instant since,
+    model::Instant until)
+{
+    auto query = query_for(account, std::move(metrics));
+    query.parameters.emplace_back("since", unix_seconds(since));
+    query.parameters.emplace_back("until", unix_seconds(until));
+    return query;
+}
+
+boost::asio::awaitable<graph::Outcome<SeriesAnswer>>
+ask_series(graph::Client& api, MetricQuery query)
+{
+    SeriesAnswer result;
+    result.asked = query.metrics;
+    auto answers = co_await ask_metrics(api, std::move(query));
+    if (!answers)
+        co_return answers.error();
+    for (const auto& answer : answers->answered) {
+        auto series = decode_series(answer.body);
+        if (!series)
+            co_return series.error();
+        append(result.series, std::move(*series));
+    }
+    result.absent = std::move(answers->absent);
+    co_return result;
+}
+
+model::Readings readings_of_day(const SeriesAnswer& answer, model::Instant end_time)
+{
+    model::Readings readings;
+    const auto found = answer.series.by_end_time.find(end_time);
+    if (found != answer.series.by_end_time.end())
+        readings = found->second;
+    model::Readings absent{answer.absent, {}};
+    for (const auto& metric : answer.asked)
+        absent.values.push_back({metric, model::Absence::empty});
+    merge(readings, std::move(absent));
+    return readings;
+}
+
+boost::asio::awaitable<graph::Outcome<model::AccountDay>> collect_day(
+    graph::Client& api, const config::Account& account, DayWindow window, model::Readings of_series,
+    std::optional<std::int64_t> followers_count, model::Instant now)
+{
+    auto queries = choose_day_queries(account, window);
+    auto readings = co_await ask_day(api, std::move(queries), std::move(of_series));
+    if (!readings)
+        co_return readings.error();
+    explain_absences(*readings, followers_count);
+    co_return row_of(window, std::move(*readings), now);
 }
 
 std::vector<MetricQuery> choose_day_queries(const config::Account& account, const DayWindow& window)
 {
     std::vector<MetricQuery> queries;
     for (auto& [dimensions, names] : groups_of_day(account)) {
-        auto query = query_for(account, std::move(names));
+        auto query = query_for_days(account, std::move(names), window.begin, window.end);
         query.parameters.emplace_back("metric_type", "total_value");
-        query.parameters.emplace_back("since", unix_seconds(window.begin));
-        query.parameters.emplace_back("until", unix_seconds(window.end));
         query.breakdown = dimensions;
         queries.push_back(std::move(query));
     }

@@ -46,6 +46,33 @@ struct Series {
 /// Reads `values[]{value, end_time}` of every metric in the body.
 graph::Outcome<Series> decode_series(const boost::json::value& body);
 
+/// Every answered series, and the reasons of those that are refused for all days.
+struct SeriesAnswer {
+    Series series;
+    std::vector<model::Reading> absent;
+    std::vector<std::string> asked;
+};
+
+/// The metrics of the account that come as a series.
+std::vector<std::string> series_metrics(const config::Account& account);
+
+/// A question for daily numbers of [since, until), which lie at most 30 days apart.
+MetricQuery query_for_days(
+    const config::Account& account, std::vector<std::string> metrics, model::Instant since,
+    model::Instant until);
+
+/// Asks for series; a refused metric is isolated.
+boost::asio::awaitable<graph::Outcome<SeriesAnswer>>
+ask_series(graph::Client& api, MetricQuery query);
+
+/// The day's part of the series; a metric without a point for the day is absent, not 0.
+model::Readings readings_of_day(const SeriesAnswer& answer, model::Instant end_time);
+
+/// The whole day: its part of the series, its totals and its breakdowns.
+boost::asio::awaitable<graph::Outcome<model::AccountDay>> collect_day(
+    graph::Client& api, const config::Account& account, DayWindow window, model::Readings of_series,
+    std::optional<std::int64_t> followers_count, model::Instant now);
+
 /// An account with fewer than 100 followers gets no answer for some metrics: that is the reason
 /// then, whatever the refusal said. Source: graph-api.md section 5.
 model::Absence explain(

@@ -20,7 +20,8 @@ using std::chrono::days;
 
 /// The timeframes that are still supported. Source: graph-api.md section 5.
 constexpr std::array timeframes{"this_week", "this_month"};
-constexpr days online_reach{28};
+constexpr days online_reach{3};
+constexpr days longest_online_reach{29}; // 30, less what two clocks may differ
 
 std::string user_insights(const config::Account& account)
 {
@@ -39,7 +40,7 @@ MetricQuery query_for(const config::Account& account, const AudienceQuestion& qu
     return query;
 }
 
-MetricQuery online_query(const config::Account& account, model::Instant now)
+MetricQuery online_query(const config::Account& account, days reach, model::Instant now)
 {
     const auto seconds = [](model::Instant instant) {
         return std::to_string(
@@ -50,7 +51,7 @@ MetricQuery online_query(const config::Account& account, model::Instant now)
     query.path = user_insights(account);
     query.metrics = {"online_followers"};
     query.parameters = {
-        {"period", "lifetime"}, {"since", seconds(now - online_reach)}, {"until", seconds(now)}};
+        {"period", "lifetime"}, {"since", seconds(now - reach)}, {"until", seconds(now)}};
     return query;
 }
 
@@ -140,7 +141,7 @@ boost::asio::awaitable<graph::Outcome<std::vector<model::OnlineFollowers>>> ask_
     graph::Client& api, const config::Account& account, std::optional<std::int64_t> followers_count,
     model::Instant now)
 {
-    auto query = online_query(account, now);
+    auto query = online_query(account, online_reach, now);
     auto answers = co_await ask_metrics(api, std::move(query));
     if (!answers)
         co_return answers.error();
@@ -197,6 +198,25 @@ boost::asio::awaitable<Collected> collect_audience(
         collected.rows.online_followers = std::move(*online);
     else
         collected.failure = online.error();
+    co_return collected;
+}
+
+boost::asio::awaitable<Collected> collect_past_online_followers(
+    graph::Client& api, const config::Account& account, model::Instant now)
+{
+    Collected collected;
+    if (!asks_online_followers(account))
+        co_return collected;
+    auto query = online_query(account, longest_online_reach, now);
+    auto answers = co_await ask_metrics(api, std::move(query));
+    if (!answers)
+        co_return Collected{answers.error()};
+    for (const auto& answer : answers->answered) {
+        auto decoded = decode_online_followers(answer.body, account.timezone, now);
+        if (!decoded)
+            co_return Collected{decoded.error()};
+        collected.rows.online_followers = std::move(*decoded);
+    }
     co_return collected;
 }
 

@@ -31,6 +31,11 @@ boost::asio::awaitable<Collected> collect_audience(
     graph::Client& api, const config::Account& account, std::optional<std::int64_t> followers_count,
     model::Instant now);
 
+/// Followers online by hour as far back as they are served: 30 days. Nothing where they are refused
+/// or not selected: that is collect_audience()'s to tell. Source: graph-api.md section 5.
+boost::asio::awaitable<Collected> collect_past_online_followers(
+    graph::Client& api, const config::Account& account, model::Instant now);
+
 /// One snapshot. A "timeframe" among the dimension keys is not a dimension and is dropped.
 graph::Outcome<model::Demographics> decode_demographics(
     const boost::json::value& body, const AudienceQuestion& question, model::Instant now);

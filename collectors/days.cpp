@@ -40,6 +40,17 @@ model::Instant days_on(model::Instant boundary, std::int64_t count, const date::
     return begin_of(local_day(boundary, *zone) + days{count}, *zone);
 }
 
+/// Where the day begins that ends at `end`: at a point of the series that is a day earlier, else by
+/// the calendar.
+model::Instant begin_of_day(
+    model::Instant end, const std::set<model::Instant>& points, const std::string& timezone)
+{
+    const auto point = points.lower_bound(end - std::chrono::hours{25});
+    if (point != points.end() && *point <= end - std::chrono::hours{23})
+        return *point;
+    return days_on(end, -1, zone_of(end, timezone));
+}
+
 /// The last 28 boundaries up to now: as the known one has it, else Pacific midnights.
 std::set<model::Instant> boundaries_without_series(
     std::optional<model::Instant> known, const std::string& timezone, model::Instant now)
@@ -86,6 +97,21 @@ std::vector<DayWindow> day_windows(
         begin = end;
     }
     return windows;
+}
+
+std::vector<DayWindow> days_before(
+    model::Instant end, const std::set<model::Instant>& points, const std::string& timezone,
+    std::size_t most, model::Instant earliest)
+{
+    std::vector<DayWindow> before;
+    while (before.size() < most) {
+        const auto begin = begin_of_day(end, points, timezone);
+        if (begin < earliest)
+            break;
+        before.push_back({day_ending_at(end, timezone), begin, end});
+        end = begin;
+    }
+    return before;
 }
 
 std::vector<DayWindow> choose_days(

@@ -38,6 +38,13 @@ std::vector<DayWindow> day_windows(
     const std::set<model::Instant>& end_times, const std::string& timezone, model::Instant now,
     std::optional<model::Instant> known_day_end = std::nullopt);
 
+/// The days that end at `end` and before it, newest first: up to `most`, none that begins before
+/// `earliest`. A day begins where the series has a point 23 to 25 hours earlier, else by the
+/// calendar of the zone that `end` is a midnight of, else 24 hours earlier.
+std::vector<DayWindow> days_before(
+    model::Instant end, const std::set<model::Instant>& points, const std::string& timezone,
+    std::size_t most, model::Instant earliest);
+
 /// What to read now: every day that is not settled, newest first, then up to `backfill` settled
 /// ones that the store does not yet hold as final.
 std::vector<DayWindow> choose_days(

@@ -68,12 +68,13 @@ constexpr std::array account_table{
     Field<Account>{"user_id", read_user_id, true}, Field<Account>{"token", read_token, true},
     Field<Account>{"collect", read_collect},       Field<Account>{"schedule", read_schedule},
     Field<Account>{"metrics", read_metrics},       Field<Account>{"timezone", read_timezone},
+    Field<Account>{"backfill", read_backfill},
 };
 
 constexpr std::array defaults_table{
     Field<Account>{"login", read_login},       Field<Account>{"collect", read_collect},
     Field<Account>{"schedule", read_schedule}, Field<Account>{"metrics", read_metrics},
-    Field<Account>{"timezone", read_timezone},
+    Field<Account>{"timezone", read_timezone}, Field<Account>{"backfill", read_backfill},
 };
 
 /// Each name and each user_id once: two accounts would write over one another's rows.

@@ -88,6 +88,14 @@ struct Schedule {
     };
 };
 
+/// Fetching the past, beside the live work.
+struct Backfill {
+    bool automatic = true;             ///< begins by itself for an account that has none yet
+    std::int64_t calls_per_hour = 120; ///< its share, at most
+    std::int64_t budget_percent = 50;  ///< it waits while more of the limit is used
+    bool operator==(const Backfill&) const = default;
+};
+
 /// Metrics switched on or off against the catalogue's recommendation.
 struct MetricOverrides {
     std::map<std::string, bool> media;
@@ -102,6 +110,7 @@ struct Account {
     std::map<Collector, bool> collect;    ///< every collector of this version is a key
     Schedule schedule;
     MetricOverrides metrics;
+    Backfill backfill;
     std::string timezone = "UTC";
 };
 

@@ -312,8 +312,10 @@ std::vector<std::string> accepted_keys()
     add("clock.", names_of<ScaledClock>(clock_fields));
     add("defaults.", names_of(defaults_fields()));
     add("defaults.schedule.", names_of(schedule_fields()));
+    add("defaults.backfill.", names_of(backfill_fields()));
     add("accounts[].", names_of(account_fields()));
     add("accounts[].schedule.", names_of(schedule_fields()));
+    add("accounts[].backfill.", names_of(backfill_fields()));
     return keys;
 }
 

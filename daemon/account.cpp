@@ -49,7 +49,8 @@ std::chrono::seconds interval(const config::Schedule& schedule, Job job)
         return schedule.demographics;
     case Job::media_insights:
     case Job::token:
-        break; // by age: next_post_reading(); as the token's keeper says
+    case Job::backfill:
+        break; // by age: next_post_reading(); as the token's keeper says; as the plan says
     }
     return schedule.media_insights.front().every;
 }
@@ -69,7 +70,7 @@ Job job_for(const TrackedMedia& media)
 } // namespace
 
 Account::Account(std::uint32_t index, config::Account settings)
-    : index_{index}, settings_{std::move(settings)}
+    : index_{index}, settings_{std::move(settings)}, backfill_{settings_}
 {
 }
 
@@ -97,6 +98,9 @@ void Account::remember(
     final_days_ = {history.final_days.begin(), history.final_days.end()};
     newest_day_end_ = history.newest_day_end;
     followers_count_ = history.followers_count;
+    backfill_.remember(history);
+    if (settings_.backfill.automatic && !backfill_.finished())
+        scheduler.add(backfill_task(), now);
     scheduler.add(token_task(), now);
     for (const auto job : account_jobs) {
         const Task task{job, index_, 0};
@@ -107,6 +111,7 @@ void Account::remember(
     }
     for (const auto& known : history.media) {
         track(known.id, known.product_type, known.published_at);
+        media_.at(known.id).is_read = known.checked_at.has_value();
         const Task task{job_for(media_.at(known.id)), index_, known.id};
         const auto due = known.checked_at ? next_due(task, std::min(*known.checked_at, now))
                                           : std::optional{now};
@@ -117,6 +122,10 @@ void Account::remember(
 
 void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler)
 {
+    backfill_.learn(rows, now);
+    for (const auto& sample : rows.samples)
+        if (const auto found = media_.find(sample.media_id); found != media_.end())
+            found->second.is_read = true;
     for (const auto& profile : rows.profiles)
         if (profile.followers_count)
             followers_count_ = profile.followers_count;
@@ -144,6 +153,8 @@ void Account::track(model::MediaId id, std::string_view product_type, model::Ins
 
 std::optional<model::Instant> Account::next_due(const Task& task, model::Instant now) const
 {
+    if (task.job == Job::backfill)
+        return backfill_.next_due(now);
     const auto found = media_.find(task.media);
     if (task.job == Job::story_insights && found != media_.end())
         return next_story_reading(
@@ -166,6 +177,34 @@ std::optional<model::KnownMedia> Account::media(model::MediaId id) const
     if (found->second.product == catalog::story)
         known.expires_at = known.published_at + story_life;
     return known;
+}
+
+PostCount Account::post_count() const
+{
+    PostCount count;
+    count.list_is_whole = !collects(Job::media_list) || whole_list_read_at != model::Instant{};
+    if (!collects(Job::media_insights))
+        return count;
+    for (const auto& [id, media] : media_)
+        if (media.product != catalog::story) {
+            ++count.listed;
+            count.read += media.is_read;
+        }
+    return count;
+}
+
+std::vector<model::MediaId> Account::unread_posts(std::size_t most, model::Instant now) const
+{
+    std::vector<model::MediaId> unread;
+    if (!collects(Job::media_insights))
+        return unread;
+    for (const auto& [id, media] : media_) {
+        const bool is_live = backfill_.pace() == BackfillPlan::Pace::steady &&
+                             next_due({Job::media_insights, index_, id}, now);
+        if (unread.size() < most && media.product != catalog::story && !media.is_read && !is_live)
+            unread.push_back(id);
+    }
+    return unread;
 }
 
 collectors::DayPlan Account::day_plan() const

@@ -4,6 +4,7 @@
 #include "collectors/catalog.hpp"
 #include "collectors/fields.hpp"
 #include "config/config.hpp"
+#include "daemon/backfill_plan.hpp"
 #include "daemon/missed_polls.hpp"
 #include "daemon/scheduler.hpp"
 #include "storage/model/history.hpp"
@@ -22,6 +23,7 @@ namespace insightd::daemon
 struct TrackedMedia {
     model::Instant published_at;
     catalog::Products product{};
+    bool is_read = false; ///< at least once
 };
 
 /// One account under collection: its configuration, what is known of it, and what waits to be done.
@@ -50,6 +52,12 @@ public:
     bool collects(Job job) const;
     /// Between two runs of a job that is not of single media.
     std::chrono::seconds interval_of(Job job) const;
+    BackfillPlan& backfill() { return backfill_; }
+    const BackfillPlan& backfill() const { return backfill_; }
+    Task backfill_task() const { return {Job::backfill, index_, 0}; }
+    PostCount post_count() const;
+    /// Up to `most` posts that were never read and are not the live work's; at once: any.
+    std::vector<model::MediaId> unread_posts(std::size_t most, model::Instant now) const;
 
     Task token_task() const { return {Job::token, index_, 0}; }
 
@@ -95,6 +103,7 @@ private:
     std::set<model::Day> final_days_;
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;
+    BackfillPlan backfill_;
     std::array<std::deque<Task>, job_count> waiting_;
     std::vector<Task> under_way_;
     std::array<Trouble, job_count> troubles_;

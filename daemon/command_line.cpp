@@ -24,7 +24,7 @@ constexpr auto about = "insightd collects Instagram insights into PostgreSQL as 
 
 constexpr auto exit_codes =
     "Exit codes: 0 done; 64 the command line; 69 database or Graph host away; 71 this machine's\n"
-    "clock is wrong; 75 throttled, try again later; 77 a token that is dead or lacks a "
+    "clock is wrong; 75 throttled or interrupted, try again; 77 a token that is dead or lacks a "
     "permission;\n"
     "78 mistakes in the configuration.\n"
     "Secrets never stand on the command line: the YAML says where they are kept.";
@@ -37,6 +37,7 @@ struct Wish {
     bool dry_run = false;
     bool no_migrate = false;
     std::vector<std::string> accounts;
+    std::optional<std::string> since;
     std::string account;
     std::string target; ///< of `explain`
     std::string listen;
@@ -157,6 +158,14 @@ void add_commands(CLI::App& app, Wish& wish)
             return command_collect(wish.common, wish.accounts);
         });
     collect->add_option("ACCOUNT", wish.accounts, "names from the YAML; all if none is given");
+
+    auto* backfill = add_command(
+        app, wish, "backfill",
+        "fetch what the platform still has: days as far back as it serves them, and every post",
+        [&wish] { return command_backfill(wish.common, wish.accounts, wish.since); });
+    backfill->add_option("ACCOUNT", wish.accounts, "names from the YAML; all if none is given");
+    backfill->add_option(
+        "--since", wish.since, "oldest day to fetch, such as 2025-12-31; default: all there are");
 
     auto* status = add_command(
         app, wish, "status", "health of each account and collector, as the database knows it",

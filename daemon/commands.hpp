@@ -38,6 +38,12 @@ ExitCode command_check(const CommonOptions& common, bool online);
 /// One pass over everything now, for the named accounts or all.
 ExitCode command_collect(const CommonOptions& common, const std::vector<std::string>& accounts);
 
+/// Everything that the platform still has, for the named accounts or all; days not before `since`,
+/// a date.
+ExitCode command_backfill(
+    const CommonOptions& common, const std::vector<std::string>& accounts,
+    const std::optional<std::string>& since);
+
 /// A table of the accounts' health, or JSON.
 ExitCode command_status(const CommonOptions& common, bool as_json);
 

@@ -113,9 +113,16 @@ void Engine::stop(std::chrono::seconds grace)
 
 void Engine::dispatch(model::Instant now)
 {
+    std::vector<Task> backfills;
     for (auto due = scheduler_.next_due(); due && *due <= now; due = scheduler_.next_due()) {
         const auto task = scheduler_.take_next();
         auto& account = *accounts_.at(task.account);
+        if (wanted_ && !wanted_(task.job))
+            continue;
+        if (task.job == Job::backfill) {
+            backfills.push_back(task);
+            continue;
+        }
         account.missed.fell_due(task.job, *due);
         if (task.job == Job::token) { // a pause does not concern it: it may end the pause
             begin_token_look(account);
@@ -125,14 +132,20 @@ void Engine::dispatch(model::Instant now)
             scheduler_.add(task, paused_until(account));
             continue;
         }
-        account.enqueue(task);
-        ++progress_.tasks_known;
-        if (!account.being_served) {
-            account.being_served = true;
-            running_->ready.push_back(&account);
-        }
+        enqueue(account, task);
     }
     serve_ready();
+    begin_backfills(backfills, now);
+}
+
+void Engine::enqueue(Account& account, const Task& task)
+{
+    account.enqueue(task);
+    ++progress_.tasks_known;
+    if (account.being_served)
+        return;
+    account.being_served = true;
+    running_->ready.push_back(&account);
 }
 
 /// As many accounts at once as there are connections to a host: the rest keeps its order.

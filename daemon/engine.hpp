@@ -69,6 +69,19 @@ public:
     /// Makes every task due now, whatever its schedule: one pass reads all.
     void make_all_due();
 
+    /// Does only the jobs that `wanted` says yes to; the others are dropped as they fall due.
+    void restrict_to(std::function<bool(Job)> wanted) { wanted_ = std::move(wanted); }
+
+    /// Nothing but backfills from now on, as fast as the platform's limit lets them.
+    void only_backfill();
+
+    /// Where the backfill of each account stands; nothing for one that was not begun.
+    struct BackfillState {
+        std::string account;
+        std::optional<model::Backfill> row;
+    };
+    std::vector<BackfillState> backfills() const;
+
     /// No new work from now on; run() returns once what is under way has ended or, after `grace`,
     /// was cut off.
     void stop(std::chrono::seconds grace);
@@ -109,7 +122,9 @@ private:
 
     // engine.cpp: who is served when
     void dispatch(model::Instant now);
+    void enqueue(Account& account, const Task& task);
     void serve_ready();
+    void begin_backfills(const std::vector<Task>& tasks, model::Instant now);
     void served(Account& account, std::exception_ptr error);
     void begin_token_look(Account& account);
     void token_look_ended(Account& account, std::exception_ptr error);
@@ -170,6 +185,7 @@ private:
     std::vector<Complaint> complaints_;
     std::array<model::Instant, 2> app_paused_until_{}; ///< by login
     std::optional<model::Instant> pass_at_;            ///< the instant of the pass under way
+    std::function<bool(Job)> wanted_;                  ///< empty: every job
     std::unique_ptr<Running> running_;
 };
 

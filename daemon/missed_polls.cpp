@@ -36,6 +36,7 @@ std::optional<std::chrono::seconds> lateness_allowed(Job job, const config::Sche
     case Job::account_days: // can be read later, each day by itself
     case Job::story_insights:
     case Job::token:
+    case Job::backfill:
         break;
     }
     return std::nullopt;

@@ -43,9 +43,25 @@ std::string progress_line(const Progress& progress, std::chrono::milliseconds el
         eta(progress.tasks_done, progress.tasks_known, elapsed));
 }
 
-ProgressBar::ProgressBar()
-    : terminal_{isatty(STDERR_FILENO) == 1}, started_{std::chrono::steady_clock::now()},
-      next_{started_}
+std::string past_line(const PastProgress& progress, std::chrono::milliseconds elapsed)
+{
+    if (!progress.is_known)
+        return fmt::format("looking how far back days are served  {} calls", progress.calls);
+    const auto done = progress.days_done + progress.posts_done;
+    const auto all = std::max(progress.days_expected + progress.posts_expected, done);
+    return fmt::format(
+        "[{}] {:>3}%  {}/{} days  {}/{} posts  {} calls{}",
+        bar(static_cast<std::size_t>(done), static_cast<std::size_t>(all)),
+        all == 0 ? 100 : done * 100 / all, progress.days_done, progress.days_expected,
+        progress.posts_done, progress.posts_expected, progress.calls,
+        eta(static_cast<std::size_t>(std::max<std::int64_t>(0, done - progress.done_before)),
+            static_cast<std::size_t>(std::max<std::int64_t>(0, all - progress.done_before)),
+            elapsed));
+}
+
+ProgressBar::ProgressBar(Line line)
+    : line_{std::move(line)}, terminal_{isatty(STDERR_FILENO) == 1},
+      started_{std::chrono::steady_clock::now()}, next_{started_}
 {
 }
 
@@ -74,7 +90,7 @@ void ProgressBar::draw(const Progress& progress)
 {
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - started_);
-    const auto line = progress_line(progress, elapsed);
+    const auto line = line_(progress, elapsed);
     if (terminal_)
         fmt::print(stderr, "\r\x1b[K{}", line);
     else

@@ -10,8 +10,8 @@ namespace insightd::daemon
 std::string_view collector_of(Job job)
 {
     static constexpr std::array<std::string_view, job_count> names{
-        "stories",          "stories",  "profile",        "media",
-        "account_insights", "audience", "media_insights", "token"};
+        "stories",  "stories",        "profile", "media",   "account_insights",
+        "audience", "media_insights", "token",   "backfill"};
     return names.at(static_cast<std::size_t>(job));
 }
 

@@ -21,9 +21,10 @@ enum class Job : std::uint8_t {
     audience,
     media_insights, ///< one post's numbers
     token,          ///< the account's token: renewed in time, watched while it is dead
+    backfill,       ///< a piece of the past
 };
 
-inline constexpr std::size_t job_count = 8;
+inline constexpr std::size_t job_count = 9;
 
 /// The name under which runs of the job are reported: that of its collector.
 std::string_view collector_of(Job job);

@@ -1,3 +1,4 @@
+#include "daemon/backfill_work.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/log.hpp"
 #include "daemon/reaction.hpp"
@@ -258,6 +259,8 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
     case Job::audience:
         co_return co_await collectors::collect_audience(
             api, settings, account.followers_count(), now);
+    case Job::backfill:
+        co_return co_await read_past(api, account, now);
     case Job::story_insights:
     case Job::media_insights:
     case Job::token:

@@ -36,6 +36,22 @@ constexpr auto day_end_query = R"(
 SELECT account_id, (extract(epoch FROM max(day_end)) * 1000000)::bigint
 FROM store.account_day WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
 
+constexpr auto backfill_query = R"(
+SELECT account_id, (extract(epoch FROM started_at) * 1000000)::bigint,
+       (extract(epoch FROM updated_at) * 1000000)::bigint, since - date '1970-01-01',
+       (extract(epoch FROM first_day_end) * 1000000)::bigint,
+       (extract(epoch FROM probed_to) * 1000000)::bigint,
+       (extract(epoch FROM served_from) * 1000000)::bigint,
+       oldest_served_day - date '1970-01-01', ended_because,
+       (extract(epoch FROM next_day_end) * 1000000)::bigint, days_done, days_expected, media_done,
+       media_expected, (extract(epoch FROM finished_at) * 1000000)::bigint, last_error
+FROM store.backfill WHERE account_id = ANY($1::bigint[]))";
+
+constexpr auto settled_days_query = R"(
+SELECT DISTINCT d.account_id, d.day - date '1970-01-01' FROM store.account_day d
+WHERE d.account_id = ANY($1::bigint[]) AND d.is_final AND NOT EXISTS (
+    SELECT 1 FROM store.backfill b WHERE b.account_id = d.account_id AND b.finished_at IS NOT NULL))";
+
 constexpr auto followers_query = R"(
 SELECT account_id, followers_count FROM store.account_state
 WHERE account_id = ANY($1::bigint[]) AND followers_count IS NOT NULL)";
@@ -63,6 +79,38 @@ model::KnownMedia media_of(const pqxx::row& row)
     media.expires_at = instant_or_none(row[5]);
     media.checked_at = instant_or_none(row[6]);
     return media;
+}
+
+std::optional<model::Day> day_or_none(const pqxx::field& days)
+{
+    return days.is_null() ? std::nullopt
+                          : std::optional{model::Day{std::chrono::days{days.as<int>()}}};
+}
+
+std::optional<std::int64_t> count_or_none(const pqxx::field& count)
+{
+    return count.is_null() ? std::nullopt : std::optional{count.as<std::int64_t>()};
+}
+
+model::Backfill backfill_of(const pqxx::row& row)
+{
+    model::Backfill backfill;
+    backfill.started_at = instant_in(row[1]);
+    backfill.updated_at = instant_in(row[2]);
+    backfill.since = day_or_none(row[3]);
+    backfill.first_day_end = instant_or_none(row[4]);
+    backfill.probed_to = instant_or_none(row[5]);
+    backfill.served_from = instant_or_none(row[6]);
+    backfill.oldest_served_day = day_or_none(row[7]);
+    backfill.ended_because = row[8].as<std::string>();
+    backfill.next_day_end = instant_or_none(row[9]);
+    backfill.days_done = row[10].as<std::int64_t>();
+    backfill.days_expected = count_or_none(row[11]);
+    backfill.media_done = row[12].as<std::int64_t>();
+    backfill.media_expected = count_or_none(row[13]);
+    backfill.finished_at = instant_or_none(row[14]);
+    backfill.last_error = row[15].as<std::string>();
+    return backfill;
 }
 
 model::Health health_of(const pqxx::row& row)
@@ -108,6 +156,11 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
         histories[row[0].as<std::int64_t>()].newest_day_end = instant_in(row[1]);
     for (const auto& row : tx.exec_params(followers_query, ids))
         histories[row[0].as<std::int64_t>()].followers_count = row[1].as<std::int64_t>();
+    for (const auto& row : tx.exec_params(backfill_query, ids))
+        histories[row[0].as<std::int64_t>()].backfill = backfill_of(row);
+    for (const auto& row : tx.exec_params(settled_days_query, ids))
+        histories[row[0].as<std::int64_t>()].settled_days.push_back(
+            model::Day{std::chrono::days{row[1].as<int>()}});
 
     std::vector<model::AccountHistory> all;
     for (auto& [id, history] : histories)

@@ -78,6 +78,7 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_failed_polls(steps, batch.failed_polls);
     add_gaps(steps, batch.gaps);
     add_runs(steps, batch.runs);
+    add_backfills(steps, batch.backfills);
     return steps.take();
 }
 

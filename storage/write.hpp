@@ -43,4 +43,8 @@ void add_gaps(Steps& steps, const std::vector<model::Gap>& gaps);
 void add_failed_polls(Steps& steps, const std::vector<model::FailedPoll>& polls);
 std::span<const Statement> run_statements();
 
+// write_backfill.cpp
+void add_backfills(Steps& steps, const std::vector<model::Backfill>& rows);
+std::span<const Statement> backfill_statements();
+
 } // namespace insightd::storage

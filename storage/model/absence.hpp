@@ -14,7 +14,7 @@ enum class Absence {
     before_conversion,   ///< subcode 2108006: published before the account was professional
     under_100_followers, ///< the account is too small for this metric
     no_permission,       ///< code 10 or 200-299: the token lacks the permission
-    expired,             ///< a story past its 24 hours
+    expired,             ///< a story past its 24 hours; a day older than the metric is served
     gone,                ///< code 100 subcode 33: deleted, or no longer accessible
     not_crossposted,     ///< subcode 2207086: the post was not shared to Facebook
 };

@@ -28,6 +28,8 @@ struct AccountHistory {
     std::optional<Instant> newest_day_end;       ///< end of the newest stored day
     std::optional<std::int64_t> followers_count; ///< as the last profile said
     std::map<std::string, Instant> last_success; ///< by collector
+    std::optional<Backfill> backfill;            ///< nothing: not begun
+    std::vector<Day> settled_days; ///< every stored day that is final, while the backfill needs it
 };
 
 /// One row of the view `insights.collection_health`.

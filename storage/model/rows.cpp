@@ -46,6 +46,7 @@ void append(Batch& into, Batch&& from)
     move_rows(into.runs, std::move(from.runs));
     move_rows(into.gaps, std::move(from.gaps));
     move_rows(into.failed_polls, std::move(from.failed_polls));
+    move_rows(into.backfills, std::move(from.backfills));
 }
 
 std::vector<Batch> single_rows(const Batch& batch)
@@ -57,6 +58,7 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::days, singles);
     add_singles(batch, &Batch::demographics, singles);
     add_singles(batch, &Batch::online_followers, singles);
+    add_singles(batch, &Batch::backfills, singles);
     return singles;
 }
 

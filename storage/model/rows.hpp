@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/model/backfill.hpp"
 #include "storage/model/failed_poll.hpp"
 #include "storage/model/gap.hpp"
 #include "storage/model/reading.hpp"
@@ -125,6 +126,7 @@ struct Batch {
     std::vector<CollectorRun> runs;
     std::vector<Gap> gaps;
     std::vector<FailedPoll> failed_polls;
+    std::vector<Backfill> backfills;
 };
 
 /// Merges `from` into `into`; both must be of one account.

@@ -125,6 +125,17 @@ TEST(Loader, ListOfCollectorsIsExact)
     EXPECT_FALSE(config.accounts[0].collect.at(Collector::media));
 }
 
+TEST(Loader, BackfillOfAnAccountRestsOnTheDefaults)
+{
+    const auto config = good(
+        head + "defaults: {backfill: {automatic: off, budget_percent: 30}}\naccounts:\n" +
+        "  - {name: a, user_id: \"1\", token: {env: A}, backfill: {calls_per_hour: 7}}\n");
+    EXPECT_EQ(config.accounts[0].backfill, (Backfill{false, 7, 30}));
+    EXPECT_THAT(
+        mistakes_in(head + "defaults: {backfill: {calls_per_hour: none}}\n" + account),
+        HasSubstr("`calls_per_hour`"));
+}
+
 TEST(Loader, OneUrlStandsForBothHosts)
 {
     const auto config = good(head + "api: {graph_url: \"http://127.0.0.1:80/\"}\n" + account);

@@ -184,6 +184,8 @@ Api::Api(const World& world, Faults& faults, Apps apps)
 
 Response Api::answer(const Request& request, Instant now)
 {
+    if (observer)
+        observer(request, now);
     ++calls_;
     if (faults_.html)
         return {502, "<html><body>Bad gateway</body></html>", {{"content-type", "text/html"}}};
@@ -251,7 +253,8 @@ void Api::add_usage(Response& response, std::size_t account, Instant now)
     calls = std::exchange(day, today) == today ? calls + 1 : 1;
     const auto& spec = world_.accounts()[account];
     const bool throttled = spec.username == faults_.throttled;
-    const auto percent = throttled ? 100 : std::min<std::int64_t>(99, calls * 100 / calls_a_day);
+    const auto counted = std::min<std::int64_t>(99, calls * 100 / calls_a_day);
+    const auto percent = throttled ? 100 : faults_.usage.value_or(static_cast<int>(counted));
     const auto pool = fmt::format(
         R"([{{"type":"instagram","call_count":{},"total_cputime":1,"total_time":1,"estimated_time_to_regain_access":{}}}])",
         percent, throttled ? 5 : 0);

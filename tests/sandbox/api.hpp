@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,6 +44,14 @@ struct Response {
     std::map<std::string, std::string> headers;
 };
 
+/// How many days back /<user>/insights serves; nobody documents it.
+struct DayLimits {
+    std::optional<int> series; ///< days of the series of reach; nothing: without end
+    std::optional<int> totals; ///< days of total_value windows
+    bool silent = false;       ///< answers nothing for older ones, instead of an error
+    int follower_count = 30;   ///< days, the one limit that is known: always an error
+};
+
 /// What goes wrong on demand.
 struct Faults {
     double errors = 0;           ///< share of calls answered by HTTP 500, 0 to 1
@@ -54,6 +63,8 @@ struct Faults {
     bool cursor_loop = false;    ///< the media list never ends
     std::size_t most_rows = 100; ///< a larger `limit` is "too much data"
     LoginSwitches login{};       ///< who logs in, and how
+    DayLimits days{};
+    std::optional<int> usage; ///< percent of the limit; nothing: a share of 50,000 calls a day
 };
 
 struct Visit; // login.hpp
@@ -68,6 +79,8 @@ public:
     std::int64_t calls() const { return calls_; }
     /// What the account's token was used for on the UTC day of its last call.
     std::int64_t calls_of(std::size_t account) const;
+    /// Told of each request before it is answered; may be empty.
+    std::function<void(const Request&, Instant)> observer;
 
     TokenOffice& tokens() { return tokens_; }
     const Apps& apps() const { return apps_; }

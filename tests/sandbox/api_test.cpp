@@ -212,5 +212,23 @@ TEST_F(ApiTest, AccountDaysSettleWithin48Hours)
     EXPECT_EQ(value(end + 48h), value(end + 480h));
 }
 
+TEST_F(ApiTest, DaysEndWhereItIsToldInWordsOrSilently)
+{
+    faults.days.series = faults.days.totals = 10;
+    const auto ask_total = [&](int days_ago) {
+        const auto since = (now - days_ago * 24h).time_since_epoch() / 1s;
+        return ask(
+            user() + "/insights", {{"metric", "views"},
+                                   {"period", "day"},
+                                   {"metric_type", "total_value"},
+                                   {"since", std::to_string(since)},
+                                   {"until", std::to_string(since + 86'400)}});
+    };
+    EXPECT_TRUE(ask_total(9).at("data").at(0).as_object().contains("total_value"));
+    EXPECT_EQ(ask_total(11).at("error").at("code"), 100);
+    faults.days.silent = true;
+    EXPECT_FALSE(ask_total(11).at("data").at(0).as_object().contains("total_value"));
+}
+
 } // namespace
 } // namespace insightd::sandbox

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <sstream>
 
 namespace insightd::sandbox
@@ -31,6 +32,7 @@ struct Wish {
     std::string database = "embedded";
     std::filesystem::path state_dir = "/tmp/insightd-sandbox";
     std::vector<std::string> revocations;
+    std::optional<int> days_served;
     Faults faults;
 };
 
@@ -74,6 +76,8 @@ void add_options(CLI::App& app, Wish& wish)
     app.add_flag("--html", wish.faults.html, "answer HTML pages");
     app.add_flag("--truncated", wish.faults.truncated, "cut every body");
     app.add_flag("--cursor-loop", wish.faults.cursor_loop, "lists without an end");
+    app.add_option("--days-served", wish.days_served, "days of the account back from now; all");
+    app.add_flag("--silent-days", wish.faults.days.silent, "older ones: no data, and no error");
     app.add_option("--most-rows", wish.faults.most_rows, "a larger limit is too much data");
 }
 
@@ -123,6 +127,7 @@ int serve(Wish& wish)
     const auto start = wish.start.empty() ? anchor : instant_of(wish.start);
     const auto now = [&] { return start + (machine_time() - anchor) * wish.speed; };
 
+    wish.faults.days.series = wish.faults.days.totals = wish.days_served;
     World::Options options;
     options.seed = wish.seed;
     options.start = start;

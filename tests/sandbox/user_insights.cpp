@@ -27,11 +27,13 @@ json::object series_entry(const Call& call, const UserMetric& metric, const Wind
     auto entry = user_entry(call, metric);
     json::array values;
     auto begin = window.since;
+    const auto oldest = oldest_served(call);
     for (const auto end : World::day_ends(window.since, std::min(window.until, call.now))) {
         const bool is_today = end > call.now;
         const auto whole_day = World::day_ends(end - std::chrono::hours{49}, end);
         begin = whole_day[whole_day.size() - 2];
-        if (!(is_today && metric.name == "follower_count") && begin < call.now)
+        if (!(is_today && metric.name == "follower_count") && begin < call.now &&
+            !(oldest && begin < *oldest))
             values.push_back(json::object{
                 {"value",
                  call.world.account_metric(call.account, metric.name, begin, end, call.now)},
@@ -63,7 +65,8 @@ json::object total_entry(const Call& call, const UserMetric& metric, const Windo
     auto entry = user_entry(call, metric);
     const auto breakdown = call.request.param("breakdown");
     const bool holds_only_cells = metric.name == "follows_and_unfollows";
-    if (holds_only_cells && breakdown.empty())
+    const auto oldest = oldest_served(call);
+    if ((holds_only_cells && breakdown.empty()) || (oldest && window.since < *oldest))
         return entry;
     json::object total;
     if (!holds_only_cells)

@@ -138,6 +138,14 @@ bool is_small(const Call& call)
     return call.world.followers(call.account, call.now) < 100;
 }
 
+std::optional<Instant> oldest_served(const Call& call)
+{
+    const auto& limits = call.faults.days;
+    const bool as_total = call.request.param("metric_type") == "total_value";
+    const auto limit = as_total ? limits.totals : limits.series;
+    return limit ? std::optional{call.now - std::chrono::days{*limit}} : std::nullopt;
+}
+
 std::optional<Response> refuse_window(const Call& call, const Window& window)
 {
     const auto host = call.request.host;
@@ -167,17 +175,27 @@ refuse_user_metric(const Call& call, const UserMetric& metric, const Window& win
     for (const auto& check : {refuse_type, refuse_breakdown, refuse_timeframe})
         if (auto refused = check(call, metric))
             return refused;
+    if (!call.faults.days.silent && !metric.of_audience)
+        if (const auto limit = oldest_served(call);
+            limit && window.since < *limit && metric.name != "follower_count")
+            return refusal(
+                host, 100, std::nullopt,
+                fmt::format(
+                    "(#100) ({}) data is only available from {} on", metric.name,
+                    timestamp(*limit)));
     if (metric.name != "follower_count")
         return std::nullopt;
     if (is_small(call))
         return refusal(
             host, 100, std::nullopt,
             "(#100) (follower_count) metric only supports accounts with at least 100 followers");
-    if (window.since < call.now - std::chrono::days{30})
+    if (window.since < call.now - std::chrono::days{call.faults.days.follower_count})
         return refusal(
             host, 100, std::nullopt,
-            "(#100) (follower_count) metric only supports querying data for the last 30 days "
-            "excluding the current day");
+            fmt::format(
+                "(#100) (follower_count) metric only supports querying data for the last {} days "
+                "excluding the current day",
+                call.faults.days.follower_count));
     return std::nullopt;
 }
 

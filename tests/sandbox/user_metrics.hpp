@@ -33,6 +33,9 @@ std::optional<Window> window_of(const Call& call);
 /// Fewer than 100 followers.
 bool is_small(const Call& call);
 
+/// Days that begin earlier are not served; nothing: all are.
+std::optional<Instant> oldest_served(const Call& call);
+
 std::optional<Response> refuse_window(const Call& call, const Window& window);
 std::optional<Response>
 refuse_user_metric(const Call& call, const UserMetric& metric, const Window& window);

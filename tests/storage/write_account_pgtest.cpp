@@ -63,5 +63,51 @@ TEST_F(DatabaseTest, HealthCountsFailuresInARowAndForgetsThemOnSuccess)
     EXPECT_EQ(query1(url, "SELECT consecutive_failures FROM store.collection"), "0");
 }
 
+model::Backfill backfill_at(model::Instant instant, std::int64_t days_done)
+{
+    model::Backfill row;
+    row.started_at = noon;
+    row.updated_at = instant;
+    row.since = day("2025-12-31");
+    row.first_day_end = noon - 48h;
+    row.probed_to = noon - 2000h;
+    row.served_from = noon - 1000h;
+    row.oldest_served_day = day("2026-01-18");
+    row.ended_because = "the platform refuses older days: \"no\"";
+    row.next_day_end = noon - 96h;
+    row.days_done = days_done;
+    row.days_expected = 40;
+    row.media_done = 1;
+    row.media_expected = 60;
+    row.last_error = "transient";
+    return row;
+}
+
+TEST_F(DatabaseTest, BackfillIsReadAsItWasWrittenAndTheNewestStands)
+{
+    model::Batch batch;
+    batch.backfills = {backfill_at(noon + 1h, 9), backfill_at(noon, 3)}; // the second one is late
+    write(batch);
+    write(batch);
+    const auto history = insightd::testing::run(loop, database.history({account})).front();
+    EXPECT_EQ(history.backfill, backfill_at(noon + 1h, 9));
+    EXPECT_EQ(query1(url, "SELECT percent FROM insights.backfill_status"), "10.0");
+    EXPECT_EQ(query1(url, "SELECT state FROM insights.backfill_status"), "running");
+}
+
+TEST_F(DatabaseTest, SettledDaysAreRememberedWhileABackfillNeedsThem)
+{
+    write(one_day(noon + 48h, true, 5));
+    const auto settled = [&] {
+        return insightd::testing::run(loop, database.history({account})).front().settled_days;
+    };
+    EXPECT_THAT(settled(), ElementsAre(day("2026-02-28")));
+    model::Batch batch;
+    batch.backfills = {backfill_at(noon, 40)};
+    batch.backfills.back().finished_at = noon;
+    write(std::move(batch));
+    EXPECT_THAT(settled(), ::testing::IsEmpty());
+}
+
 } // namespace
 } // namespace insightd::storage

@@ -1,0 +1,225 @@
+#include "daemon/backfill_work.hpp"
+
+#include "collectors/audience.hpp"
+#include "collectors/media.hpp"
+#include "collectors/media_insights.hpp"
+
+#include <algorithm>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+using collectors::Collected;
+
+/// Small, so that live work that falls due meanwhile does not wait long.
+constexpr std::size_t posts_in_one_piece = 5;
+
+constexpr std::chrono::days first_look{28};
+
+bool reads_days(const Account& account)
+{
+    return account.settings().collect.at(config::Collector::account_insights);
+}
+
+/// Where days begin and end: what the store knows, else what the series says.
+boost::asio::awaitable<graph::Outcome<std::vector<collectors::DayWindow>>>
+recent_windows(graph::Client& api, const Account& account, model::Instant now)
+{
+    const auto& settings = account.settings();
+    const auto known = account.day_plan().known_day_end;
+    std::set<model::Instant> end_times;
+    if (!known) {
+        auto query = collectors::query_for_days(
+            settings, collectors::series_metrics(settings), now - first_look,
+            now + std::chrono::days{1});
+        auto answer = co_await collectors::ask_series(api, std::move(query));
+        if (!answer)
+            co_return answer.error();
+        end_times = std::move(answer->series.end_times);
+    }
+    co_return collectors::day_windows(end_times, settings.timezone, now, known);
+}
+
+boost::asio::awaitable<Collected> begin(graph::Client& api, Account& account, model::Instant now)
+{
+    Collected collected;
+    std::vector<collectors::DayWindow> windows;
+    if (reads_days(account)) {
+        auto recent = co_await recent_windows(api, account, now);
+        if (!recent)
+            co_return Collected{recent.error()};
+        windows = std::move(*recent);
+        collected =
+            co_await collectors::collect_past_online_followers(api, account.settings(), now);
+    }
+    if (!collected.failure)
+        collected.rows.backfills.push_back(account.backfill().begun(windows, now));
+    co_return collected;
+}
+
+boost::asio::awaitable<Collected>
+look_back(graph::Client& api, Account& account, model::Instant now)
+{
+    Collected collected;
+    auto& search = account.backfill().search();
+    auto stretch = search.next();
+    if (!stretch.empty()) {
+        const auto look = co_await collectors::look_at(api, account.settings(), std::move(stretch));
+        if (!look)
+            co_return Collected{look.error()};
+        search.take(*look);
+    }
+    collected.rows.backfills.push_back(account.backfill().looked(search, now));
+    co_return collected;
+}
+
+bool covers(const std::optional<collectors::PastSeries>& series, const collectors::DayWindow& day)
+{
+    return series && series->begin <= day.begin && day.end <= series->end;
+}
+
+/// A day whose totals are refused as a whole keeps what the series says of it.
+model::AccountDay
+day_of_series(const collectors::DayWindow& day, model::Readings of_series, model::Instant now)
+{
+    return {day.day, day.end, now, true, std::move(of_series)};
+}
+
+/// The series that the day is part of, asked for together with the days before it.
+boost::asio::awaitable<std::optional<graph::Failure>>
+see_to_series(graph::Client& api, Account& account, collectors::DayWindow day, model::Instant now)
+{
+    auto& plan = account.backfill();
+    if (covers(plan.series, day))
+        co_return std::nullopt;
+    auto stretch = collectors::stretch_before(
+        day.end, account.settings().timezone, *plan.row()->served_from, now);
+    if (stretch.empty())
+        stretch.push_back(day);
+    auto series =
+        co_await collectors::ask_past_series(api, account.settings(), std::move(stretch), now);
+    if (!series)
+        co_return series.error();
+    plan.series = std::move(*series);
+    co_return std::nullopt;
+}
+
+boost::asio::awaitable<Collected> read_day(graph::Client& api, Account& account, model::Instant now)
+{
+    Collected collected;
+    auto& plan = account.backfill();
+    auto day = plan.next_day({});
+    if (day) {
+        if (auto failure = co_await see_to_series(api, account, *day, now))
+            co_return Collected{std::move(*failure)};
+        day = plan.next_day(plan.series->answer.series.end_times);
+    }
+    if (!day) {
+        collected.rows.backfills.push_back(plan.read_down_to(day, now));
+        co_return collected;
+    }
+    auto of_series = collectors::readings_of_day(plan.series->answer, day->end);
+    graph::Outcome<model::AccountDay> read = day_of_series(*day, of_series, now);
+    if (!plan.totals_over)
+        read = co_await collectors::collect_day(
+            api, account.settings(), *day, of_series, account.followers_count(), now);
+    if (!read && !collectors::refuses_question(read.error()))
+        co_return Collected{read.error()};
+    plan.totals_over = plan.totals_over || !read;
+    collected.rows.days.push_back(
+        read ? std::move(*read) : day_of_series(*day, std::move(of_series), now));
+    collected.rows.backfills.push_back(plan.read_down_to(day, now));
+    co_return collected;
+}
+
+boost::asio::awaitable<Collected>
+read_list(graph::Client& api, Account& account, model::Instant now)
+{
+    auto& refused = account.refused_fields(Job::media_list, now);
+    auto collected = co_await collectors::collect_media(
+        api, account.settings(), collectors::ListDepth::whole, refused, now);
+    if (!collected.failure) {
+        account.whole_list_read_at = now;
+        collected.rows.backfills.push_back(account.backfill().with_posts({}, now));
+    }
+    co_return collected;
+}
+
+/// What a piece of posts leaves: those that it read are read, once its rows are stored.
+PostCount count_after(const Account& account, const model::Batch& rows)
+{
+    auto count = account.post_count();
+    count.read += std::ssize(rows.samples);
+    return count;
+}
+
+/// How many there are is said early: that is what progress is measured by.
+boost::asio::awaitable<Collected>
+count_posts(graph::Client& api, Account& account, model::Instant now)
+{
+    if (!account.post_count().list_is_whole)
+        co_return co_await read_list(api, account, now);
+    Collected collected;
+    collected.rows.backfills.push_back(account.backfill().with_posts(account.post_count(), now));
+    co_return collected;
+}
+
+boost::asio::awaitable<Collected>
+read_posts(graph::Client& api, Account& account, model::Instant now)
+{
+    if (!account.post_count().list_is_whole)
+        co_return co_await read_list(api, account, now);
+    Collected collected;
+    for (const auto id : account.unread_posts(posts_in_one_piece, now)) {
+        auto known = account.media(id);
+        if (!known)
+            continue;
+        auto read = co_await collectors::collect_media_insights(
+            api, account.settings(), std::move(*known), now);
+        if (read.failure) {
+            collected.failure = std::move(read.failure);
+            co_return collected;
+        }
+        model::append(collected.rows, std::move(read.rows));
+    }
+    collected.rows.backfills.push_back(
+        account.backfill().with_posts(count_after(account, collected.rows), now));
+    co_return collected;
+}
+
+boost::asio::awaitable<Collected>
+take_step(graph::Client& api, Account& account, model::Instant now)
+{
+    using Step = BackfillPlan::Step;
+    switch (account.backfill().next_step()) {
+    case Step::begin:
+        co_return co_await begin(api, account, now);
+    case Step::count_posts:
+        co_return co_await count_posts(api, account, now);
+    case Step::look_back:
+        co_return co_await look_back(api, account, now);
+    case Step::read_day:
+        co_return co_await read_day(api, account, now);
+    case Step::read_posts:
+        break;
+    }
+    co_return co_await read_posts(api, account, now);
+}
+
+} // namespace
+
+boost::asio::awaitable<collectors::Collected>
+read_past(graph::Client& api, Account& account, model::Instant now)
+{
+    const auto& plan = account.backfill();
+    if (plan.finished() || plan.must_wait(now))
+        co_return Collected{};
+    auto collected = co_await take_step(api, account, now);
+    if (collected.failure)
+        collected.rows.backfills.push_back(plan.failed(graph::to_string(*collected.failure), now));
+    co_return collected;
+}
+
+} // namespace insightd::daemon

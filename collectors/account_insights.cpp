@@ -120,15 +120,30 @@ void explain_absences(model::Readings& readings, std::optional<std::int64_t> fol
             *reason = explain(reading.metric, *reason, followers_count);
 }
 
-model::AccountDay row_of(const DayWindow& window, model::Readings readings, model::Instant now)
+model::AccountDay
+row_of(const DayWindow& window, model::Readings readings, model::Instant now, bool is_final)
 {
     model::AccountDay row;
     row.day = window.day;
     row.day_end = window.end;
     row.observed_at = now;
-    row.is_final = window.end + settling_delay <= now;
+    row.is_final = is_final;
     row.readings = std::move(readings);
     return row;
+}
+
+/// The series covers final days as well, at no cost: its points may revise them.
+std::vector<model::AccountDay> final_days_again(
+    const std::vector<DayWindow>& windows, const Series& series, const DayPlan& plan,
+    model::Instant now)
+{
+    std::vector<model::AccountDay> rows;
+    for (const auto& window : windows) {
+        const auto told = series.by_end_time.find(window.end);
+        if (told != series.by_end_time.end() && is_final(window, plan))
+            rows.push_back(row_of(window, told->second, now, true));
+    }
+    return rows;
 }
 
 } // namespace
@@ -144,7 +159,8 @@ boost::asio::awaitable<Collected> collect_account_days(
     Collected collected;
     const auto windows =
         day_windows(series->series.end_times, account.timezone, now, plan.known_day_end);
-    for (const auto& window : choose_days(windows, plan.final_days, now, plan.backfill)) {
+    collected.rows.final_days_again = final_days_again(windows, series->series, plan, now);
+    for (const auto& window : choose_days(windows, plan, now)) {
         auto of_series = readings_of_day(*series, window.end);
         auto day = co_await collect_day(
             api, account, window, std::move(of_series), plan.followers_count, now);
@@ -216,7 +232,8 @@ boost::asio::awaitable<graph::Outcome<model::AccountDay>> collect_day(
     if (!readings)
         co_return readings.error();
     explain_absences(*readings, followers_count);
-    co_return row_of(window, std::move(*readings), now);
+    const bool is_last = is_settled(window, account.settling_margin, now);
+    co_return row_of(window, std::move(*readings), now, is_last);
 }
 
 std::vector<MetricQuery> choose_day_queries(const config::Account& account, const DayWindow& window)

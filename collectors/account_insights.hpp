@@ -17,18 +17,10 @@
 namespace insightd::collectors
 {
 
-/// What is already known when account days are to be read.
-struct DayPlan {
-    std::set<model::Day> final_days;             ///< stored and settled: not asked again
-    std::size_t backfill = 0;                    ///< settled days to read in this pass, at most
-    std::optional<model::Instant> known_day_end; ///< newest stored: days go on from it if the
-                                                 ///< series has none
-    std::optional<std::int64_t> followers_count; ///< explains refusals below 100 followers
-};
-
 /// Days of the account as of `now`: the series (reach, follower_count), then each chosen day's
 /// totals and breakdowns in one-day windows. Where days begin and end the series says, else the
-/// store. A failure keeps the days that were read completely. Source: GET /<user>/insights, v24.0;
+/// store. What the series tells anew of days that are final goes into `final_days_again`. A failure
+/// keeps the days that were read completely. Source: GET /<user>/insights, v24.0;
 /// graph-api.md section 5.
 boost::asio::awaitable<Collected> collect_account_days(
     graph::Client& api, const config::Account& account, DayPlan plan, model::Instant now);

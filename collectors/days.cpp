@@ -10,6 +10,9 @@ namespace
 using std::chrono::days;
 constexpr auto pacific = "America/Los_Angeles";
 constexpr int days_without_boundaries = 28;
+constexpr std::chrono::hours half_a_day{12};
+constexpr std::chrono::hours shortest_day{23}; // where the clock is put forward
+constexpr std::chrono::hours longest_day{25};
 
 /// When the local day begins: at midnight, or, where a clock change skips it, right after.
 model::Instant begin_of(date::local_days day, const date::time_zone& zone)
@@ -51,6 +54,39 @@ model::Instant begin_of_day(
     return days_on(end, -1, zone_of(end, timezone));
 }
 
+/// As days_on(), of whichever kind the boundary is.
+model::Instant beside(model::Instant boundary, std::int64_t count, const std::string& timezone)
+{
+    return days_on(boundary, count, zone_of(boundary, timezone));
+}
+
+/// A series that leaves days out loses none: their boundaries go on from the one before.
+std::set<model::Instant>
+without_gaps(const std::set<model::Instant>& end_times, const std::string& timezone)
+{
+    auto all = end_times;
+    for (auto at = all.begin(); std::next(at) != all.end(); ++at) {
+        const auto next = beside(*at, 1, timezone);
+        if (next + half_a_day < *std::next(at))
+            all.insert(next);
+    }
+    return all;
+}
+
+/// The boundary before, unless it is of another kind, or there is none: then a day before the end.
+model::Instant begin_of_window(
+    std::optional<model::Instant> before, model::Instant end, const std::string& timezone)
+{
+    const auto is_a_day = before && end - *before >= shortest_day && end - *before <= longest_day;
+    return is_a_day ? *before : beside(end, -1, timezone);
+}
+
+bool is_recheck_due(const DayWindow& window, const DayPlan& plan, model::Instant now)
+{
+    const auto due = window.end + recheck_delay;
+    return due <= now && plan.final_days.at(window.day).checked_at < due;
+}
+
 /// The last 28 boundaries up to now: as the known one has it, else Pacific midnights.
 std::set<model::Instant> boundaries_without_series(
     std::optional<model::Instant> known, const std::string& timezone, model::Instant now)
@@ -77,26 +113,25 @@ std::vector<DayWindow> day_windows(
     const std::set<model::Instant>& end_times, const std::string& timezone, model::Instant now,
     std::optional<model::Instant> known_day_end)
 {
-    auto boundaries =
-        end_times.empty() ? boundaries_without_series(known_day_end, timezone, now) : end_times;
-    const auto beside = [&](model::Instant boundary, int days_off) {
-        return days_on(boundary, days_off, zone_of(boundary, timezone));
-    };
+    auto boundaries = end_times.empty() ? boundaries_without_series(known_day_end, timezone, now)
+                                        : without_gaps(end_times, timezone);
     // A series may leave the day under way out: it ends a day after the last boundary.
     while (*boundaries.rbegin() <= now)
-        boundaries.insert(beside(*boundaries.rbegin(), 1));
+        boundaries.insert(beside(*boundaries.rbegin(), 1, timezone));
 
-    std::vector<DayWindow> windows;
-    auto begin = beside(*boundaries.begin(), -1);
+    std::map<model::Day, DayWindow> windows;
+    std::optional<model::Instant> before;
     for (const auto end : boundaries) {
-        // A gap in the series is not one long day.
-        if (end - begin > std::chrono::hours{25})
-            begin = beside(end, -1);
+        const auto begin = begin_of_window(before, end, timezone);
+        const auto day = day_ending_at(end, timezone);
         if (begin < now)
-            windows.push_back({day_ending_at(end, timezone), begin, end});
-        begin = end;
+            windows[day] = {day, begin, end};
+        before = end;
     }
-    return windows;
+    std::vector<DayWindow> in_order;
+    for (const auto& [day, window] : windows)
+        in_order.push_back(window);
+    return in_order;
 }
 
 std::vector<DayWindow> days_before(
@@ -114,17 +149,26 @@ std::vector<DayWindow> days_before(
     return before;
 }
 
-std::vector<DayWindow> choose_days(
-    const std::vector<DayWindow>& windows, const std::set<model::Day>& final_days,
-    model::Instant now, std::size_t backfill)
+bool is_settled(const DayWindow& window, std::chrono::seconds margin, model::Instant now)
+{
+    return window.end + settling_delay + margin <= now;
+}
+
+bool is_final(const DayWindow& window, const DayPlan& plan)
+{
+    const auto known = plan.final_days.find(window.day);
+    return known != plan.final_days.end() && known->second.day_end == window.end;
+}
+
+std::vector<DayWindow>
+choose_days(const std::vector<DayWindow>& windows, const DayPlan& plan, model::Instant now)
 {
     std::vector<DayWindow> chosen;
     std::size_t settled = 0;
     for (auto window = windows.rbegin(); window != windows.rend(); ++window) {
-        if (final_days.contains(window->day))
+        if (is_final(*window, plan) && !is_recheck_due(*window, plan, now))
             continue;
-        const bool is_settled = window->end + settling_delay <= now;
-        if (is_settled && ++settled > backfill)
+        if (is_settled(*window, plan.settling_margin, now) && ++settled > plan.backfill)
             break;
         chosen.push_back(*window);
     }

@@ -1,3 +1,4 @@
+#include "config/duration.hpp"
 #include "config/scalars.hpp"
 #include "config/sections.hpp"
 
@@ -63,18 +64,39 @@ void read_timezone(const YAML::Node& node, Account& account, Context& context)
     }
 }
 
+/// The recheck of a final day comes a week after its end: later than that nothing is awaited.
+void read_settling_margin(const YAML::Node& node, Account& account, Context& context)
+{
+    constexpr std::chrono::seconds longest = std::chrono::days{5};
+    const auto text = node.IsScalar() ? node.Scalar() : std::string{};
+    const auto margin = text == "0" ? std::chrono::seconds{0} : parse_duration(text);
+    if (!margin || *margin > longest)
+        return context.mistake(
+            node, "`settling_margin` must be 0 or a duration up to 5d, such as 30m or 2h");
+    account.settling_margin = *margin;
+}
+
 constexpr std::array account_table{
-    Field<Account>{"name", read_name, true},       Field<Account>{"login", read_login},
-    Field<Account>{"user_id", read_user_id, true}, Field<Account>{"token", read_token, true},
-    Field<Account>{"collect", read_collect},       Field<Account>{"schedule", read_schedule},
-    Field<Account>{"metrics", read_metrics},       Field<Account>{"timezone", read_timezone},
+    Field<Account>{"name", read_name, true},
+    Field<Account>{"login", read_login},
+    Field<Account>{"user_id", read_user_id, true},
+    Field<Account>{"token", read_token, true},
+    Field<Account>{"collect", read_collect},
+    Field<Account>{"schedule", read_schedule},
+    Field<Account>{"metrics", read_metrics},
+    Field<Account>{"timezone", read_timezone},
+    Field<Account>{"settling_margin", read_settling_margin},
     Field<Account>{"backfill", read_backfill},
 };
 
 constexpr std::array defaults_table{
-    Field<Account>{"login", read_login},       Field<Account>{"collect", read_collect},
-    Field<Account>{"schedule", read_schedule}, Field<Account>{"metrics", read_metrics},
-    Field<Account>{"timezone", read_timezone}, Field<Account>{"backfill", read_backfill},
+    Field<Account>{"login", read_login},
+    Field<Account>{"collect", read_collect},
+    Field<Account>{"schedule", read_schedule},
+    Field<Account>{"metrics", read_metrics},
+    Field<Account>{"timezone", read_timezone},
+    Field<Account>{"settling_margin", read_settling_margin},
+    Field<Account>{"backfill", read_backfill},
 };
 
 /// Each name and each user_id once: two accounts would write over one another's rows.

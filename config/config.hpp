@@ -112,6 +112,8 @@ struct Account {
     MetricOverrides metrics;
     Backfill backfill;
     std::string timezone = "UTC";
+    std::chrono::seconds settling_margin{std::chrono::hours{2}}; ///< days are final this long after
+                                                                 ///< the platform's 48 hours
 };
 
 /// Where a browser comes back to after a login.

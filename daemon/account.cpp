@@ -95,7 +95,9 @@ std::uint64_t Account::key(const Task& task) const
 void Account::remember(
     const model::AccountHistory& history, model::Instant now, Scheduler& scheduler)
 {
-    final_days_ = {history.final_days.begin(), history.final_days.end()};
+    final_days_.clear();
+    for (const auto& day : history.final_days)
+        final_days_[day.day] = day;
     newest_day_end_ = history.newest_day_end;
     followers_count_ = history.followers_count;
     backfill_.remember(history);
@@ -132,7 +134,7 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     for (const auto& day : rows.days) {
         newest_day_end_ = std::max(newest_day_end_.value_or(day.day_end), day.day_end);
         if (day.is_final)
-            final_days_.insert(day.day);
+            final_days_[day.day] = {day.day, day.day_end, day.observed_at};
     }
     while (final_days_.size() > remembered_days)
         final_days_.erase(final_days_.begin());
@@ -211,6 +213,7 @@ collectors::DayPlan Account::day_plan() const
 {
     collectors::DayPlan plan;
     plan.final_days = final_days_;
+    plan.settling_margin = settings_.settling_margin;
     plan.known_day_end = newest_day_end_;
     plan.backfill = backfill_days;
     plan.followers_count = followers_count_;

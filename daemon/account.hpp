@@ -11,8 +11,8 @@
 
 #include <array>
 #include <deque>
+#include <map>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -100,7 +100,7 @@ private:
     std::uint32_t index_;
     config::Account settings_;
     std::unordered_map<model::MediaId, TrackedMedia> media_;
-    std::set<model::Day> final_days_;
+    std::map<model::Day, model::FinalDay> final_days_;
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;
     BackfillPlan backfill_;

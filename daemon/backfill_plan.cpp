@@ -33,6 +33,7 @@ constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
 BackfillPlan::BackfillPlan(const config::Account& account)
     : timezone_{account.timezone}, settings_{account.backfill},
+      settling_margin_{account.settling_margin},
       calls_a_day_{
           static_cast<double>(collectors::choose_day_queries(account, {}).size()) +
           calls_for_series}
@@ -111,8 +112,8 @@ model::Backfill
 BackfillPlan::begun(const std::vector<collectors::DayWindow>& windows, model::Instant now) const
 {
     auto row = row_at(now);
-    const auto settled = std::find_if(windows.rbegin(), windows.rend(), [now](const auto& window) {
-        return window.end + collectors::settling_delay <= now;
+    const auto settled = std::find_if(windows.rbegin(), windows.rend(), [&](const auto& window) {
+        return collectors::is_settled(window, settling_margin_, now);
     });
     if (settled != windows.rend())
         row.first_day_end = settled->end;

@@ -89,6 +89,7 @@ private:
 
     std::string timezone_;
     config::Backfill settings_;
+    std::chrono::seconds settling_margin_;
     Pace pace_ = Pace::steady;
     double calls_a_day_ = 1;
     std::optional<model::Backfill> row_;

@@ -90,7 +90,7 @@ std::vector<model::Account> account_rows(const config::Config& config)
     for (const auto& account : config.accounts)
         rows.push_back(
             {account.user_id, account.name, std::string{config::to_string(account.login)},
-             account.timezone, collectors_of(account)});
+             account.timezone, collectors_of(account), account.settling_margin});
     return rows;
 }
 

@@ -23,10 +23,15 @@ WHERE account_id = ANY($1::bigint[]) AND removed_at IS NULL
 ORDER BY account_id, published_at DESC)";
 
 constexpr auto days_query = R"(
-SELECT account_id, day - date '1970-01-01' FROM (
-    SELECT DISTINCT account_id, day FROM store.account_day
-    WHERE account_id = ANY($1::bigint[]) AND is_final) d
-WHERE day > (SELECT max(day) FROM store.account_day l WHERE l.account_id = d.account_id) - 35)";
+SELECT account_id, day - date '1970-01-01', (extract(epoch FROM day_end) * 1000000)::bigint,
+       (extract(epoch FROM coalesce(checked_at, observed_at)) * 1000000)::bigint
+FROM (
+    SELECT DISTINCT ON (s.account_id, s.day) s.* FROM store.account_day s
+    JOIN (SELECT account_id, max(day) AS newest FROM store.account_day
+          WHERE account_id = ANY($1::bigint[]) GROUP BY account_id) l USING (account_id)
+    WHERE s.day > l.newest - 35
+    ORDER BY s.account_id, s.day, s.observed_at DESC) d
+WHERE is_final)";
 
 constexpr auto runs_query = R"(
 SELECT account_id, collector, (extract(epoch FROM last_success_at) * 1000000)::bigint
@@ -148,7 +153,8 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
         histories[row[0].as<std::int64_t>()].media.push_back(media_of(row));
     for (const auto& row : tx.exec_params(days_query, ids))
         histories[row[0].as<std::int64_t>()].final_days.push_back(
-            model::Day{std::chrono::days{row[1].as<int>()}});
+            {model::Day{std::chrono::days{row[1].as<int>()}}, instant_in(row[2]),
+             instant_in(row[3])});
     for (const auto& row : tx.exec_params(runs_query, ids))
         histories[row[0].as<std::int64_t>()].last_success[row[1].as<std::string>()] =
             instant_in(row[2]);

@@ -11,15 +11,16 @@ namespace
 {
 
 constexpr auto upsert_accounts = R"(
-INSERT INTO store.account AS a (account_id, name, login, timezone, collects)
-SELECT account_id, name, login, timezone, collects
+INSERT INTO store.account AS a (account_id, name, login, timezone, collects, settling_margin)
+SELECT account_id, name, login, timezone, collects, make_interval(secs => settling_seconds)
 FROM jsonb_to_recordset($1::jsonb) AS r(account_id bigint, name text, login text, timezone text,
-    collects text[])
+    collects text[], settling_seconds bigint)
 ON CONFLICT (account_id) DO UPDATE SET
     name = excluded.name, login = excluded.login, timezone = excluded.timezone,
-    collects = excluded.collects
-WHERE (a.name, a.login, a.timezone, a.collects)
-      IS DISTINCT FROM (excluded.name, excluded.login, excluded.timezone, excluded.collects))";
+    collects = excluded.collects, settling_margin = excluded.settling_margin
+WHERE (a.name, a.login, a.timezone, a.collects, a.settling_margin)
+      IS DISTINCT FROM (excluded.name, excluded.login, excluded.timezone, excluded.collects,
+          excluded.settling_margin))";
 
 constexpr auto insert_metrics = R"(
 INSERT INTO store.metric (subject, name, title, unit, status, additive, estimated, product_types,
@@ -73,6 +74,7 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_media(steps, batch.media);
     add_samples(steps, batch.samples);
     add_days(steps, batch.days);
+    add_final_days_again(steps, batch.final_days_again);
     add_demographics(steps, batch.demographics);
     add_online_followers(steps, batch.online_followers);
     add_failed_polls(steps, batch.failed_polls);
@@ -91,7 +93,8 @@ void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account
             {"name", account.name},
             {"login", account.login},
             {"timezone", account.timezone},
-            {"collects", texts(account.collects)}});
+            {"collects", texts(account.collects)},
+            {"settling_seconds", account.settling_margin.count()}});
     tx.exec_params0(upsert_accounts, json::serialize(rows));
 }
 

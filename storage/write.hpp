@@ -32,10 +32,14 @@ std::span<const Statement> sample_statements();
 
 // write_account.cpp
 void add_profiles(Steps& steps, const std::vector<model::Profile>& profiles);
-void add_days(Steps& steps, const std::vector<model::AccountDay>& days);
 void add_demographics(Steps& steps, const std::vector<model::Demographics>& snapshots);
 void add_online_followers(Steps& steps, const std::vector<model::OnlineFollowers>& days);
 std::span<const Statement> account_statements();
+
+// write_days.cpp
+void add_days(Steps& steps, const std::vector<model::AccountDay>& days);
+void add_final_days_again(Steps& steps, const std::vector<model::AccountDay>& days);
+std::span<const Statement> day_statements();
 
 // write_runs.cpp
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);

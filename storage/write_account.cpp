@@ -1,10 +1,7 @@
+#include "storage/in_time.hpp"
 #include "storage/json_rows.hpp"
 #include "storage/write.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
 #include <array>
 
 namespace insightd::storage
@@ -65,64 +62,17 @@ LEFT JOIN LATERAL (
 WHERE p.day IS NULL OR (p.hours, p.absent) IS DISTINCT FROM (r.hours, r.absent)
 ON CONFLICT DO NOTHING)";
 
-std::string joined(std::string_view format)
-{
-    std::vector<std::string> parts;
-    for (const auto& [metric, column] : day_columns())
-        parts.push_back(fmt::format(fmt::runtime(format), column));
-    return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-/// A row when a value changed against the newest one of the day, or the day is settled by it.
-/// What is final is not followed by what is not.
-std::string day_statement()
-{
-    return fmt::format(
-        R"(
-INSERT INTO store.account_day (account_id, day, observed_at, day_end, is_final, {plain}, breakdowns,
-    extra, absent)
-SELECT $1, r.day, r.observed_at, r.day_end, r.is_final, {r}, r.breakdowns, r.extra, r.absent
-FROM jsonb_to_record($2::jsonb) AS r(day date, observed_at timestamptz, day_end timestamptz,
-    is_final boolean, {typed}, breakdowns jsonb, extra jsonb, absent jsonb)
-LEFT JOIN LATERAL (
-    SELECT * FROM store.account_day d
-    WHERE d.account_id = $1 AND d.day = r.day AND d.observed_at <= r.observed_at
-    ORDER BY d.observed_at DESC LIMIT 1) p ON true
-WHERE p.day IS NULL
-   OR (r.is_final AND NOT p.is_final)
-   OR (r.is_final = p.is_final AND ({r}, r.breakdowns, r.extra, r.absent)
-       IS DISTINCT FROM ({p}, p.breakdowns, p.extra, p.absent))
-ON CONFLICT DO NOTHING)",
-        fmt::arg("plain", joined("{}")), fmt::arg("r", joined("r.{}")),
-        fmt::arg("p", joined("p.{}")), fmt::arg("typed", joined("{} bigint")));
-}
-
 json::value reason_of(const std::optional<model::Absence>& absent)
 {
     return absent ? json::value(model::to_string(*absent)) : json::value(nullptr);
 }
 
-/// Rows in the order of their time: each is compared with the one before.
-template <class Row> std::vector<const Row*> in_time(const std::vector<Row>& rows)
-{
-    std::vector<const Row*> sorted;
-    for (const auto& row : rows)
-        sorted.push_back(&row);
-    std::ranges::stable_sort(sorted, {}, [](const Row* row) { return row->observed_at; });
-    return sorted;
-}
+enum Which { profiles, demographics, online_followers };
 
-enum Which { profiles, days, demographics, online_followers };
-
-/// Made at the first use: the columns' table is another file's.
-const std::array<Statement, 4>& statements()
-{
-    static const std::array made{
-        Statement{"account_profile", upsert_profile}, Statement{"account_day", day_statement()},
-        Statement{"account_demographics", upsert_demographics},
-        Statement{"account_online_followers", insert_online_followers}};
-    return made;
-}
+const std::array statements{
+    Statement{"account_profile", upsert_profile},
+    Statement{"account_demographics", upsert_demographics},
+    Statement{"account_online_followers", insert_online_followers}};
 
 } // namespace
 
@@ -141,20 +91,7 @@ void add_profiles(Steps& steps, const std::vector<model::Profile>& rows)
             {"follows_count", value_of(profile->follows_count)},
             {"media_count", value_of(profile->media_count)},
             {"other", value_of(profile->other)}};
-        steps.add(statements()[profiles], row);
-    }
-}
-
-void add_days(Steps& steps, const std::vector<model::AccountDay>& rows)
-{
-    for (const auto* day : in_time(rows)) {
-        json::object row{
-            {"day", text_of(day->day)},
-            {"observed_at", text_of(day->observed_at)},
-            {"day_end", text_of(day->day_end)},
-            {"is_final", day->is_final}};
-        add_readings(row, day->readings, day_columns());
-        steps.add(statements()[days], row);
+        steps.add(statements[profiles], row);
     }
 }
 
@@ -169,7 +106,7 @@ void add_demographics(Steps& steps, const std::vector<model::Demographics>& snap
             {"observed_at", text_of(snapshot->observed_at)},
             {"data", cells_of(snapshot->cells)},
             {"absent", reason_of(snapshot->absent)}};
-        steps.add(statements()[demographics], row);
+        steps.add(statements[demographics], row);
     }
 }
 
@@ -185,13 +122,13 @@ void add_online_followers(Steps& steps, const std::vector<model::OnlineFollowers
             {"day_end", text_of(day->day_end)},
             {"hours", std::move(hours)},
             {"absent", reason_of(day->absent)}};
-        steps.add(statements()[online_followers], row);
+        steps.add(statements[online_followers], row);
     }
 }
 
 std::span<const Statement> account_statements()
 {
-    return statements();
+    return statements;
 }
 
 } // namespace insightd::storage

@@ -20,11 +20,20 @@ struct KnownMedia {
     std::optional<Instant> checked_at; ///< last poll of its insights that was stored
 };
 
+/// A day of the account that was read when it had settled.
+struct FinalDay {
+    Day day;
+    Instant day_end;
+    Instant checked_at; ///< when all its numbers were last read
+
+    bool operator==(const FinalDay&) const = default;
+};
+
 /// What the store remembers of one account when the daemon starts.
 struct AccountHistory {
     AccountId account_id{};
     std::vector<KnownMedia> media;               ///< not removed, newest first
-    std::vector<Day> final_days;                 ///< of the last 35 stored days, those that settled
+    std::vector<FinalDay> final_days;            ///< of the last 35 stored days, those that settled
     std::optional<Instant> newest_day_end;       ///< end of the newest stored day
     std::optional<std::int64_t> followers_count; ///< as the last profile said
     std::map<std::string, Instant> last_success; ///< by collector

@@ -41,6 +41,7 @@ void append(Batch& into, Batch&& from)
     move_rows(into.media, std::move(from.media));
     move_rows(into.samples, std::move(from.samples));
     move_rows(into.days, std::move(from.days));
+    move_rows(into.final_days_again, std::move(from.final_days_again));
     move_rows(into.demographics, std::move(from.demographics));
     move_rows(into.online_followers, std::move(from.online_followers));
     move_rows(into.runs, std::move(from.runs));
@@ -56,6 +57,7 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::media, singles);
     add_singles(batch, &Batch::samples, singles);
     add_singles(batch, &Batch::days, singles);
+    add_singles(batch, &Batch::final_days_again, singles);
     add_singles(batch, &Batch::demographics, singles);
     add_singles(batch, &Batch::online_followers, singles);
     add_singles(batch, &Batch::backfills, singles);

@@ -26,6 +26,7 @@ struct Account {
     std::string login;                 ///< "instagram" or "facebook"
     std::string timezone;              ///< IANA name, for the views by local day
     std::vector<std::string> collects; ///< collectors that are switched on
+    std::chrono::seconds settling_margin{std::chrono::hours{2}}; ///< beyond the platform's 48 h
 
     bool operator==(const Account&) const = default;
 };
@@ -78,7 +79,7 @@ struct AccountDay {
     Day day;               ///< the day spoken of, as the account counts days
     Instant day_end;       ///< the API's end_time: exclusive end of the day
     Instant observed_at;   ///< when this was known
-    bool is_final = false; ///< observed 48 h or more past day_end
+    bool is_final = false; ///< observed when the day had settled: collectors/days.hpp
     Readings readings;
 };
 
@@ -121,6 +122,8 @@ struct Batch {
     std::vector<Media> media;
     std::vector<MediaSample> samples;
     std::vector<AccountDay> days;
+    std::vector<AccountDay> final_days_again; ///< of days that are final, the few numbers that a
+                                              ///< series told anew: kept where they differ
     std::vector<Demographics> demographics;
     std::vector<OnlineFollowers> online_followers;
     std::vector<CollectorRun> runs;
@@ -135,7 +138,8 @@ void append(Batch& into, Batch&& from);
 /// Every row in a batch of its own; the runs stay behind.
 std::vector<Batch> single_rows(const Batch& batch);
 
-/// How many numbers a batch carries: readings, cells and counters, absences aside.
+/// How many numbers a batch carries: readings, cells and counters; absences, and what is only told
+/// again, aside.
 std::size_t count_values(const Batch& batch);
 
 } // namespace insightd::model

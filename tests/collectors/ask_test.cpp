@@ -21,6 +21,7 @@ namespace
 using insightd::testing::absence;
 using insightd::testing::at;
 using insightd::testing::count;
+using insightd::testing::day;
 using insightd::testing::FakeGraph;
 using insightd::testing::Received;
 using insightd::testing::Scripted;
@@ -395,6 +396,30 @@ TEST(AccountDays, EmptySeriesDoesNotMoveTheDaysThatTheStoreKnows)
     EXPECT_EQ(collected.rows.days[0].day_end, at("2026-03-01T23:00:00Z"));
     EXPECT_EQ(collected.rows.days[2].day_end, at("2026-02-27T23:00:00Z"));
     EXPECT_EQ(absence(collected.rows.days[0].readings, "reach"), Absence::empty);
+}
+
+TEST(AccountDays, SeriesTellsFinalDaysAgainWithoutAnotherCall)
+{
+    Ask ask{[](const Received& request) {
+        return has(request, "total_value")
+                   ? ones(request)
+                   : ok(R"({"data":[{"name":"reach","period":"day","values":[
+                         {"value":5,"end_time":"2026-02-25T08:00:00+0000"},
+                         {"value":6,"end_time":"2026-02-26T08:00:00+0000"}]}]})");
+    }};
+    DayPlan plan;
+    const auto end = at("2026-02-25T08:00:00Z");
+    plan.final_days[day("2026-02-24")] = {day("2026-02-24"), end, end + std::chrono::hours{50}};
+    const auto collected = ask.account_days(std::move(plan));
+    ASSERT_FALSE(collected.failure);
+    ASSERT_THAT(collected.rows.final_days_again, SizeIs(1)) << "the other is not final";
+    const auto& again = collected.rows.final_days_again.front();
+    EXPECT_EQ(again.day, day("2026-02-24"));
+    EXPECT_EQ(again.day_end, end);
+    EXPECT_TRUE(again.is_final);
+    EXPECT_EQ(count(again.readings, "reach"), 5);
+    for (const auto& row : collected.rows.days)
+        EXPECT_NE(row.day, day("2026-02-24")) << "its totals are not asked for";
 }
 
 TEST(Profile, FieldThatIsNotServedIsLeftOut)

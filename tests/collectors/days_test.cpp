@@ -61,14 +61,26 @@ TEST(DayWindows, GapInTheSeriesIsNotOneLongDay)
     EXPECT_EQ(windows.back().begin, at("2026-02-24T08:00:00Z"));
 }
 
-TEST(DayWindows, AreADayLongWhereBoundariesAreOfSeveralZones)
+TEST(DayWindows, DaysThatTheSeriesLeavesOutAreThere)
+{
+    const auto windows = day_windows(
+        {at("2026-03-06T08:00:00Z"), at("2026-03-11T07:00:00Z")}, "UTC",
+        at("2026-03-11T06:00:00Z"));
+    ASSERT_THAT(windows, SizeIs(6));
+    for (std::size_t n = 1; n < windows.size(); ++n)
+        EXPECT_EQ(windows[n].begin, windows[n - 1].end) << "over the change of the clock too";
+}
+
+TEST(DayWindows, AreADayLongAndThereOnceWhereBoundariesAreOfSeveralZones)
 {
     const auto windows = day_windows(
         {at("2026-02-20T05:30:00Z"), at("2026-02-22T23:00:00Z"), at("2026-02-25T08:00:00Z")},
         "Europe/Berlin", at("2026-02-25T07:00:00Z"));
-    ASSERT_THAT(windows, SizeIs(3));
-    for (const auto& window : windows)
-        EXPECT_EQ(window.end - window.begin, std::chrono::hours{24});
+    ASSERT_THAT(windows, SizeIs(6));
+    for (std::size_t n = 0; n < windows.size(); ++n) {
+        EXPECT_EQ(windows[n].end - windows[n].begin, std::chrono::hours{24});
+        EXPECT_EQ(windows[n].day, day("2026-02-19") + std::chrono::days{n});
+    }
 }
 
 TEST(DayWindows, BoundaryAheadOfNowIsTheDayUnderWay)
@@ -173,9 +185,18 @@ std::vector<DayWindow> ten_days()
     return day_windows(ends, "UTC", at("2026-03-10T07:00:00Z"));
 }
 
+const auto seven_in_the_morning = at("2026-03-10T07:00:00Z");
+
+DayPlan backfill(std::size_t days)
+{
+    DayPlan plan;
+    plan.backfill = days;
+    return plan;
+}
+
 TEST(ChooseDays, ReadsEveryUnsettledDayNewestFirst)
 {
-    const auto chosen = choose_days(ten_days(), {}, at("2026-03-10T07:00:00Z"), 0);
+    const auto chosen = choose_days(ten_days(), {}, seven_in_the_morning);
     ASSERT_THAT(chosen, SizeIs(3));
     EXPECT_EQ(chosen[0].day, day("2026-03-09"));
     EXPECT_EQ(chosen[2].day, day("2026-03-07"));
@@ -183,17 +204,69 @@ TEST(ChooseDays, ReadsEveryUnsettledDayNewestFirst)
 
 TEST(ChooseDays, FillsThePastInBoundedSteps)
 {
-    const auto chosen = choose_days(ten_days(), {}, at("2026-03-10T07:00:00Z"), 2);
+    const auto chosen = choose_days(ten_days(), backfill(2), seven_in_the_morning);
     ASSERT_THAT(chosen, SizeIs(5));
     EXPECT_EQ(chosen.back().day, day("2026-03-05"));
 }
 
+/// Read as final two days after its end, of the day that ended then.
+model::FinalDay final_day(const char* name, const char* end)
+{
+    return {day(name), at(end), at(end) + std::chrono::hours{50}};
+}
+
+DayPlan knowing(std::vector<model::FinalDay> days, std::size_t backfilled)
+{
+    auto plan = backfill(backfilled);
+    for (const auto& known : days)
+        plan.final_days[known.day] = known;
+    return plan;
+}
+
 TEST(ChooseDays, LeavesFinalDaysAlone)
 {
-    const auto chosen = choose_days(
-        ten_days(), {day("2026-03-06"), day("2026-03-05")}, at("2026-03-10T07:00:00Z"), 1);
+    const auto plan = knowing(
+        {final_day("2026-03-06", "2026-03-07T08:00:00Z"),
+         final_day("2026-03-05", "2026-03-06T08:00:00Z")},
+        1);
+    const auto chosen = choose_days(ten_days(), plan, seven_in_the_morning);
     ASSERT_THAT(chosen, SizeIs(4));
     EXPECT_EQ(chosen.back().day, day("2026-03-04"));
+}
+
+TEST(ChooseDays, DayThatWasFinalWithAnotherEndIsReadAgain)
+{
+    const auto plan = knowing({final_day("2026-03-06", "2026-03-06T23:00:00Z")}, 1);
+    const auto chosen = choose_days(ten_days(), plan, seven_in_the_morning);
+    EXPECT_EQ(chosen.back().day, day("2026-03-06")) << "its hours were others";
+}
+
+TEST(ChooseDays, DayIsUnsettledUntilTheMarginIsOver)
+{
+    auto plan = backfill(0);
+    plan.settling_margin = std::chrono::hours{2};
+    const auto end = at("2026-03-07T08:00:00Z");
+    const auto last = [&](std::chrono::minutes after) {
+        return choose_days(ten_days(), plan, end + after).back().day;
+    };
+    EXPECT_EQ(last(std::chrono::hours{50} - std::chrono::minutes{1}), day("2026-03-06"));
+    EXPECT_EQ(last(std::chrono::hours{50}), day("2026-03-07"));
+}
+
+TEST(ChooseDays, FinalDayIsReadOnceMoreAWeekAfterItsEnd)
+{
+    auto oldest = final_day("2026-02-28", "2026-03-01T08:00:00Z");
+    std::vector<model::FinalDay> all;
+    for (const auto& window : ten_days())
+        all.push_back({window.day, window.end, window.end + std::chrono::hours{50}});
+    const auto days_at = [&](const char* now) {
+        return choose_days(ten_days(), knowing(all, 7), at(now));
+    };
+    EXPECT_THAT(days_at("2026-03-08T07:59:00Z"), IsEmpty());
+    ASSERT_THAT(days_at("2026-03-08T08:00:00Z"), SizeIs(1));
+    EXPECT_EQ(days_at("2026-03-08T08:00:00Z").front().day, oldest.day);
+    all.front().checked_at = at("2026-03-08T08:00:00Z");
+    EXPECT_THAT(days_at("2026-03-08T08:01:00Z"), IsEmpty()) << "once";
 }
 
 } // namespace

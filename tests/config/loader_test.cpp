@@ -80,6 +80,8 @@ TEST(Loader, ReadsTheWholeLanguage)
     EXPECT_EQ(second.user_id, 17841405822304915) << "unquoted ids are exact";
     EXPECT_EQ(second.schedule.media_insights, (std::vector<AgeTier>{{48h, 10min}, {30 * 24h, 6h}}));
     EXPECT_EQ(second.schedule.stories, 10min);
+    EXPECT_EQ(first.settling_margin, 30min);
+    EXPECT_EQ(second.settling_margin, 0s) << "exactly the platform's 48 hours";
 }
 
 TEST(Loader, TenMistakesAreTenLocatedLines)
@@ -115,6 +117,19 @@ TEST(Loader, AccountsOverrideTheDefaults)
     EXPECT_EQ(config.accounts[0].schedule.profile, 2h);
     EXPECT_EQ(config.accounts[1].timezone, "UTC");
     EXPECT_EQ(config.accounts[1].schedule.profile, 3h);
+}
+
+TEST(Loader, SettlingMarginIsShorterThanTheWeekUntilTheRecheck)
+{
+    EXPECT_EQ(good(head + account).accounts[0].settling_margin, 2h);
+    EXPECT_EQ(
+        good(head + "defaults: {settling_margin: 5d}\n" + account).accounts[0].settling_margin,
+        120h);
+    for (const auto* margin : {"6d", "-1h", "00", "soon", "[1h]"})
+        EXPECT_THAT(
+            mistakes_in(head + "defaults: {settling_margin: " + margin + "}\n" + account),
+            HasSubstr("f.yaml:2:29: `settling_margin` must be 0 or a duration up to 5d"))
+            << margin;
 }
 
 TEST(Loader, ListOfCollectorsIsExact)

@@ -28,7 +28,7 @@ struct Past : Simulation {
     explicit Past(const std::string& yaml = all_at_once)
         : Simulation{start, yaml, {sandbox::three_accounts().front()}}
     {
-        api.observer = [this](const sandbox::Request& request, sandbox::Instant) {
+        api.watch([this](const sandbox::Request& request, const sandbox::Response&, auto) {
             const auto edge = request.path.substr(request.path.rfind('/') + 1);
             ++calls_to[edge];
             if (request.param("metric_type") != "total_value" || request.param("since").empty())
@@ -36,7 +36,7 @@ struct Past : Simulation {
             const auto metric = request.param("metric");
             if (metric != "views" || !request.param("breakdown").empty()) // a mere look
                 ++days_asked[request.param("since") + " " + metric + request.param("breakdown")];
-        };
+        });
     }
 
     std::string status(const std::string& column) const

@@ -44,8 +44,9 @@ class Simulation
 public:
     explicit Simulation(
         model::Instant start, std::string extra_yaml = {},
-        std::vector<sandbox::AccountSpec> accounts = sandbox::three_accounts())
-        : clock{start}, world{options_at(start), std::move(accounts)}, api{world, faults},
+        std::vector<sandbox::AccountSpec> accounts = sandbox::three_accounts(),
+        sandbox::World::Options options = {})
+        : clock{start}, world{options_at(start, options), std::move(accounts)}, api{world, faults},
           server{loop.get_executor(), api, [this] { return clock.now(); }},
           database_url{fresh_database()}, config{configure(extra_yaml)}
     {
@@ -105,9 +106,8 @@ public:
     std::unique_ptr<daemon::Engine> engine;
 
 private:
-    static sandbox::World::Options options_at(model::Instant start)
+    static sandbox::World::Options options_at(model::Instant start, sandbox::World::Options options)
     {
-        sandbox::World::Options options;
         options.start = start;
         options.days_of_history = 20;
         return options;

@@ -347,7 +347,7 @@ TEST_F(Truth, DaysBecomeFinalOnceAndAreThenLeftAlone)
         "0");
     EXPECT_EQ(
         simulation->value("SELECT count(*) FROM store.account_day WHERE is_final "
-                          "AND observed_at < day_end + interval '48 hours'"),
+                          "AND observed_at < day_end + interval '50 hours'"),
         "0");
     EXPECT_GT(
         integer(simulation->value("SELECT count(*) FROM store.account_day WHERE is_final")), 60);

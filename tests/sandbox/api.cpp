@@ -184,8 +184,14 @@ Api::Api(const World& world, Faults& faults, Apps apps)
 
 Response Api::answer(const Request& request, Instant now)
 {
-    if (observer)
-        observer(request, now);
+    auto response = faulty(request, now);
+    if (watch_)
+        watch_(request, response, now);
+    return response;
+}
+
+Response Api::faulty(const Request& request, Instant now)
+{
     ++calls_;
     if (faults_.html)
         return {502, "<html><body>Bad gateway</body></html>", {{"content-type", "text/html"}}};

@@ -62,6 +62,9 @@ struct Faults {
     bool truncated = false;      ///< bodies end in the middle
     bool cursor_loop = false;    ///< the media list never ends
     std::size_t most_rows = 100; ///< a larger `limit` is "too much data"
+    bool empty_series = false;   ///< series without a point
+    int series_leaves_out = 0;   ///< every how many days one is not in the series
+    bool moved_days = false;     ///< days end where those of the other kind end
     LoginSwitches login{};       ///< who logs in, and how
     DayLimits days{};
     std::optional<int> usage; ///< percent of the limit; nothing: a share of 50,000 calls a day
@@ -79,13 +82,16 @@ public:
     std::int64_t calls() const { return calls_; }
     /// What the account's token was used for on the UTC day of its last call.
     std::int64_t calls_of(std::size_t account) const;
-    /// Told of each request before it is answered; may be empty.
-    std::function<void(const Request&, Instant)> observer;
+
+    /// Called with every answer, just before it is sent.
+    using Watch = std::function<void(const Request&, const Response&, Instant)>;
+    void watch(Watch watch) { watch_ = std::move(watch); }
 
     TokenOffice& tokens() { return tokens_; }
     const Apps& apps() const { return apps_; }
 
 private:
+    Response faulty(const Request& request, Instant now);
     Response checked(const Request& request, Instant now);
     Response with_token(
         const Visit& visit, const Token& token, const std::string& node, const std::string& edge);
@@ -96,6 +102,7 @@ private:
     Apps apps_;
     TokenOffice tokens_;
     std::mt19937_64 dice_; ///< for refresh_errors
+    Watch watch_;
     std::int64_t calls_ = 0;
     std::map<std::size_t, std::pair<std::int64_t, std::int64_t>> used_; ///< account: day, calls
 };

@@ -33,6 +33,9 @@ struct Wish {
     std::filesystem::path state_dir = "/tmp/insightd-sandbox";
     std::vector<std::string> revocations;
     std::optional<int> days_served;
+    bool local_days = false;
+    int settled_after_hours = 40;
+    int revised_after_hours = 0;
     Faults faults;
 };
 
@@ -79,6 +82,25 @@ void add_options(CLI::App& app, Wish& wish)
     app.add_option("--days-served", wish.days_served, "days of the account back from now; all");
     app.add_flag("--silent-days", wish.faults.days.silent, "older ones: no data, and no error");
     app.add_option("--most-rows", wish.faults.most_rows, "a larger limit is too much data");
+}
+
+void add_day_options(CLI::App& app, Wish& wish)
+{
+    app.add_flag("--local-days", wish.local_days, "days end at midnight of the account's zone");
+    app.add_option("--settled-after", wish.settled_after_hours, "hours that a day's numbers grow");
+    app.add_option("--revised-after", wish.revised_after_hours, "hours until they change again");
+    app.add_flag("--empty-series", wish.faults.empty_series, "series without a point");
+    app.add_option(
+        "--series-leaves-out", wish.faults.series_leaves_out, "of how many days one is left out");
+    app.add_flag("--moved-days", wish.faults.moved_days, "days end where the other kind's do");
+}
+
+std::vector<AccountSpec> accounts_of(const Wish& wish)
+{
+    auto accounts = wish.accounts > 0 ? many_accounts(wish.accounts) : three_accounts();
+    for (auto& account : accounts)
+        account.local_days = wish.local_days;
+    return accounts;
 }
 
 void add_login_options(CLI::App& app, Wish& wish)
@@ -133,7 +155,10 @@ int serve(Wish& wish)
     options.start = start;
     options.days_of_history = wish.days_of_history;
     options.post_every = std::chrono::minutes{wish.post_every_minutes};
-    const World world{options, wish.accounts > 0 ? many_accounts(wish.accounts) : three_accounts()};
+    options.settled_after = std::chrono::hours{wish.settled_after_hours};
+    if (wish.revised_after_hours > 0)
+        options.revised_after = std::chrono::hours{wish.revised_after_hours};
+    const World world{options, accounts_of(wish)};
     Api api{world, wish.faults};
     if (!wish.faults.login.logs_in.empty())
         index_of(world, wish.faults.login.logs_in);
@@ -170,6 +195,7 @@ int main(int argc, char** argv)
         "A stand-in of the Graph API on loopback: strict, deterministic, with a clock of its own"};
     insightd::sandbox::Wish wish;
     insightd::sandbox::add_options(app, wish);
+    insightd::sandbox::add_day_options(app, wish);
     insightd::sandbox::add_login_options(app, wish);
     try {
         app.parse(argc, argv);

@@ -13,7 +13,6 @@ namespace
 {
 
 using Seconds = std::chrono::duration<double>;
-constexpr std::chrono::hours settled_after{40};
 
 double seconds(std::chrono::microseconds span)
 {
@@ -209,12 +208,14 @@ std::int64_t World::account_metric(
     const auto end = std::min(until, now);
     if (end <= since)
         return 0;
-    const auto late = std::clamp(seconds(now - until) / seconds(settled_after), 0.0, 1.0);
+    const auto late = std::clamp(seconds(now - until) / seconds(options_.settled_after), 0.0, 1.0);
+    const bool revised = options_.revised_after && now >= until + *options_.revised_after;
     const auto per_day = static_cast<double>(accounts_[account].followers) *
                          ratio(account_rates, metric) *
                          (0.8 + 0.4 * chance(static_cast<std::uint64_t>(account), metric));
     return static_cast<std::int64_t>(
-        per_day * (happened(end) - happened(since)) * (0.95 + 0.05 * late));
+        per_day * (happened(end) - happened(since)) * (0.95 + 0.05 * late) *
+        (revised ? 1.02 : 1.0));
 }
 
 std::vector<Cell> World::account_breakdown(

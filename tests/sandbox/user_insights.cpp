@@ -22,16 +22,35 @@ json::object user_entry(const Call& call, const UserMetric& metric)
                    metric.period)}};
 }
 
+/// Where days end at the moment: the platform's sources disagree, and it may change its mind.
+std::string day_zone(const Call& call)
+{
+    if (!call.faults.moved_days)
+        return call.world.day_zone(call.account);
+    const auto& account = call.world.accounts()[call.account];
+    return account.local_days ? "America/Los_Angeles" : account.timezone;
+}
+
+bool is_left_out(const Call& call, Instant day_end)
+{
+    const auto every = call.faults.series_leaves_out;
+    const auto day = std::chrono::floor<std::chrono::days>(day_end).time_since_epoch().count();
+    return call.faults.empty_series || (every > 0 && day % every == 0);
+}
+
 json::object series_entry(const Call& call, const UserMetric& metric, const Window& window)
 {
     auto entry = user_entry(call, metric);
     json::array values;
+    const auto zone = day_zone(call);
     auto begin = window.since;
     const auto oldest = oldest_served(call);
-    for (const auto end : World::day_ends(window.since, std::min(window.until, call.now))) {
+    for (const auto end : World::day_ends(window.since, std::min(window.until, call.now), zone)) {
         const bool is_today = end > call.now;
-        const auto whole_day = World::day_ends(end - std::chrono::hours{49}, end);
+        const auto whole_day = World::day_ends(end - std::chrono::hours{49}, end, zone);
         begin = whole_day[whole_day.size() - 2];
+        if (is_left_out(call, end))
+            continue;
         if (!(is_today && metric.name == "follower_count") && begin < call.now &&
             !(oldest && begin < *oldest))
             values.push_back(json::object{
@@ -47,7 +66,7 @@ json::object online_entry(const Call& call, const UserMetric& metric, const Wind
 {
     auto entry = user_entry(call, metric);
     json::array values;
-    for (const auto end : World::day_ends(window.since, window.until)) {
+    for (const auto end : World::day_ends(window.since, window.until, day_zone(call))) {
         if (end > call.now)
             break;
         json::object hours;

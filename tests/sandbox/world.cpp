@@ -175,13 +175,18 @@ std::int64_t World::media_count(std::size_t account, Instant now) const
     return static_cast<std::int64_t>(posts(account, now).size()) - 2;
 }
 
-std::vector<Instant> World::day_ends(Instant since, Instant until)
+std::string World::day_zone(std::size_t account) const
 {
-    static const auto* pacific = date::locate_zone("America/Los_Angeles");
+    return accounts_[account].local_days ? accounts_[account].timezone : "America/Los_Angeles";
+}
+
+std::vector<Instant> World::day_ends(Instant since, Instant until, const std::string& zone)
+{
+    const auto* clock = date::locate_zone(zone);
     std::vector<Instant> ends;
-    auto day = date::floor<date::days>(pacific->to_local(since)) + date::days{1};
+    auto day = date::floor<date::days>(clock->to_local(since)) + date::days{1};
     for (;; day += date::days{1}) {
-        const Instant end = pacific->to_sys(day, date::choose::earliest);
+        const Instant end = clock->to_sys(day, date::choose::earliest);
         if (end > since)
             ends.push_back(end);
         if (end >= until)

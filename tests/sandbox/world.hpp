@@ -26,6 +26,8 @@ struct AccountSpec {
     Host host = Host::instagram;
     std::int64_t followers = 0;
     std::string timezone = "UTC";
+    bool local_days =
+        false; ///< its days end at midnight there, not in US Pacific: sources disagree
 };
 
 enum class Kind { image, album, video, reel, story };
@@ -56,6 +58,8 @@ public:
         int days_of_history = 40; ///< before `start`
         std::chrono::minutes post_every{20 * 60};
         std::chrono::minutes story_every{7 * 60};
+        std::chrono::hours settled_after{40}; ///< numbers of a day grow so long after its end
+        std::optional<std::chrono::hours> revised_after{}; ///< and are changed once more then
     };
 
     World(Options options, std::vector<AccountSpec> accounts);
@@ -82,8 +86,8 @@ public:
     std::vector<Cell>
     media_breakdown(const Media& media, std::string_view metric, Instant now) const;
 
-    // Numbers of [since, until) of an account, as reported at `now`; they settle 40 h after
-    // `until`.
+    // Numbers of [since, until) of an account, as reported at `now`; they settle some time after
+    // `until`: settled_after.
     std::int64_t account_metric(
         std::size_t account, std::string_view metric, Instant since, Instant until,
         Instant now) const;
@@ -98,9 +102,12 @@ public:
     std::optional<std::int64_t>
     online_followers(std::size_t account, Instant day_end, int hour) const;
 
-    /// Ends of days (midnight US Pacific) after `since`, up to the one that ends the day of
+    /// Ends of days (midnights of the zone) after `since`, up to the one that ends the day of
     /// `until`.
-    static std::vector<Instant> day_ends(Instant since, Instant until);
+    static std::vector<Instant>
+    day_ends(Instant since, Instant until, const std::string& zone = "America/Los_Angeles");
+    /// Where it is midnight when the account's days end.
+    std::string day_zone(std::size_t account) const;
 
 private:
     double chance(std::uint64_t key, std::string_view salt) const; ///< 0 to 1, fixed

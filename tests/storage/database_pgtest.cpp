@@ -60,7 +60,9 @@ TEST_F(DatabaseTest, HistoryIsWhatADaemonNeedsToGoOn)
     ASSERT_EQ(known->media.size(), 1U);
     EXPECT_EQ(known->media[0].id, post);
     EXPECT_EQ(known->media[0].checked_at, noon);
-    EXPECT_THAT(known->final_days, ElementsAre(day("2026-02-28")));
+    EXPECT_THAT(
+        known->final_days,
+        ElementsAre(model::FinalDay{day("2026-02-28"), at("2026-03-01T08:00:00Z"), noon}));
     EXPECT_EQ(known->last_success.at("profile"), noon);
 }
 

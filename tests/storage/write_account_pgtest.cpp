@@ -5,31 +5,6 @@ namespace insightd::storage
 namespace
 {
 
-TEST_F(DatabaseTest, RevisionsOfADayAreKeptAndTheNewestIsShown)
-{
-    write(one_day(noon, false, 5));
-    write(one_day(noon + 1h, false, 5));
-    write(one_day(noon + 2h, false, 8));
-    EXPECT_EQ(count("store.account_day"), "2");
-    EXPECT_EQ(query1(url, "SELECT views FROM insights.account_daily"), "8");
-    EXPECT_EQ(
-        query1(
-            url, "SELECT views FROM store.account_day WHERE observed_at <= '2026-03-01T13:30:00Z' "
-                 "ORDER BY observed_at DESC LIMIT 1"),
-        "5")
-        << "as known at half past one";
-}
-
-TEST_F(DatabaseTest, ADaySettlesOnceAndIsNotUnsettled)
-{
-    write(one_day(noon, false, 5));
-    write(one_day(noon + 45h, true, 5));
-    EXPECT_EQ(count("store.account_day"), "2") << "the same number, now final";
-    write(one_day(noon + 46h, false, 4));
-    EXPECT_EQ(query1(url, "SELECT is_final FROM insights.account_daily"), "t");
-    EXPECT_EQ(query1(url, "SELECT views FROM insights.account_daily"), "5");
-}
-
 TEST_F(DatabaseTest, OnlineFollowersAre24RowsADay)
 {
     model::Batch batch;

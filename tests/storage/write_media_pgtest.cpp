@@ -162,6 +162,60 @@ TEST_F(DatabaseTest, DailyGrowthStandsOnTheLastOfTheDaysItCovers)
             ElementsAre("2026-03-03", "60", "3", "f")));
 }
 
+TEST_F(DatabaseTest, FallingTotalsAndTheirReturnAreMarked)
+{
+    write_post(noon);
+    const std::vector<std::int64_t> totals{100, 150, 140, 145, 160, 160, 70, 150, 175, 180};
+    for (std::size_t days = 0; days < totals.size(); ++days)
+        write_sample(
+            at("2026-02-27T15:00:00Z") + days * 24h,
+            {views(totals[days]), {"likes", Number{std::int64_t{7}}}});
+    const auto rows =
+        query(url, "SELECT views, marks ->> 'views', marks FROM insights.media_daily ORDER BY day");
+    const std::vector<std::pair<std::string, std::optional<std::string>>> expected{
+        {"100", std::nullopt}, {"50", std::nullopt}, {"-10", "correction"}, {"5", "recovery"},
+        {"15", "recovery"},    {"0", std::nullopt},  {"-90", "reset"},      {"80", "recovery"},
+        {"25", "recovery"},    {"5", std::nullopt}};
+    ASSERT_EQ(rows.size(), expected.size());
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+        EXPECT_EQ(rows[n][0], expected[n].first) << n;
+        EXPECT_EQ(rows[n][1], expected[n].second) << n;
+        EXPECT_EQ(rows[n][2].has_value(), expected[n].second.has_value()) << n;
+    }
+    EXPECT_EQ(query1(url, "SELECT sum(views) FROM insights.media_daily"), "180")
+        << "differences still sum to the newest total";
+}
+
+TEST_F(DatabaseTest, MediaAsKnownAtATime)
+{
+    write_post(noon);
+    const auto views_at = [&](const char* instant) -> std::string {
+        const auto rows =
+            query(url, std::string{"SELECT views FROM insights.media_as_of('"} + instant + "')");
+        return rows.empty() ? "" : rows.front().front().value_or("NULL");
+    };
+    write_sample(noon, {views(5)});
+    write_sample(noon + 1h, {{"views", Absence::gone}});
+    write_sample(noon + 40 * 24h, {views(9)});
+    EXPECT_EQ(views_at("2026-03-01T11:00:00Z"), "");
+    EXPECT_EQ(views_at("2026-03-01T12:00:00Z"), "5");
+    EXPECT_EQ(views_at("2026-03-01T14:00:00Z"), "5") << "silence takes no number away";
+    EXPECT_EQ(views_at("2026-05-01T00:00:00Z"), "9");
+}
+
+TEST_F(DatabaseTest, MediaDaySettlesWithTheAccountsMargin)
+{
+    write_post(noon);
+    write_sample(at("2026-02-27T15:00:00Z"), {views(10)}); // ends at 03:00 UTC in São Paulo
+    const auto is_final = [&] {
+        return query1(url, "SELECT is_final FROM insights.media_daily ORDER BY day LIMIT 1");
+    };
+    write_sample(at("2026-03-02T03:00:00Z"), {views(11)});
+    EXPECT_EQ(is_final(), "f");
+    write_sample(at("2026-03-02T05:00:00Z"), {views(12)});
+    EXPECT_EQ(is_final(), "t");
+}
+
 TEST_F(DatabaseTest, MediaDaysAreDaysOfTheAccountsZone)
 {
     write_post(noon);

@@ -216,10 +216,11 @@ model::Readings readings_of_day(const SeriesAnswer& answer, model::Instant end_t
     const auto found = answer.series.by_end_time.find(end_time);
     if (found != answer.series.by_end_time.end())
         readings = found->second;
-    model::Readings absent{answer.absent, {}};
+    model::Readings absent;
     for (const auto& metric : answer.asked)
         absent.values.push_back({metric, model::Absence::empty});
     merge(readings, std::move(absent));
+    merge(readings, {answer.absent, {}}); // a reason that was given tells more
     return readings;
 }
 

@@ -14,7 +14,7 @@ using std::chrono::days;
 constexpr std::chrono::hours budget_remembered{1};
 constexpr std::chrono::minutes budget_wait{10};
 
-/// Until the live work has read the posts that are its own, or listed them.
+/// Until the live work has read the posts that are its own.
 constexpr std::chrono::minutes live_work_wait{5};
 
 /// Each stretch of days costs a call beside those of its days.
@@ -78,7 +78,7 @@ std::optional<model::Instant> BackfillPlan::next_due(model::Instant now) const
         return now + budget_wait;
     if (pace_ == Pace::at_once)
         return now;
-    if (last_calls_ == 0)
+    if (last_calls_ == 0 && next_step() == Step::read_posts)
         return now + live_work_wait;
     return now + std::chrono::seconds{std::chrono::hours{last_calls_}} / settings_.calls_per_hour;
 }

@@ -18,7 +18,8 @@ void Engine::begin_backfills(const std::vector<Task>& tasks, model::Instant now)
 {
     for (const auto& task : tasks) {
         auto& account = *accounts_.at(task.account);
-        const bool others_wait = !running_->ready.empty();
+        const bool others_wait =
+            account.backfill().pace() == BackfillPlan::Pace::steady && !running_->ready.empty();
         if (paused_until(account) > now)
             scheduler_.add(task, paused_until(account));
         else if (others_wait && !account.being_served)

@@ -146,6 +146,18 @@ TEST(EndSearch, HostThatContradictsItselfIsLeft)
     EXPECT_TRUE(search.found());
 }
 
+TEST(ReadingsOfDay, TheReasonThatWasGivenTellsMoreThanThatNothingCame)
+{
+    SeriesAnswer answer;
+    answer.asked = {"reach", "follower_count"};
+    answer.absent = {{"reach", model::Absence::expired}};
+    const auto readings = readings_of_day(answer, from);
+    EXPECT_THAT(
+        readings.values, ::testing::UnorderedElementsAre(
+                             model::Reading{"reach", model::Absence::expired},
+                             model::Reading{"follower_count", model::Absence::empty}));
+}
+
 TEST(StretchBefore, KeepsWithinTheShortReachWhileItCan)
 {
     const auto now = from + days{3};

@@ -155,6 +155,9 @@ TEST(BackfillPlan, KeepsItsPace)
     BackfillPlan plan{account_of(60)};
     plan.learn(rows_of(asked_for({}, now), 6), now);
     EXPECT_EQ(plan.next_due(now), now + 6min) << "six calls, sixty an hour";
+    plan.learn(rows_of(asked_for({}, now), 0), now);
+    EXPECT_EQ(plan.next_due(now), now) << "what cost nothing need not wait";
+    plan.learn(rows_of(asked_for({}, now), 6), now);
     plan.set_pace(BackfillPlan::Pace::at_once);
     EXPECT_EQ(plan.next_due(now), now);
 }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <deque>
+#include <map>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -36,6 +37,14 @@ public:
     /// Takes over what the store remembers, and says what is due when: at once where nothing is
     /// known, else a step after the last success.
     void remember(const model::AccountHistory& history, model::Instant now, Scheduler& scheduler);
+
+    /// As long as the store cannot be asked: what cannot be fetched again is due at once, the given
+    /// stories by when they were read last. remember() adds the rest later.
+    void remember_stories(
+        const std::vector<model::KnownMedia>& stories, model::Instant now, Scheduler& scheduler);
+
+    /// Stories that are alive, for remember_stories() of another life.
+    std::vector<model::KnownMedia> open_stories(model::Instant now) const;
 
     /// Takes in what a poll learned; schedules media that are seen for the first time at `now`.
     void learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler);
@@ -82,12 +91,16 @@ private:
     static constexpr std::size_t job_count = 8;
 
     bool collects(Job job) const;
+    void begin(Job job, model::Instant due, Scheduler& scheduler);
+    void begin(const model::KnownMedia& known, model::Instant now, Scheduler& scheduler);
     void track(model::MediaId id, std::string_view product_type, model::Instant published_at);
     std::uint64_t key(const Task& task) const;
 
     std::uint32_t index_;
     config::Account settings_;
     std::unordered_map<model::MediaId, TrackedMedia> media_;
+    std::map<model::MediaId, std::optional<model::Instant>> stories_; ///< by when they were read
+    std::array<bool, job_count> begun_{};
     std::set<model::Day> final_days_;
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;

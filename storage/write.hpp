@@ -41,4 +41,8 @@ std::span<const Statement> account_statements();
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
 std::span<const Statement> run_statements();
 
+// write_losses.cpp
+void add_losses(Steps& steps, const std::vector<model::Loss>& losses);
+std::span<const Statement> loss_statements();
+
 } // namespace insightd::storage

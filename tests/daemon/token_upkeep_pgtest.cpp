@@ -61,7 +61,7 @@ public:
         facts.expires_at = issued.expires_at;
         facts.next_refresh_at = daemon::first_renewal(facts);
         auto sealed = vault::seal(daemon::keys_to_seal(config), config::Secret{issued.text}, facts);
-        insightd::testing::run(loop, database->put_token(std::move(sealed)));
+        insightd::testing::run(loop, store->database.put_token(std::move(sealed)));
     }
 
     std::string state(std::size_t account, const std::string& column = "state") const
@@ -256,9 +256,9 @@ TEST(TokenUpkeep, TwoInstancesNeverRenewOneTokenAtOnce)
     Tokens simulation{2};
     simulation.run_until(start + 20 * day);
     const auto id = simulation.world.accounts()[0].user_id;
-    const auto token = insightd::testing::run(simulation.loop, simulation.database->token(id));
+    const auto token = insightd::testing::run(simulation.loop, simulation.store->database.token(id));
     insightd::testing::run(
-        simulation.loop, simulation.database->claim_token(id, token->revision, 24h));
+        simulation.loop, simulation.store->database.claim_token(id, token->revision, 24h));
     simulation.run_until(start + 40 * day);
     EXPECT_EQ(simulation.state(0, "last_refresh_at IS NULL"), "t") << "another one has it";
     EXPECT_EQ(simulation.state(1, "last_refresh_at IS NOT NULL"), "t");

@@ -256,7 +256,8 @@ TEST(TokenUpkeep, TwoInstancesNeverRenewOneTokenAtOnce)
     Tokens simulation{2};
     simulation.run_until(start + 20 * day);
     const auto id = simulation.world.accounts()[0].user_id;
-    const auto token = insightd::testing::run(simulation.loop, simulation.store->database.token(id));
+    const auto token =
+        insightd::testing::run(simulation.loop, simulation.store->database.token(id));
     insightd::testing::run(
         simulation.loop, simulation.store->database.claim_token(id, token->revision, 24h));
     simulation.run_until(start + 40 * day);

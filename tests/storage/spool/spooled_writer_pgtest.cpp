@@ -84,6 +84,13 @@ protected:
         return std::make_shared<const model::Batch>(std::move(batch));
     }
 
+    template <class Condition> void run_until(Condition condition)
+    {
+        loop.restart();
+        while (!condition())
+            loop.run_one();
+    }
+
     void write(model::SharedBatch batch) { run(loop, writer->write(std::move(batch))); }
     void back()
     {
@@ -208,8 +215,7 @@ TEST_F(SpooledWriterTest, SlowDatabaseHoldsNobodyUp)
     EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
     EXPECT_TRUE(database->is_busy());
     lock.abort();
-    while (database->is_busy())
-        loop.run_one();
+    run_until([&] { return !database->is_busy(); });
     EXPECT_TRUE(run(loop, writer->replay_now()));
     EXPECT_EQ(followers(), "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
 }
@@ -220,19 +226,18 @@ TEST_F(SpooledWriterTest, RowsOfAnAccountQueueBehindItsOwnAndOthersDoNot)
     for (std::int64_t number = 1; number <= 200; ++number)
         write(profile(number));
     allow_connections(url, true);
-    bool drained = false;
+    bool ended = false;
     boost::asio::co_spawn(
-        loop, writer->replay_now(), [&](std::exception_ptr, bool done) { drained = done; });
-    while (writer->state() != State::replaying)
-        loop.run_one();
+        loop, writer->replay_now(), [&](std::exception_ptr, bool) { ended = true; });
+    run_until([&] { return writer->state() == State::replaying; });
     const auto before = writer->depth().records;
     write(profile(1, bakery));
     EXPECT_EQ(followers(bakery), "1") << "at once";
     EXPECT_GT(writer->depth().records, 0) << "while others wait";
     EXPECT_LE(writer->depth().records, before);
     write(profile(201));
-    while (!drained)
-        loop.run_one();
+    run_until([&] { return ended; });
+    run(loop, writer->replay_now());
     EXPECT_EQ(query1(url, "SELECT count(*) FROM store.account_sample"), "202");
     EXPECT_EQ(writer->state(), State::direct);
 }
@@ -300,8 +305,7 @@ TEST_F(SpooledWriterTest, ComesBackByItself)
     allow_connections(url, false);
     write(profile(1));
     allow_connections(url, true);
-    while (writer->state() != State::direct)
-        loop.run_one();
+    run_until([&] { return writer->state() == State::direct; });
     EXPECT_EQ(followers(), "1");
     writer->stop();
     loop.run();

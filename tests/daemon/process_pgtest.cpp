@@ -377,7 +377,7 @@ TEST(Program, StoriesGoOnWhileTheDatabaseIsAwayAndKill9LosesNoneOfThem)
         }
         allow_connections(database, false);
         ASSERT_TRUE(daemon.wait_for("store_away"));
-        while (spool::look_into(spool_file).value_or(spool::Depth{}).rows < 200)
+        while (spool::look_into(spool_file).value_or(spool::Depth{}).rows < 1500)
             ASSERT_TRUE(daemon.wait_for("collector=stories"));
         daemon.end(SIGKILL);
     }
@@ -390,8 +390,10 @@ TEST(Program, StoriesGoOnWhileTheDatabaseIsAwayAndKill9LosesNoneOfThem)
     ASSERT_TRUE(daemon.wait_for("collector=stories")) << "it collects without the database";
     while (spool::look_into(spool_file)->records <= before) {
     }
+    daemon.send(SIGSTOP); // what lies there is then as after a crash
     for (const auto& later : spooled_readings(sandbox))
         acknowledged.push_back(later);
+    daemon.send(SIGCONT);
     allow_connections(database, true);
     ASSERT_TRUE(daemon.wait_for("spool_drained")) << daemon.output();
     ASSERT_TRUE(daemon.wait_for("collecting")) << daemon.output();

@@ -268,5 +268,72 @@ TEST(TokenUpkeep, TwoInstancesNeverRenewOneTokenAtOnce)
     EXPECT_EQ(simulation.state(0, "last_refresh_at IS NOT NULL"), "t") << "its holder died";
 }
 
+TEST(TokenOutage, TokensComeFromTheCacheAlsoAfterARestart)
+{
+    Tokens simulation{2};
+    simulation.run_until(start + day);
+    simulation.database_away();
+    simulation.begin();
+    const auto calls = simulation.api.calls();
+    simulation.run_until(simulation.clock.now() + 1h);
+    EXPECT_GE(simulation.api.calls(), calls + 2) << "a profile of each";
+    EXPECT_GT(simulation.store->writer.depth().rows, 0);
+    simulation.database_back();
+    EXPECT_EQ(simulation.state(0), "ok");
+    EXPECT_EQ(
+        simulation.number(
+            "SELECT count(*) FROM insights.collection_health WHERE state = 'failing'"),
+        0);
+}
+
+TEST(TokenOutage, ForgottenTokenIsOutOfTheCacheOnceItsLossWasSeen)
+{
+    Tokens simulation{2};
+    simulation.run_until(start + day);
+    const auto& account = simulation.config.accounts[0];
+    const auto identity = [&] {
+        return insightd::testing::run(simulation.loop, simulation.tokens->identity(account));
+    };
+    simulation.rows(
+        fmt::format("DELETE FROM insightd.token WHERE account_id = {}", account.user_id));
+    EXPECT_EQ(identity().error().kind, graph::FailureClass::needs_login);
+    simulation.database_away();
+    simulation.begin();
+    EXPECT_EQ(identity().error().kind, graph::FailureClass::unreachable);
+}
+
+TEST(TokenOutage, TokenThatIsNowherePostponesItsAccountAlone)
+{
+    Tokens simulation{2};
+    const auto sealed = insightd::testing::run(
+        simulation.loop, simulation.store->database.token(simulation.world.accounts()[1].user_id));
+    insightd::testing::run(simulation.loop, simulation.store->cache.put_token(*sealed));
+    simulation.database_away();
+    simulation.begin();
+    simulation.run_until(start + 1h);
+    EXPECT_EQ(simulation.api.calls_of(0), 0);
+    EXPECT_GT(simulation.api.calls_of(1), 0);
+    simulation.database_back();
+    simulation.run_until(start + 3h);
+    EXPECT_GT(simulation.api.calls_of(0), 0);
+    EXPECT_EQ(simulation.state(0), "ok") << "an outage says nothing about a token";
+}
+
+TEST(TokenOutage, RenewalWaitsForTheDatabase)
+{
+    Tokens simulation{1};
+    simulation.run_until(start + day);
+    const auto due = at(simulation.state(
+        0, "to_char(next_refresh_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"));
+    simulation.run_until(due - 1h);
+    simulation.database_away();
+    simulation.run_until(due + 1h);
+    simulation.database_back();
+    EXPECT_EQ(simulation.state(0, "last_refresh_at IS NULL"), "t");
+    simulation.run_until(due + 2h);
+    EXPECT_EQ(simulation.state(0, "last_refresh_at IS NOT NULL"), "t");
+    EXPECT_EQ(simulation.state(0), "ok");
+}
+
 } // namespace
 } // namespace insightd

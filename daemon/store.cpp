@@ -55,7 +55,7 @@ boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::Old
 {
     co_await database.prepare(account_rows(config), catalog::rows(), old_schema);
     writer.database_is_prepared();
-    // What waited belongs to what the database remembers; with very much of it that may come later.
+    // What waited belongs to what the database remembers.
     co_await writer.replay_now();
     const auto histories = co_await database.history(ids_of(config));
     engine.remember(histories);

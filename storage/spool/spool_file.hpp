@@ -14,6 +14,7 @@
 namespace insightd::spool
 {
 
+class Lock;
 class Sqlite;
 
 /// How much may wait.
@@ -44,7 +45,8 @@ class SpoolFile
 {
 public:
     /// Opens or makes the file. One that SQLite cannot read is set aside, beside it, and what can
-    /// be read of it goes into a new one. `now` is for the record of that.
+    /// be read of it goes into a new one. `now` is for the record of that. Throws
+    /// std::runtime_error while another process uses the file.
     SpoolFile(std::filesystem::path file, Bounds bounds, model::Instant now);
     ~SpoolFile();
 
@@ -106,6 +108,7 @@ private:
     void count(model::AccountId account, std::int64_t records);
 
     std::filesystem::path file_;
+    std::unique_ptr<Lock> lock_; ///< nobody else takes rows out
     Bounds bounds_;
     std::unique_ptr<Sqlite> db_;
     Depth depth_;

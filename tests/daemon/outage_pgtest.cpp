@@ -1,3 +1,4 @@
+#include "daemon/pages.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
 
@@ -12,6 +13,7 @@ namespace
 
 using insightd::testing::at;
 using insightd::testing::Simulation;
+using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
 const auto start = at("2026-03-01T12:00:00Z");
@@ -37,6 +39,16 @@ TEST(Outage, StoriesAreReadThroughAnHourWithoutTheDatabase)
     simulation.run_until(start + 2h);
     EXPECT_GT(simulation.store->writer.depth().rows, 20);
     EXPECT_FALSE(simulation.engine->store_is_up());
+    const daemon::Pages pages{
+        simulation.config, simulation.clock, *simulation.engine, *simulation.tokens,
+        simulation.store->writer};
+    EXPECT_THAT(pages.answer({"/readyz", ""}).body, HasSubstr(R"("away (spooling )"));
+    EXPECT_THAT(
+        pages.answer({"/metrics", ""}).body,
+        HasSubstr(fmt::format("insightd_spool_rows {}", simulation.store->writer.depth().rows)));
+    EXPECT_THAT(
+        pages.answer({"/metrics", ""}).body,
+        HasSubstr(R"(insightd_spool_state{state="spooling"} 1)"));
     simulation.database_back();
     EXPECT_TRUE(simulation.engine->store_is_up());
     EXPECT_EQ(simulation.store->writer.depth().rows, 0);

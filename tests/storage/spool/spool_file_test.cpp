@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <fstream>
+#include <sys/resource.h>
 
 // The file of the spool: order, bounds, what goes first, and what becomes of damage.
 namespace insightd::spool
@@ -280,6 +282,56 @@ TEST_F(SpoolFileTest, AnotherProcessMayLook)
     EXPECT_EQ(look_into(path()), file.depth());
     file.append(record("b"), noon);
     EXPECT_EQ(look_into(path())->records, 2);
+}
+
+TEST_F(SpoolFileTest, IsUsedByOneAtATime)
+{
+    const auto file = open();
+    EXPECT_THROW(open(), std::runtime_error);
+}
+
+/// No file of this process grows any more, as on a disk that is full; until the end of its life.
+class NoRoom
+{
+public:
+    explicit NoRoom(std::uintmax_t size)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        getrlimit(RLIMIT_FSIZE, &before_);
+        auto now = before_;
+        now.rlim_cur = size;
+        setrlimit(RLIMIT_FSIZE, &now);
+    }
+    ~NoRoom() { setrlimit(RLIMIT_FSIZE, &before_); }
+    NoRoom(const NoRoom&) = delete;
+    NoRoom& operator=(const NoRoom&) = delete;
+
+private:
+    rlimit before_{};
+};
+
+TEST_F(SpoolFileTest, DiskThatTakesNoMoreLosesNothingThatWasTaken)
+{
+    auto file = open();
+    std::vector<std::string> taken;
+    {
+        const NoRoom full{600'000};
+        const auto append = [&](int number) {
+            const auto rows = std::to_string(number) + std::string(20'000, 'x');
+            file.append(record(rows, Worth::irreplaceable), noon);
+            taken.push_back(rows);
+        };
+        EXPECT_THROW(
+            {
+                for (int number = 0; number < 1000; ++number)
+                    append(number);
+            },
+            SqliteError);
+    }
+    EXPECT_GT(taken.size(), 5U);
+    EXPECT_EQ(texts(file), taken);
+    EXPECT_TRUE(file.append(record("after"), noon));
+    EXPECT_THAT(damaged_files(), IsEmpty());
 }
 
 TEST_F(SpoolFileTest, EmptyItGivesItsRoomBack)

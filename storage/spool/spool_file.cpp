@@ -25,7 +25,7 @@ constexpr std::int64_t most_set_aside = 1000;
 } // namespace
 
 SpoolFile::SpoolFile(std::filesystem::path file, Bounds bounds, model::Instant now)
-    : file_{std::move(file)}, bounds_{bounds}
+    : file_{std::move(file)}, reserve_{file_.string() + ".reserve"}, bounds_{bounds}
 {
     open(now);
 }
@@ -119,13 +119,25 @@ bool SpoolFile::drop_oldest(
 bool SpoolFile::drop_for_full_disk(std::int64_t bytes, model::Instant now)
 {
     const auto before = depth_.bytes;
+    reserve_.release();
+    reuse_log();
     Transaction tx{*db_};
     while (depth_.bytes > before - bytes &&
            drop_oldest(model::Worth::refetchable, disk_full, now)) {
     }
     tx.commit();
+    reuse_log();
     note_oldest();
     return depth_.bytes < before;
+}
+
+/// SQLite's log begins anew at its front, where it needs no new room; if the disk lets it.
+void SpoolFile::reuse_log()
+{
+    try {
+        db_->run("PRAGMA wal_checkpoint(RESTART)");
+    } catch (const SqliteError&) { // what follows says so
+    }
 }
 
 std::vector<Record> SpoolFile::next(std::size_t records, std::size_t bytes, model::Instant now)
@@ -271,6 +283,7 @@ void SpoolFile::shrink()
 {
     db_->run("PRAGMA incremental_vacuum");
     db_->run("PRAGMA wal_checkpoint(TRUNCATE)");
+    reserve_.take();
 }
 
 void SpoolFile::limit_pages(std::int64_t pages)

@@ -2,6 +2,7 @@
 
 #include "storage/model/rows.hpp"
 #include "storage/spool/record.hpp"
+#include "storage/spool/reserve.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -98,6 +99,7 @@ private:
     bool insert(const Record& record, model::Instant now);
     void insert_row(const Record& record, const std::string& body);
     bool drop_oldest(std::optional<model::Worth> worth, const std::string& why, model::Instant now);
+    void reuse_log();
     bool drop_for_full_disk(std::int64_t bytes, model::Instant now);
     void remove(const Record& record, std::int64_t weight);
     void put_aside(const Record& record, const std::string& why);
@@ -109,6 +111,7 @@ private:
 
     std::filesystem::path file_;
     std::unique_ptr<Lock> lock_; ///< nobody else takes rows out
+    Reserve reserve_;
     Bounds bounds_;
     std::unique_ptr<Sqlite> db_;
     Depth depth_;

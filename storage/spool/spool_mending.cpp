@@ -81,13 +81,15 @@ void SpoolFile::open(model::Instant now)
         prepare_file();
         const auto verdict = db_->text("PRAGMA quick_check(1)").value_or("");
         if (verdict == "ok")
-            return recount();
-        begin_anew(verdict, now);
+            recount();
+        else
+            begin_anew(verdict, now);
     } catch (const SqliteError& error) {
         if (!error.is_damage())
             throw;
         begin_anew(error.what(), now);
     }
+    reserve_.take();
 }
 
 void SpoolFile::prepare_file()

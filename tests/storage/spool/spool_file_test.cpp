@@ -100,7 +100,9 @@ TEST_F(SpoolFileTest, GivesBackWhatItTookInOrderAndAfterARestart)
 TEST_F(SpoolFileTest, IsForItsOwnerAlone)
 {
     const auto file = open();
-    EXPECT_EQ(fs::status(path()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    for (const auto& entry : fs::directory_iterator{folder})
+        EXPECT_EQ(entry.status().permissions(), fs::perms::owner_read | fs::perms::owner_write)
+            << entry.path();
     EXPECT_EQ(fs::status(folder).permissions(), fs::perms::owner_all);
 }
 

@@ -129,12 +129,20 @@ struct HttpListener {
     std::uint16_t port = 0;
 };
 
+/// What waits on this machine's disk while the database is away: state_dir/spool.
+struct Spool {
+    std::int64_t max_bytes = std::int64_t{1} << 30;
+    std::int64_t max_rows = 5'000'000;
+    std::chrono::seconds patience{5}; ///< a database that answers later counts as away
+};
+
 /// The whole file, checked; defaults already folded into each account.
 struct Config {
     bool embedded_database = false;
     std::string database_url; ///< libpq connection string; empty when embedded
     std::filesystem::path state_dir = "/var/lib/insightd";
     Api api;
+    Spool spool;
     std::optional<SecretReference> vault_key; ///< nothing: state_dir/vault.key, made at first use
     LoginListener login;
     std::optional<HttpListener> http;

@@ -102,6 +102,35 @@ void read_vault(const YAML::Node& node, Draft& draft, Context& context)
     read_fields<Config>(node, "`vault`", vault_fields, draft.config, context);
 }
 
+constexpr std::array spool_fields{
+    Field<Spool>{
+        "max_bytes",
+        [](const YAML::Node& node, Spool& spool, Context& context) {
+            constexpr std::int64_t least = 1024 * 1024;
+            constexpr std::int64_t most = std::int64_t{1} << 40;
+            spool.max_bytes =
+                read_count(node, "max_bytes", least, most, context).value_or(spool.max_bytes);
+        }},
+    Field<Spool>{
+        "max_rows",
+        [](const YAML::Node& node, Spool& spool, Context& context) {
+            constexpr std::int64_t least = 1000;
+            constexpr std::int64_t most = 1'000'000'000;
+            spool.max_rows =
+                read_count(node, "max_rows", least, most, context).value_or(spool.max_rows);
+        }},
+    Field<Spool>{
+        "patience",
+        [](const YAML::Node& node, Spool& spool, Context& context) {
+            spool.patience = read_duration(node, "patience", context).value_or(spool.patience);
+        }},
+};
+
+void read_spool(const YAML::Node& node, Draft& draft, Context& context)
+{
+    read_fields<Spool>(node, "`spool`", spool_fields, draft.config.spool, context);
+}
+
 constexpr std::array clock_fields{
     Field<ScaledClock>{
         "anchor",
@@ -149,6 +178,7 @@ constexpr std::array top_fields{
     Field<Draft>{"database", read_database, true},
     Field<Draft>{"state_dir", read_state_dir},
     Field<Draft>{"api", read_api},
+    Field<Draft>{"spool", read_spool},
     Field<Draft>{"vault", read_vault},
     Field<Draft>{"login", read_login_listener},
     Field<Draft>{"http", read_http},
@@ -307,6 +337,7 @@ std::vector<std::string> accepted_keys()
     add("", names_of<Draft>(top_fields));
     add("api.", names_of(api_fields()));
     add("http.", names_of<HttpListener>(http_fields));
+    add("spool.", names_of<Spool>(spool_fields));
     add("vault.", names_of<Config>(vault_fields));
     add("login.", names_of<LoginListener>(login_fields));
     add("clock.", names_of<ScaledClock>(clock_fields));

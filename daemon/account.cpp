@@ -23,6 +23,9 @@ constexpr std::size_t remembered_days = 60;
 constexpr std::array account_jobs{
     Job::stories, Job::profile, Job::media_list, Job::account_days, Job::audience};
 
+/// What cannot be fetched again, and what an account needs for it.
+constexpr std::array urgent_jobs{Job::stories, Job::profile};
+
 config::Collector switch_of(Job job)
 {
     using config::Collector;
@@ -103,23 +106,62 @@ void Account::remember(
     backfill_.remember(history);
     if (settings_.backfill.automatic && !backfill_.finished())
         scheduler.add(backfill_task(), now);
-    scheduler.add(token_task(), now);
+    begin(Job::token, now, scheduler);
     for (const auto job : account_jobs) {
-        const Task task{job, index_, 0};
         const auto last = history.last_success.find(std::string{collector_of(job)});
         const bool known = last != history.last_success.end() && last->second <= now;
-        if (collects(job))
-            scheduler.add(task, known ? next_due(task, last->second).value_or(now) : now);
+        const Task task{job, index_, 0};
+        begin(job, known ? next_due(task, last->second).value_or(now) : now, scheduler);
     }
-    for (const auto& known : history.media) {
-        track(known.id, known.product_type, known.published_at);
-        media_.at(known.id).is_read = known.checked_at.has_value();
-        const Task task{job_for(media_.at(known.id)), index_, known.id};
-        const auto due = known.checked_at ? next_due(task, std::min(*known.checked_at, now))
-                                          : std::optional{now};
-        if (collects(task.job) && due)
-            scheduler.add(task, *due);
+    for (const auto& known : history.media)
+        begin(known, now, scheduler);
+}
+
+void Account::remember_stories(
+    const std::vector<model::KnownMedia>& stories, model::Instant now, Scheduler& scheduler)
+{
+    begin(Job::token, now, scheduler);
+    for (const auto job : urgent_jobs)
+        begin(job, now, scheduler);
+    for (const auto& story : stories)
+        begin(story, now, scheduler);
+}
+
+/// Once: a task that is done plans its next time itself.
+void Account::begin(Job job, model::Instant due, Scheduler& scheduler)
+{
+    if (std::exchange(begun_.at(static_cast<std::size_t>(job)), true))
+        return;
+    if (job == Job::token || collects(job))
+        scheduler.add({job, index_, 0}, due);
+}
+
+void Account::begin(const model::KnownMedia& known, model::Instant now, Scheduler& scheduler)
+{
+    if (media_.contains(known.id))
+        return;
+    track(known.id, known.product_type, known.published_at);
+    media_.at(known.id).is_read = known.checked_at.has_value();
+    const Task task{job_for(media_.at(known.id)), index_, known.id};
+    const auto due =
+        known.checked_at ? next_due(task, std::min(*known.checked_at, now)) : std::optional{now};
+    if (const auto story = stories_.find(known.id); story != stories_.end())
+        story->second = known.checked_at;
+    if (collects(task.job) && due)
+        scheduler.add(task, *due);
+}
+
+std::vector<model::KnownMedia> Account::open_stories(model::Instant now) const
+{
+    std::vector<model::KnownMedia> open;
+    for (const auto& [id, read_at] : stories_) {
+        auto story = media(id);
+        if (!story || *story->expires_at <= now)
+            continue;
+        story->checked_at = read_at;
+        open.push_back(std::move(*story));
     }
+    return open;
 }
 
 void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler)
@@ -136,6 +178,12 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
         if (day.is_final)
             final_days_[day.day] = {day.day, day.day_end, day.observed_at};
     }
+    for (const auto& sample : rows.samples)
+        if (const auto story = stories_.find(sample.media_id); story != stories_.end())
+            story->second = sample.observed_at;
+    std::erase_if(stories_, [&](const auto& story) {
+        return media_.at(story.first).published_at + story_life <= now;
+    });
     while (final_days_.size() > remembered_days)
         final_days_.erase(final_days_.begin());
     for (const auto& media : rows.media) {
@@ -151,6 +199,8 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
 void Account::track(model::MediaId id, std::string_view product_type, model::Instant published_at)
 {
     media_[id] = {published_at, catalog::product_of(product_type)};
+    if (media_.at(id).product == catalog::story)
+        stories_[id] = std::nullopt;
 }
 
 std::optional<model::Instant> Account::next_due(const Task& task, model::Instant now) const

@@ -40,6 +40,14 @@ public:
     /// known, else a step after the last success.
     void remember(const model::AccountHistory& history, model::Instant now, Scheduler& scheduler);
 
+    /// As long as the store cannot be asked: what cannot be fetched again is due at once, the given
+    /// stories by when they were read last. remember() adds the rest later.
+    void remember_stories(
+        const std::vector<model::KnownMedia>& stories, model::Instant now, Scheduler& scheduler);
+
+    /// Stories that are alive, for remember_stories() of another life.
+    std::vector<model::KnownMedia> open_stories(model::Instant now) const;
+
     /// Takes in what a poll learned; schedules media that are seen for the first time at `now`.
     void learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler);
 
@@ -94,6 +102,8 @@ public:
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
+    void begin(Job job, model::Instant due, Scheduler& scheduler);
+    void begin(const model::KnownMedia& known, model::Instant now, Scheduler& scheduler);
     void track(model::MediaId id, std::string_view product_type, model::Instant published_at);
     std::uint64_t key(const Task& task) const;
 
@@ -101,6 +111,8 @@ private:
     config::Account settings_;
     std::unordered_map<model::MediaId, TrackedMedia> media_;
     std::map<model::Day, model::FinalDay> final_days_;
+    std::map<model::MediaId, std::optional<model::Instant>> stories_; ///< by when they were read
+    std::array<bool, job_count> begun_{};
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;
     BackfillPlan backfill_;

@@ -2,6 +2,7 @@
 
 #include "daemon/health_report.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/store.hpp"
 #include "storage/database.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,23 +12,47 @@
 
 namespace insightd::daemon
 {
+namespace
+{
+
+/// What the database says of the accounts. Throws model::Unavailable.
+std::vector<model::Health> health_in(const config::Config& config)
+{
+    const DatabaseLocation location{config};
+    boost::asio::io_context loop{1};
+    storage::Database database{location.url(), location.before_connecting()};
+    auto health = boost::asio::co_spawn(loop, database.health(), boost::asio::use_future);
+    loop.run();
+    return health.get();
+}
+
+} // namespace
 
 ExitCode command_status(const CommonOptions& common, bool as_json)
 {
     const auto config = load_config(common.config_file);
     if (!config)
         return ExitCode::config;
-    const DatabaseLocation location{*config};
-    boost::asio::io_context loop{1};
-    storage::Database database{location.url(), location.before_connecting()};
-    auto health = boost::asio::co_spawn(loop, database.health(), boost::asio::use_future);
-    loop.run();
-    const auto rows = health.get();
-    if (as_json)
+    const auto now = make_clock(config->clock)->now();
+    const auto spool = spool::look_into(spool_file(*config));
+    std::vector<model::Health> rows;
+    std::string away;
+    try {
+        rows = health_in(*config);
+    } catch (const model::Unavailable& error) {
+        away = error.what();
+    }
+    if (as_json && away.empty())
         fmt::print("{}\n", health_json(rows));
-    else
-        fmt::print("{}", health_table(rows, make_clock(config->clock)->now()));
-    return ExitCode::ok;
+    else if (as_json)
+        fmt::print("{}\n", outage_json(away, spool, now));
+    else if (away.empty())
+        fmt::print("{}", health_table(rows, now));
+    if (!as_json && spool && spool->records > 0)
+        fmt::print("{}\n", spool_line(*spool, now));
+    if (!away.empty())
+        fmt::print(stderr, "{}\n", away);
+    return away.empty() ? ExitCode::ok : ExitCode::unavailable;
 }
 
 } // namespace insightd::daemon

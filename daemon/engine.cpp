@@ -68,6 +68,19 @@ void Engine::remember(const std::vector<model::AccountHistory>& histories)
         account->remember(
             known != histories.end() ? *known : model::AccountHistory{}, now, scheduler_);
     }
+    running_->wake.cancel();
+}
+
+void Engine::remember_stories(const std::vector<model::AccountHistory>& stories)
+{
+    const auto now = services_.clock.now();
+    for (auto& account : accounts_) {
+        const auto known =
+            std::ranges::find(stories, account->id(), &model::AccountHistory::account_id);
+        account->remember_stories(
+            known != stories.end() ? known->media : std::vector<model::KnownMedia>{}, now,
+            scheduler_);
+    }
 }
 
 boost::asio::awaitable<void> Engine::run()

@@ -22,6 +22,12 @@
 #include <string>
 #include <vector>
 
+namespace insightd::spool
+{
+class Cache;
+class SpooledWriter;
+} // namespace insightd::spool
+
 namespace insightd::daemon
 {
 
@@ -50,7 +56,9 @@ public:
         graph::Transport& transport;
         model::Writer& store;
         TokenKeeper& tokens;
-        graph::Pause pause; ///< between tries of one call
+        graph::Pause pause;                          ///< between tries of one call
+        const spool::SpooledWriter* spool = nullptr; ///< if that is what `store` is
+        spool::Cache* cache = nullptr;               ///< of stories, for while the store is away
     };
 
     Engine(Services services, StorePatience patience);
@@ -58,6 +66,10 @@ public:
 
     /// Takes over what the store remembers; without it every account starts afresh.
     void remember(const std::vector<model::AccountHistory>& histories);
+
+    /// While the store cannot be asked yet: what cannot be fetched again is collected, beginning
+    /// with these stories. remember() adds the rest once it can.
+    void remember_stories(const std::vector<model::AccountHistory>& stories);
 
     /// Collects until stop() is called, then finishes what is under way.
     boost::asio::awaitable<void> run();
@@ -87,6 +99,7 @@ public:
     void stop(std::chrono::seconds grace);
 
     const Progress& progress() const { return progress_; }
+    /// Whether the database takes rows, as far as is known.
     bool store_is_up() const;
 
     /// The failures of the last runs, by account and collector: for the exit code of one pass.
@@ -159,6 +172,7 @@ private:
     boost::asio::awaitable<bool> with_store(std::function<boost::asio::awaitable<void>()> work);
     boost::asio::awaitable<void> wait_for_store(std::int64_t failures);
     void note_store(const std::exception_ptr& away);
+    boost::asio::awaitable<void> cache_stories(const Account& account, Job job);
 
     // tokens.cpp: whose they are, and what becomes of them
     boost::asio::awaitable<graph::Outcome<std::unique_ptr<graph::Client>>>

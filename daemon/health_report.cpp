@@ -88,4 +88,29 @@ std::string health_json(const std::vector<model::Health>& rows)
     return json::serialize(all);
 }
 
+std::string spool_line(const spool::Depth& depth, model::Instant now)
+{
+    return fmt::format(
+        "spool: {} rows in {} records wait for the database, {} kB; the oldest was observed {}",
+        depth.rows, depth.records, (depth.bytes + 1023) / 1024, age(depth.oldest, now));
+}
+
+std::string
+outage_json(const std::string& reason, const std::optional<spool::Depth>& depth, model::Instant now)
+{
+    json::object spool;
+    if (depth) {
+        spool["rows"] = depth->rows;
+        spool["records"] = depth->records;
+        spool["bytes"] = depth->bytes;
+        spool["oldest_at"] = iso(depth->oldest);
+        spool["set_aside"] = depth->set_aside;
+    }
+    return json::serialize(json::object{
+        {"database", "away"},
+        {"reason", reason},
+        {"as_of", iso(now)},
+        {"spool", std::move(spool)}});
+}
+
 } // namespace insightd::daemon

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/model/history.hpp"
+#include "storage/spool/spool_file.hpp"
 
 #include <string>
 #include <vector>
@@ -14,5 +15,12 @@ std::string health_table(const std::vector<model::Health>& rows, model::Instant 
 
 /// The same for programs: an array of objects, instants in ISO 8601, absent values null.
 std::string health_json(const std::vector<model::Health>& rows);
+
+/// What waits on this machine for the database, in one line.
+std::string spool_line(const spool::Depth& depth, model::Instant now);
+
+/// For programs, when the database cannot be asked: an object of why, and of what waits.
+std::string outage_json(
+    const std::string& reason, const std::optional<spool::Depth>& depth, model::Instant now);
 
 } // namespace insightd::daemon

@@ -1,6 +1,8 @@
 #include "daemon/engine.hpp"
 #include "daemon/log.hpp"
 #include "daemon/running.hpp"
+#include "storage/spool/cache.hpp"
+#include "storage/spool/spooled_writer.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -115,12 +117,24 @@ boost::asio::awaitable<void> Engine::wait_for_store(std::int64_t failures)
     }
 }
 
+/// What the next life of the daemon reads stories from, should the store be away then.
+boost::asio::awaitable<void> Engine::cache_stories(const Account& account, Job job)
+{
+    if (services_.cache == nullptr || (job != Job::stories && job != Job::story_insights))
+        co_return;
+    auto open = account.open_stories(services_.clock.now());
+    co_await services_.cache->put_stories(account.id(), std::move(open));
+}
+
 bool Engine::store_is_up() const
 {
+    if (services_.spool != nullptr)
+        return services_.spool->database_is_up();
     return running_->store_up.value_or(false);
 }
 
-/// One line for each change; that it is there at the start is no news.
+/// One line for each change; that it is there at the start is no news. With a spool this is about
+/// both: rows wait in memory when neither takes them.
 void Engine::note_store(const std::exception_ptr& away)
 {
     const bool up = !away;
@@ -128,9 +142,9 @@ void Engine::note_store(const std::exception_ptr& away)
     if (before == up)
         return;
     if (away)
-        log::error("store_away", {{"reason", reason_of(away)}, {"collection", "paused"}});
+        log::error("rows_wait", {{"reason", reason_of(away)}, {"collection", "paused"}});
     else if (before)
-        log::info("store_back", {{"collection", "resumed"}});
+        log::info("rows_stored_again", {{"collection", "resumed"}});
 }
 
 } // namespace insightd::daemon

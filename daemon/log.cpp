@@ -47,7 +47,7 @@ std::string quoted(std::string_view value)
     return text + '"';
 }
 
-void write(spdlog::level::level_enum level, char priority, std::string_view event, Fields fields)
+void write(spdlog::level::level_enum level, char priority, std::string_view event, FieldList fields)
 {
     if (logger().should_log(level))
         logger().log(level, fmt::format("<{}>{}", priority, line(event, fields)));
@@ -55,7 +55,7 @@ void write(spdlog::level::level_enum level, char priority, std::string_view even
 
 } // namespace
 
-std::string line(std::string_view event, Fields fields)
+std::string line(std::string_view event, FieldList fields)
 {
     std::string text{event};
     for (const auto& field : fields)
@@ -79,6 +79,14 @@ void info(std::string_view event, Fields fields)
 void debug(std::string_view event, Fields fields)
 {
     write(spdlog::level::debug, '7', event, fields);
+}
+
+void tell(Priority priority, std::string_view event, FieldList fields)
+{
+    if (priority == Priority::error)
+        write(spdlog::level::err, '3', event, fields);
+    else
+        write(spdlog::level::info, '6', event, fields);
 }
 
 void set_level(Level level)

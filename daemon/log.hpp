@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,17 +24,21 @@ struct Field {
 };
 
 using Fields = std::initializer_list<Field>;
+using FieldList = std::span<const Field>; ///< whose number is not known beforehand
 
 void error(std::string_view event, Fields fields);
 void warning(std::string_view event, Fields fields);
 void info(std::string_view event, Fields fields);
 void debug(std::string_view event, Fields fields);
 
+enum class Priority { error, info };
+void tell(Priority priority, std::string_view event, FieldList fields);
+
 /// Debug lines are off unless asked for; `silent` writes nothing.
 enum class Level { silent, normal, debug };
 void set_level(Level level);
 
 /// The text of one line, without its priority.
-std::string line(std::string_view event, Fields fields);
+std::string line(std::string_view event, FieldList fields);
 
 } // namespace insightd::daemon::log

@@ -2,10 +2,12 @@
 
 #include "daemon/engine.hpp"
 #include "daemon/token_keeper.hpp"
+#include "storage/spool/spooled_writer.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
@@ -54,8 +56,8 @@ void show(prometheus::Registry& all, const char* name, const char* help, double 
 
 Pages::Pages(
     const config::Config& config, const Clock& clock, const Engine& engine,
-    const TokenKeeper& tokens)
-    : config_{config}, clock_{clock}, engine_{engine}, tokens_{tokens}
+    const TokenKeeper& tokens, const spool::SpooledWriter& store)
+    : config_{config}, clock_{clock}, engine_{engine}, tokens_{tokens}, store_{store}
 {
 }
 
@@ -68,6 +70,17 @@ http::Answer Pages::answer(const http::Question& question) const
     if (question.path == "/metrics")
         return metrics();
     return {404, "text/plain; charset=utf-8", "here are /healthz, /readyz and /metrics\n"};
+}
+
+/// "ok", "ok (replaying 120 rows)", "away (spooling 120 rows)"
+std::string Pages::database_words() const
+{
+    const auto rows = store_.depth().rows;
+    if (!engine_.store_is_up())
+        return store_.trouble() == spool::SpooledWriter::Trouble::unusable
+                   ? "away, and the spool cannot be used"
+                   : fmt::format("away (spooling {} rows)", rows);
+    return rows > 0 ? fmt::format("ok (replaying {} rows)", rows) : "ok";
 }
 
 /// Ready: the database takes rows, and at least one account can be collected.
@@ -86,11 +99,42 @@ http::Answer Pages::readiness() const
     const bool ready = engine_.store_is_up() && working > 0;
     const json::object body{
         {"ready", ready},
-        {"database", engine_.store_is_up() ? "ok" : "away"},
+        {"database", database_words()},
         {"accounts", config_.accounts.size()},
         {"accounts_with_a_working_token", working},
         {"tokens", std::move(troubles)}};
     return {ready ? 200 : 503, "application/json", json::serialize(body) + "\n"};
+}
+
+void Pages::show_spool(prometheus::Registry& all) const
+{
+    const auto& depth = store_.depth();
+    show(
+        all, "insightd_spool_rows", "Rows that wait on this machine for the database.",
+        static_cast<double>(depth.rows));
+    show(
+        all, "insightd_spool_bytes", "What the waiting rows take.",
+        static_cast<double>(depth.bytes));
+    if (depth.oldest)
+        show(
+            all, "insightd_spool_oldest_timestamp_seconds",
+            "When the oldest waiting row was observed; absent: nothing waits.",
+            seconds_of(*depth.oldest));
+    count(
+        all, "insightd_spool_dropped_rows_total",
+        "Rows dropped since the start because the spool was full or damaged.",
+        static_cast<double>(store_.dropped_rows()));
+    auto& states = prometheus::BuildGauge()
+                       .Name("insightd_spool_state")
+                       .Help("1 for where rows go now: direct, spooling or replaying.")
+                       .Register(all);
+    using State = spool::SpooledWriter::State;
+    for (const auto state : {State::direct, State::spooling, State::replaying})
+        states.Add({{"state", std::string{spool::to_string(state)}}})
+            .Set(store_.state() == state ? 1 : 0);
+    show(
+        all, "insightd_spool_usable", "0 while the spool's file cannot be written.",
+        store_.trouble() == spool::SpooledWriter::Trouble::unusable ? 0 : 1);
 }
 
 /// A registry made for this one answer: what is shown is what is, and nothing is kept twice.
@@ -107,6 +151,7 @@ http::Answer Pages::metrics() const
     show(
         *all, "insightd_store_up", "1 while the database takes rows.",
         engine_.store_is_up() ? 1 : 0);
+    show_spool(*all);
     show(
         *all, "insightd_clock_timestamp_seconds",
         "The daemon's clock, which may be a simulated one.", seconds_of(clock_.now()));

@@ -4,6 +4,16 @@
 #include "daemon/clock.hpp"
 #include "daemon/http/server.hpp"
 
+namespace prometheus
+{
+class Registry;
+}
+
+namespace insightd::spool
+{
+class SpooledWriter;
+}
+
 namespace insightd::daemon
 {
 
@@ -17,18 +27,21 @@ class Pages
 public:
     Pages(
         const config::Config& config, const Clock& clock, const Engine& engine,
-        const TokenKeeper& tokens);
+        const TokenKeeper& tokens, const spool::SpooledWriter& store);
 
     http::Answer answer(const http::Question& question) const;
 
 private:
     http::Answer readiness() const;
     http::Answer metrics() const;
+    std::string database_words() const;
+    void show_spool(prometheus::Registry& all) const;
 
     const config::Config& config_;
     const Clock& clock_;
     const Engine& engine_;
     const TokenKeeper& tokens_;
+    const spool::SpooledWriter& store_;
 };
 
 } // namespace insightd::daemon

@@ -50,11 +50,12 @@ std::optional<config::Config> load_config(const std::filesystem::path& file)
     return std::get<config::Config>(std::move(loaded));
 }
 
-DatabaseLocation::DatabaseLocation(const config::Config& config) : url_{config.database_url}
+DatabaseLocation::DatabaseLocation(const config::Config& config, Start start)
+    : url_{config.database_url}
 {
     if (!config.embedded_database)
         return;
-    server_ = std::make_unique<storage::EmbeddedPostgres>(config.state_dir);
+    server_ = std::make_unique<storage::EmbeddedPostgres>(config.state_dir, start);
     url_ = server_->url();
 }
 

@@ -24,12 +24,14 @@ namespace insightd::daemon
 /// The checked configuration; nothing, with all mistakes on stderr, if there are any.
 std::optional<config::Config> load_config(const std::filesystem::path& file);
 
-/// Where the database is. `database: embedded` starts or joins the private server, which lives as
-/// long as this. Throws model::Unavailable.
+/// Where the database is. `database: embedded` starts or joins the private server, at once unless
+/// told otherwise; it lives as long as this. Throws model::Unavailable.
 class DatabaseLocation
 {
 public:
-    explicit DatabaseLocation(const config::Config& config);
+    using Start = storage::EmbeddedPostgres::Start;
+
+    explicit DatabaseLocation(const config::Config& config, Start start = Start::now);
     const std::string& url() const { return url_; }
 
     /// For Database: a private server that died is started again; nothing else is to be done.

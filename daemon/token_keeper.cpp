@@ -20,6 +20,15 @@ constexpr std::chrono::hours look_every{24};
 constexpr std::chrono::minutes look_every_while_dead{1}; // someone may be logging in right now
 constexpr std::chrono::hours restate_every{6};
 
+/// The database is back within seconds, or someone sees to it: not a day.
+constexpr std::chrono::minutes look_again_while_away{1};
+
+/// That the database is away says nothing about the token.
+bool is_judgement(const graph::Failure& failure)
+{
+    return failure.kind == graph::FailureClass::needs_login;
+}
+
 bool says_the_same(const model::TokenState& left, const model::TokenState& right)
 {
     auto dated = left;
@@ -39,7 +48,8 @@ TokenKeeper::identity(const config::Account& account)
 {
     auto token = co_await current(account);
     if (!token) {
-        co_await note(judged(account, token));
+        if (is_judgement(token.error()))
+            co_await note(judged(account, token));
         co_return token.error();
     }
     graph::Client::Identity identity;
@@ -61,10 +71,11 @@ asio::awaitable<TokenKeeper::Look> TokenKeeper::look_after(const config::Account
     auto& memory = memories_[account.user_id];
     const bool is_new = memory.looked && token && memory.looked_after != token->version;
     if (token && token->sealed && !memory.death && is_due(token->sealed->facts))
-        co_await renew(account, *token);
+        co_await renew_if_due(account, *token);
     if (token && token->sealed)
         facts_[account.user_id] = token->sealed->facts;
-    co_await note(judged(account, token));
+    if (token || is_judgement(token.error()))
+        co_await note(judged(account, token));
     // Only now: a look that the database cut short begins anew.
     memory.looked = true;
     memory.looked_after = token ? std::optional{token->version} : std::nullopt;
@@ -88,7 +99,8 @@ asio::awaitable<void> TokenKeeper::lives(const config::Account& account, std::ui
         co_return;
     memories_[account.user_id].death.reset();
     const auto token = co_await current(account);
-    co_await note(judged(account, token));
+    if (token || is_judgement(token.error()))
+        co_await note(judged(account, token));
 }
 
 bool TokenKeeper::is_outdated(model::AccountId account, std::uint64_t version) const
@@ -121,12 +133,10 @@ TokenKeeper::current(const config::Account& account)
         saw(account.user_id, found.version);
         co_return found;
     }
-    co_await store_pending(account.user_id);
-    auto sealed = co_await services_.database.token(account.user_id);
-    if (!sealed)
-        co_return needs_login("the vault holds no token of " + account.name);
-    saw(account.user_id, static_cast<std::uint64_t>(sealed->revision));
-    co_return opened(std::move(*sealed));
+    auto found = co_await current_in_database(account);
+    if (found)
+        co_return std::move(*found);
+    co_return co_await current_in_cache(account);
 }
 
 graph::Outcome<TokenKeeper::Current> TokenKeeper::opened(model::SealedToken sealed) const
@@ -186,10 +196,10 @@ asio::awaitable<void> TokenKeeper::note(model::TokenState state)
 {
     const auto known = states_.find(state.account_id);
     const auto before = known != states_.end() ? known->second : model::TokenState{};
-    if (says_the_same(before, state) && state.as_of < before.as_of + restate_every)
+    auto& unwritten = unwritten_[state.account_id];
+    if (says_the_same(before, state) && state.as_of < before.as_of + restate_every && !unwritten)
         co_return;
-    std::vector<model::TokenState> states{state};
-    co_await services_.database.write_token_states(std::move(states));
+    unwritten = !co_await write_state(state);
     if (before.state != state.state)
         say(state);
     states_[state.account_id] = std::move(state);
@@ -218,6 +228,8 @@ TokenKeeper::next_look(const graph::Outcome<Current>& current, const Memory& mem
     const auto now = services_.clock.now();
     if (!current || memory.death)
         return now + look_every_while_dead;
+    if (current->from_cache || !may_ask_database())
+        return now + look_again_while_away;
     const auto usual = now + look_every;
     const auto due = current->sealed ? current->sealed->facts.next_refresh_at : std::nullopt;
     return due ? std::clamp(*due, now + std::chrono::seconds{1}, usual) : usual;

@@ -18,12 +18,19 @@ namespace insightd::graph
 class Transport;
 }
 
+namespace insightd::spool
+{
+class Cache;
+class SpooledWriter;
+} // namespace insightd::spool
+
 namespace insightd::daemon
 {
 
 /// Where the accounts' tokens come from, and the job that keeps those of the vault alive: renewed
 /// long before they end, their trouble said early, with the command that mends it.
-/// Every call may throw model::Unavailable.
+/// Every call may throw model::Unavailable, unless there is a cache: then a database that is away
+/// holds nobody up. Tokens come from the cache, states are written later, renewals wait.
 class TokenKeeper
 {
 public:
@@ -32,7 +39,9 @@ public:
         const Clock& clock;
         graph::Transport& transport;
         storage::Database& database;
-        graph::Pause pause; ///< between tries of one call
+        graph::Pause pause;                          ///< between tries of one call
+        const spool::SpooledWriter* spool = nullptr; ///< knows whether the database is away
+        spool::Cache* cache = nullptr;               ///< of sealed tokens
     };
 
     explicit TokenKeeper(Services services);
@@ -77,6 +86,7 @@ private:
         config::Secret token;
         std::uint64_t version = 0;
         std::optional<model::SealedToken> sealed; ///< of the vault
+        bool from_cache = false;                  ///< the database could not be asked
     };
 
     /// What is remembered of an account between looks.
@@ -88,9 +98,21 @@ private:
         std::optional<graph::Failure> renewal; ///< why the last try to renew it failed
         std::int64_t renewal_failures = 0;
         std::optional<model::SealedToken> pending; ///< renewed, and not in the database yet
+        std::optional<model::SealedToken> cached;  ///< as the cache has it
+        bool cache_is_known = false;               ///< whether `cached` says so
     };
 
     boost::asio::awaitable<graph::Outcome<Current>> current(const config::Account& account);
+    /// As the database has it; nothing if it is away and a cache may answer instead.
+    boost::asio::awaitable<std::optional<graph::Outcome<Current>>>
+    current_in_database(const config::Account& account);
+    boost::asio::awaitable<graph::Outcome<Current>>
+    current_in_cache(const config::Account& account);
+    boost::asio::awaitable<void>
+    cache(model::AccountId account, std::optional<model::SealedToken> sealed);
+    bool may_ask_database() const;
+    boost::asio::awaitable<bool> write_state(model::TokenState state);
+    boost::asio::awaitable<void> renew_if_due(const config::Account& account, Current& current);
     graph::Outcome<Current> opened(model::SealedToken sealed) const;
     void saw(model::AccountId account, std::uint64_t version);
     boost::asio::awaitable<void> store_pending(model::AccountId account);
@@ -112,6 +134,7 @@ private:
     PendingTokens pending_;
     std::unordered_map<model::AccountId, Memory> memories_;
     std::unordered_map<model::AccountId, model::TokenState> states_;
+    std::unordered_map<model::AccountId, bool> unwritten_; ///< states that the database must learn
     std::unordered_map<model::AccountId, model::TokenFacts> facts_;
 };
 

@@ -55,6 +55,14 @@ void describe(
     }
 }
 
+/// A story is gone after a day; whatever else is missing can be asked again, or the next reading
+/// says nearly as much.
+model::Worth worth_of(Job job)
+{
+    return job == Job::stories || job == Job::story_insights ? model::Worth::irreplaceable
+                                                             : model::Worth::refetchable;
+}
+
 bool reads_media(Job job)
 {
     return job == Job::story_insights || job == Job::media_insights;
@@ -209,6 +217,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"calls", run.calls}});
     outcome.rows.account_id = account.id();
     note_gap(account, job, run, outcome.rows);
+    outcome.rows.worth = worth_of(job);
     outcome.rows.runs.push_back(std::move(run));
     auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
     auto kept = co_await keep(rows);
@@ -220,6 +229,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     }
     account.learn(*rows, pass_at_.value_or(now), scheduler_);
     plan(account, outcome.done);
+    co_await cache_stories(account, job);
     if (!outcome.failure && kept.state == Kept::State::stored)
         recovered(account, job);
     co_await tell_tokens(account, outcome.token_version, outcome.failure);

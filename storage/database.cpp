@@ -12,18 +12,23 @@
 namespace insightd::storage
 {
 
-class Database::Thread : public Worker
+class Database::Connected : public Worker
 {
 public:
     using Worker::Worker;
 };
 
 Database::Database(std::string url, std::function<void()> before_connecting)
-    : url_{std::move(url)}, worker_{std::make_unique<Thread>(url_, std::move(before_connecting))}
+    : url_{std::move(url)}, worker_{std::make_unique<Connected>(url_, std::move(before_connecting))}
 {
 }
 
 Database::~Database() = default;
+
+bool Database::is_busy() const
+{
+    return worker_->is_busy();
+}
 
 namespace
 {
@@ -67,13 +72,33 @@ boost::asio::awaitable<Result> Database::in_transaction(Work work)
         tx.commit();
         return result;
     };
-    co_return co_await worker_->run<Result>(std::move(job));
+    co_return co_await worker_->run<Result>(std::move(job), patience_);
 }
 
 boost::asio::awaitable<void> Database::write(model::SharedBatch batch)
 {
     auto work = [batch = std::move(batch)](pqxx::work& tx) {
         perform(tx, batch->account_id, steps_of(*batch));
+        return true;
+    };
+    co_await in_transaction<bool>(std::move(work));
+}
+
+boost::asio::awaitable<void>
+Database::write_steps(model::AccountId account, std::vector<Step> steps)
+{
+    auto work = [account, steps = std::move(steps)](pqxx::work& tx) {
+        perform(tx, account, steps);
+        return true;
+    };
+    co_await in_transaction<bool>(std::move(work));
+}
+
+/// A transaction that writes: a standby, or a server that was made read-only, answers reads.
+boost::asio::awaitable<void> Database::probe()
+{
+    auto work = [](pqxx::work& tx) {
+        tx.exec0("UPDATE insightd.schema_version SET number = number WHERE false");
         return true;
     };
     co_await in_transaction<bool>(std::move(work));
@@ -86,7 +111,7 @@ Database::history(std::vector<model::AccountId> accounts)
         pqxx::read_transaction tx{db};
         return read_history(tx, accounts);
     };
-    co_return co_await worker_->run<std::vector<model::AccountHistory>>(std::move(job));
+    co_return co_await worker_->run<std::vector<model::AccountHistory>>(std::move(job), patience_);
 }
 
 boost::asio::awaitable<std::vector<model::Health>> Database::health()
@@ -96,7 +121,7 @@ boost::asio::awaitable<std::vector<model::Health>> Database::health()
         pqxx::read_transaction tx{db};
         return read_health(tx);
     };
-    co_return co_await worker_->run<std::vector<model::Health>>(std::move(job));
+    co_return co_await worker_->run<std::vector<model::Health>>(std::move(job), patience_);
 }
 
 boost::asio::awaitable<std::optional<model::Dossier>> Database::dossier(std::string target)

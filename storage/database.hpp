@@ -5,6 +5,7 @@
 #include "storage/model/metric.hpp"
 #include "storage/model/token.hpp"
 #include "storage/model/writer.hpp"
+#include "storage/statement.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -31,6 +32,13 @@ public:
     explicit Database(std::string url, std::function<void()> before_connecting = {});
     ~Database() override; ///< waits for the transaction under way
 
+    /// From now on every call but prepare() gives up, with model::Unavailable, when the database
+    /// has not answered for so long: a write may well have been committed all the same.
+    void set_patience(std::chrono::steady_clock::duration patience) { patience_ = patience; }
+
+    /// Whether a call is under way, perhaps one that was given up: the destructor waits for it.
+    bool is_busy() const;
+
     /// What to do about a schema that is older than the binary: an operator may want to migrate by
     /// hand, with another role.
     enum class OldSchema { migrate, refuse };
@@ -44,6 +52,12 @@ public:
     /// One transaction. Returns after commit. Idempotent; writes only what changed, or was not
     /// confirmed for 24 h.
     boost::asio::awaitable<void> write(model::SharedBatch batch) override;
+
+    /// The same for rows that waited in their written form.
+    boost::asio::awaitable<void> write_steps(model::AccountId account, std::vector<Step> steps);
+
+    /// Throws if the database does not take rows: away, read-only, or going down.
+    boost::asio::awaitable<void> probe();
 
     boost::asio::awaitable<std::vector<model::AccountHistory>>
     history(std::vector<model::AccountId> accounts);
@@ -69,13 +83,14 @@ public:
     boost::asio::awaitable<std::size_t> reseal_tokens(std::vector<model::SealedToken> anew);
 
 private:
-    class Thread;
+    class Connected;
 
     /// Runs `work(transaction)` on the thread and commits it.
     template <class Result, class Work> boost::asio::awaitable<Result> in_transaction(Work work);
 
     std::string url_;
-    std::unique_ptr<Thread> worker_;
+    std::unique_ptr<Connected> worker_;
+    std::optional<std::chrono::steady_clock::duration> patience_;
 };
 
 } // namespace insightd::storage

@@ -80,6 +80,26 @@ std::string quoted(const fs::path& path)
     return "'" + path.string() + "'";
 }
 
+fs::path home_in(const fs::path& state_dir)
+{
+    return state_dir / "postgres";
+}
+
+fs::path socket_folder(const fs::path& home)
+{
+    auto folder = home / "socket";
+    if (folder.string().size() <= longest_socket_folder)
+        return folder;
+    return fs::path{"/tmp"} /
+           fmt::format("insightd-{:x}", std::hash<std::string>{}(folder.string()));
+}
+
+std::string url_of(const fs::path& home, std::string_view database, const ServerUser& owner)
+{
+    return fmt::format(
+        "host={} dbname={} user={}", socket_folder(home).string(), database, owner.name());
+}
+
 } // namespace
 
 struct EmbeddedPostgres::Server {
@@ -95,8 +115,6 @@ struct EmbeddedPostgres::Server {
             start();
         users.share();
         create_database();
-        url =
-            fmt::format("host={} dbname=insights user={}", socket_folder().string(), owner.name());
     }
 
     ~Server()
@@ -117,7 +135,7 @@ struct EmbeddedPostgres::Server {
     fs::path make_home(const fs::path& state_dir)
     {
         std::error_code error;
-        auto folder = state_dir / "postgres";
+        auto folder = home_in(state_dir);
         fs::create_directories(folder, error);
         if (error)
             refuse(fmt::format(
@@ -175,11 +193,11 @@ struct EmbeddedPostgres::Server {
 
     void start()
     {
-        fs::create_directories(socket_folder());
-        take(socket_folder());
+        const auto socket = socket_folder(home);
+        fs::create_directories(socket);
+        take(socket);
         const auto options = fmt::format(
-            "-k {} -c unix_socket_permissions=0700 -c listen_addresses=''",
-            quoted(socket_folder()));
+            "-k {} -c unix_socket_permissions=0700 -c listen_addresses=''", quoted(socket));
         const auto code = owner.run(
             {(programs / "pg_ctl").string(), "start", "-D", data().string(), "-l", log().string(),
              "-o", options, "-w", "-t", "60", "-s"},
@@ -198,8 +216,7 @@ struct EmbeddedPostgres::Server {
 
     void create_database()
     {
-        const auto admin = connect(
-            fmt::format("host={} dbname=postgres user={}", socket_folder().string(), owner.name()));
+        const auto admin = connect(url_of(home, "postgres", owner));
         pqxx::nontransaction tx{*admin};
         if (tx.exec("SELECT 1 FROM pg_database WHERE datname = 'insights'").empty())
             tx.exec0("CREATE DATABASE insights");
@@ -208,37 +225,27 @@ struct EmbeddedPostgres::Server {
     fs::path data() const { return home / "data"; }
     fs::path log() const { return home / "server.log"; }
 
-    fs::path socket_folder() const
-    {
-        auto folder = home / "socket";
-        if (folder.string().size() <= longest_socket_folder)
-            return folder;
-        return fs::path{"/tmp"} /
-               fmt::format("insightd-{:x}", std::hash<std::string>{}(folder.string()));
-    }
-
     ServerUser owner;
     fs::path home;
     fs::path programs;
     FileLock users;
-    std::string url;
 };
 
-EmbeddedPostgres::EmbeddedPostgres(const std::filesystem::path& state_dir)
-    : server_{std::make_unique<Server>(state_dir)}
+EmbeddedPostgres::EmbeddedPostgres(const std::filesystem::path& state_dir, Start start)
+    : state_dir_{state_dir}, url_{url_of(home_in(state_dir), "insights", ServerUser{})}
 {
+    if (start == Start::now)
+        ensure_running();
 }
 
 EmbeddedPostgres::~EmbeddedPostgres() = default;
 
 void EmbeddedPostgres::ensure_running()
 {
-    server_->ensure_running();
-}
-
-const std::string& EmbeddedPostgres::url() const
-{
-    return server_->url;
+    if (server_)
+        server_->ensure_running();
+    else
+        server_ = std::make_unique<Server>(state_dir_);
 }
 
 } // namespace insightd::storage

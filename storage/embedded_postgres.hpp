@@ -14,22 +14,29 @@ namespace insightd::storage
 class EmbeddedPostgres
 {
 public:
-    /// Starts or joins the server. Blocks. Throws model::Unavailable with the mend: no PostgreSQL
-    /// installed, a folder its user cannot enter, a data folder of another major version.
-    explicit EmbeddedPostgres(const std::filesystem::path& state_dir);
+    enum class Start { now, when_needed };
+
+    /// Starts or joins the server, unless that is to wait for ensure_running(). Blocks. Throws
+    /// model::Unavailable with the mend: no PostgreSQL installed, a folder its user cannot enter, a
+    /// data folder of another major version.
+    explicit EmbeddedPostgres(const std::filesystem::path& state_dir, Start start = Start::now);
     ~EmbeddedPostgres(); ///< fast shutdown, unless another process still uses it
 
     EmbeddedPostgres(const EmbeddedPostgres&) = delete;
     EmbeddedPostgres& operator=(const EmbeddedPostgres&) = delete;
 
-    /// Starts the server again if it died. Blocks; any thread. Throws model::Unavailable.
+    /// Starts the server if it is not there yet, or died. Blocks; one thread at a time, any of
+    /// them. Throws model::Unavailable.
     void ensure_running();
 
     /// libpq connection string of the database `insights`.
-    const std::string& url() const;
+    const std::string& url() const { return url_; }
 
 private:
     struct Server;
+
+    std::filesystem::path state_dir_;
+    std::string url_;
     std::unique_ptr<Server> server_;
 };
 

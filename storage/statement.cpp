@@ -3,6 +3,8 @@
 #include "storage/model/writer.hpp"
 #include "storage/write.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <pqxx/pqxx>
 
@@ -21,7 +23,7 @@ const Statement& statement_named(const std::string& name)
         ByName found;
         for (const auto part :
              {account_statements(), day_statements(), media_statements(), sample_statements(),
-              run_statements(), backfill_statements()})
+              run_statements(), backfill_statements(), loss_statements()})
             for (const auto& statement : part)
                 found[statement.name] = &statement;
         return found;
@@ -37,6 +39,17 @@ const Statement& statement_named(const std::string& name)
 void Steps::add(const Statement& statement, const boost::json::value& rows)
 {
     steps_.push_back({statement.name, boost::json::serialize(rows)});
+}
+
+std::vector<Step> single_rows(const Step& step)
+{
+    const auto rows = boost::json::parse(step.rows);
+    if (!rows.is_array())
+        return {step};
+    std::vector<Step> singles;
+    for (const auto& row : rows.as_array())
+        singles.push_back({step.statement, boost::json::serialize(boost::json::array{row})});
+    return singles;
 }
 
 void perform(pqxx::transaction_base& tx, model::AccountId account, const std::vector<Step>& steps)

@@ -33,6 +33,9 @@ struct Step {
     bool operator==(const Step&) const = default;
 };
 
+/// The same with one row in each step, where the step has a list of them; their order stays.
+std::vector<Step> single_rows(const Step& step);
+
 /// The steps of one transaction, in the order in which later rows rest on earlier ones.
 class Steps
 {

@@ -81,6 +81,7 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_gaps(steps, batch.gaps);
     add_runs(steps, batch.runs);
     add_backfills(steps, batch.backfills);
+    add_losses(steps, batch.losses);
     return steps.take();
 }
 

@@ -51,4 +51,8 @@ std::span<const Statement> run_statements();
 void add_backfills(Steps& steps, const std::vector<model::Backfill>& rows);
 std::span<const Statement> backfill_statements();
 
+// write_losses.cpp
+void add_losses(Steps& steps, const std::vector<model::Loss>& losses);
+std::span<const Statement> loss_statements();
+
 } // namespace insightd::storage

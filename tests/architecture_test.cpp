@@ -20,23 +20,25 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"storage/model", {}},
     {"storage", {"storage/model", "config"}},
     {"storage/vault", {"storage/model", "config"}},
+    {"storage/spool", {"storage", "storage/model", "config"}},
     {"collectors/graph", {"config"}},
     {"collectors", {"collectors/graph", "storage/model", "config"}},
     {"daemon",
-     {"daemon/http", "collectors", "collectors/graph", "storage", "storage/model", "storage/vault",
-      "config"}},
+     {"daemon/http", "collectors", "collectors/graph", "storage", "storage/model", "storage/spool",
+      "storage/vault", "config"}},
     {"daemon/http", {"config"}},
 };
 
 const std::map<std::string, std::set<std::string>> forbidden_headers{
-    {"collectors", {"pqxx", "boost/beast"}},
-    {"collectors/graph", {"pqxx"}},
-    {"storage/model", {"pqxx", "boost/json"}},
-    {"storage", {"boost/beast", "sodium"}},
-    {"storage/vault", {"pqxx", "boost"}},
-    {"daemon/http", {"pqxx", "boost/json"}},
-    {"config", {"boost/asio", "boost/beast", "pqxx"}},
-    {"daemon", {"pqxx", "boost/beast"}},
+    {"collectors", {"pqxx", "sqlite3", "boost/beast"}},
+    {"collectors/graph", {"pqxx", "sqlite3"}},
+    {"storage/model", {"pqxx", "sqlite3", "boost/json"}},
+    {"storage", {"boost/beast", "sodium", "sqlite3"}},
+    {"storage/spool", {"pqxx", "boost/beast"}},
+    {"storage/vault", {"pqxx", "sqlite3", "boost"}},
+    {"daemon/http", {"pqxx", "sqlite3", "boost/json"}},
+    {"config", {"boost/asio", "boost/beast", "pqxx", "sqlite3"}},
+    {"daemon", {"pqxx", "sqlite3", "boost/beast"}},
 };
 
 std::string library_of(const std::string& path)

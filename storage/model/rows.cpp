@@ -1,5 +1,6 @@
 #include "storage/model/rows.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -19,7 +20,23 @@ void add_singles(const Batch& batch, std::vector<Row> Batch::*rows, std::vector<
 {
     for (const auto& row : batch.*rows) {
         singles.emplace_back().account_id = batch.account_id;
+        singles.back().worth = batch.worth;
         (singles.back().*rows).push_back(row);
+    }
+}
+
+template <class Row>
+void look_at(
+    Contents& contents, const std::vector<Row>& rows, Instant Row::*observed_at,
+    const char* collector)
+{
+    if (!rows.empty() && contents.collector.empty())
+        contents.collector = collector;
+    contents.rows += rows.size();
+    for (const auto& row : rows) {
+        const auto at = row.*observed_at;
+        contents.first_at = std::min(contents.first_at.value_or(at), at);
+        contents.last_at = std::max(contents.last_at.value_or(at), at);
     }
 }
 
@@ -48,6 +65,8 @@ void append(Batch& into, Batch&& from)
     move_rows(into.gaps, std::move(from.gaps));
     move_rows(into.failed_polls, std::move(from.failed_polls));
     move_rows(into.backfills, std::move(from.backfills));
+    move_rows(into.losses, std::move(from.losses));
+    into.worth = std::max(into.worth, from.worth);
 }
 
 std::vector<Batch> single_rows(const Batch& batch)
@@ -62,6 +81,22 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::online_followers, singles);
     add_singles(batch, &Batch::backfills, singles);
     return singles;
+}
+
+Contents contents_of(const Batch& batch)
+{
+    Contents contents;
+    if (!batch.runs.empty())
+        contents.collector = batch.runs.front().collector;
+    look_at(contents, batch.profiles, &Profile::observed_at, "profile");
+    look_at(contents, batch.samples, &MediaSample::observed_at, "media_insights");
+    look_at(contents, batch.media, &Media::observed_at, "media");
+    look_at(contents, batch.days, &AccountDay::observed_at, "account_insights");
+    look_at(contents, batch.demographics, &Demographics::observed_at, "audience");
+    look_at(contents, batch.online_followers, &OnlineFollowers::observed_at, "audience");
+    look_at(contents, batch.runs, &CollectorRun::started_at, "");
+    look_at(contents, batch.losses, &Loss::lost_at, "");
+    return contents;
 }
 
 std::size_t count_values(const Batch& batch)

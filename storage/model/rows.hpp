@@ -115,9 +115,29 @@ struct CollectorRun {
     std::optional<int> budget_percent; ///< the highest usage figure of the answers' headers
 };
 
+/// What it costs to lose a row that waits for the store.
+enum class Worth : std::uint8_t {
+    refetchable,   ///< the platform still answers it, or a later reading says nearly as much
+    irreplaceable, ///< stories, messages: gone for good
+};
+
+/// Rows that were dropped before the store had them; never silently.
+struct Loss {
+    std::string id;        ///< unique
+    std::string collector; ///< whose rows; empty if that cannot be told
+    Worth worth{};
+    std::optional<std::int64_t> rows;         ///< nothing: nobody can tell how many
+    std::optional<Instant> first_at, last_at; ///< what the rows speak of lay between these
+    Instant lost_at;
+    std::string reason;
+
+    bool operator==(const Loss&) const = default;
+};
+
 /// Everything one account's poll learned: written in one transaction, safe to write twice.
 struct Batch {
     AccountId account_id{};
+    Worth worth{}; ///< of all its rows
     std::vector<Profile> profiles;
     std::vector<Media> media;
     std::vector<MediaSample> samples;
@@ -130,13 +150,23 @@ struct Batch {
     std::vector<Gap> gaps;
     std::vector<FailedPoll> failed_polls;
     std::vector<Backfill> backfills;
+    std::vector<Loss> losses;
 };
 
-/// Merges `from` into `into`; both must be of one account.
+/// Merges `from` into `into`; both must be of one account. The whole is worth what the better part
+/// is worth.
 void append(Batch& into, Batch&& from);
 
 /// Every row in a batch of its own; the runs stay behind.
 std::vector<Batch> single_rows(const Batch& batch);
+
+/// What a batch holds, for those who only carry it.
+struct Contents {
+    std::size_t rows = 0;
+    std::string collector;                    ///< that made most of it; empty if there is nothing
+    std::optional<Instant> first_at, last_at; ///< when it was observed
+};
+Contents contents_of(const Batch& batch);
 
 /// How many numbers a batch carries: readings, cells and counters; absences, and what is only told
 /// again, aside.

@@ -1,5 +1,7 @@
+#include "storage/spool/spool_file.hpp"
 #include "tests/daemon/process.hpp"
 
+#include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -12,6 +14,7 @@ namespace insightd
 namespace
 {
 
+using insightd::testing::allow_connections;
 using insightd::testing::fresh_database;
 using insightd::testing::Process;
 using insightd::testing::query;
@@ -191,8 +194,31 @@ TEST(Program, StopsInTenSecondsWhileTheDatabaseStalls)
     kill(backend, SIGSTOP);
     EXPECT_LT(time_to_stop(daemon), 10s);
     kill(backend, SIGCONT);
-    EXPECT_EQ(daemon.exit_code, 69) << daemon.output();
-    EXPECT_THAT(daemon.output(), HasSubstr("stop_overdue"));
+    EXPECT_EQ(daemon.exit_code, 0) << daemon.output();
+    const auto waiting = spool::look_into(sandbox.folder.path() / "state/spool/spool.db");
+    ASSERT_TRUE(waiting);
+    EXPECT_GT(waiting->rows, 0) << "what was under way is spooled";
+}
+
+TEST(Program, StatusTellsOfTheSpoolWhileTheDatabaseIsAway)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    {
+        auto daemon = sandbox.insightd({"run"});
+        ASSERT_TRUE(daemon.wait_for("collecting"));
+        allow_connections(database, false);
+        ASSERT_TRUE(daemon.wait_for("store_away"));
+        ASSERT_TRUE(daemon.wait_for("collector=stories"));
+        daemon.end(SIGTERM);
+        EXPECT_EQ(daemon.exit_code, 0) << daemon.output();
+    }
+    auto table = sandbox.insightd({"status"});
+    EXPECT_THAT(table.finish(), HasSubstr("records wait for the database"));
+    EXPECT_EQ(table.exit_code, 69);
+    auto json = sandbox.insightd({"status", "--json"});
+    EXPECT_THAT(json.finish(), HasSubstr(R"("database":"away")"));
+    EXPECT_EQ(json.exit_code, 69);
 }
 
 TEST(Program, RunLeavesAnOldSchemaAloneIfToldSo)
@@ -316,6 +342,72 @@ TEST(Program, NothingAcknowledgedIsLostAndNothingDoubledByKill9)
             "s.row_at)"),
         0)
         << "every state rests on a row";
+}
+
+/// What the daemon acknowledged into its spool: readings of media, by media and instant.
+std::vector<std::pair<std::string, std::string>> spooled_readings(const SandboxProcess& sandbox)
+{
+    const auto copy = sandbox.folder.path() / "copy";
+    std::filesystem::remove_all(copy);
+    std::filesystem::copy(sandbox.folder.path() / "state" / "spool", copy);
+    spool::SpoolFile file{copy / "spool.db", {}, {}};
+    std::vector<std::pair<std::string, std::string>> readings;
+    for (const auto& record : file.next(100'000, 1 << 30, {}))
+        for (const auto& step : record.steps) {
+            if (step.statement != "media_samples")
+                continue;
+            const auto rows = boost::json::parse(step.rows);
+            for (const auto& row : rows.as_array())
+                readings.emplace_back(
+                    std::to_string(row.at("media_id").as_int64()),
+                    std::string{row.at("observed_at").as_string()});
+        }
+    return readings;
+}
+
+TEST(Program, StoriesGoOnWhileTheDatabaseIsAwayAndKill9LosesNoneOfThem)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    const auto spool_file = sandbox.folder.path() / "state/spool/spool.db";
+    {
+        auto daemon = sandbox.insightd({"run"});
+        ASSERT_TRUE(daemon.wait_for("collecting"));
+        while (number(database, "SELECT count(*) FROM store.media_sample") < 100) {
+        }
+        allow_connections(database, false);
+        ASSERT_TRUE(daemon.wait_for("store_away"));
+        while (spool::look_into(spool_file).value_or(spool::Depth{}).rows < 1500)
+            ASSERT_TRUE(daemon.wait_for("collector=stories"));
+        daemon.end(SIGKILL);
+    }
+    auto acknowledged = spooled_readings(sandbox);
+    EXPECT_GT(acknowledged.size(), 20U);
+    auto daemon = sandbox.insightd({"run"});
+    ASSERT_TRUE(daemon.wait_for("spool_recovered")) << daemon.output();
+    ASSERT_TRUE(daemon.wait_for("store_away"));
+    const auto before = spool::look_into(spool_file)->records;
+    ASSERT_TRUE(daemon.wait_for("collector=stories")) << "it collects without the database";
+    while (spool::look_into(spool_file)->records <= before) {
+    }
+    daemon.send(SIGSTOP); // what lies there is then as after a crash
+    for (const auto& later : spooled_readings(sandbox))
+        acknowledged.push_back(later);
+    daemon.send(SIGCONT);
+    allow_connections(database, true);
+    ASSERT_TRUE(daemon.wait_for("spool_drained")) << daemon.output();
+    ASSERT_TRUE(daemon.wait_for("collecting")) << daemon.output();
+    ASSERT_TRUE(daemon.wait_for("collector=account_insights")) << "everything else begins";
+    daemon.end(SIGTERM);
+    EXPECT_EQ(daemon.exit_code, 0) << daemon.output();
+    for (const auto& [media, observed_at] : acknowledged)
+        EXPECT_EQ(
+            number(
+                database, "SELECT count(*) FROM store.media_state WHERE media_id = " + media +
+                              " AND checked_at >= '" + observed_at + "'"),
+            1)
+            << media << " read at " << observed_at;
+    EXPECT_EQ(number(database, "SELECT count(*) FROM store.loss"), 0);
 }
 
 TEST(Program, FaultsOfTheApiNeverStopTheRest)

@@ -4,8 +4,8 @@
 #include "config/loader.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
-#include "storage/database.hpp"
 #include "tests/sandbox/server.hpp"
 #include "tests/sandbox/setup.hpp"
 #include "tests/support/private_postgres.hpp"
@@ -53,36 +53,50 @@ public:
         begin();
     }
 
-    /// A daemon that starts anew on what the store remembers, as after a crash.
+    /// A daemon that starts anew on what the store remembers, as after a crash; on the cache if the
+    /// database is away.
     void begin()
     {
         engine.reset();
-        database.reset();
+        tokens.reset();
+        store.reset();
+        begun = false;
         transport = std::make_unique<graph::Transport>(
             loop.get_executor(), daemon::transport_limits(config.api));
-        tokens.reset();
-        database = std::make_unique<storage::Database>(database_url);
+        store = std::make_unique<daemon::Store>(loop.get_executor(), config, clock, database_url);
         const auto pause = daemon::pause_between_tries(loop.get_executor(), clock);
-        tokens = std::make_unique<daemon::TokenKeeper>(
-            daemon::TokenKeeper::Services{config, clock, *transport, *database, pause});
+        tokens = std::make_unique<daemon::TokenKeeper>(daemon::TokenKeeper::Services{
+            config, clock, *transport, store->database, pause, &store->writer, &store->cache});
         engine = std::make_unique<daemon::Engine>(
             daemon::Engine::Services{
-                loop.get_executor(), config, clock, *transport, *database, *tokens, pause},
+                loop.get_executor(), config, clock, *transport, store->writer, *tokens, pause,
+                &store->writer, &store->cache},
             daemon::Engine::StorePatience::give_up);
-        run(loop, database->prepare(daemon::account_rows(config), catalog::rows()));
-        std::vector<model::AccountId> ids;
-        for (const auto& account : config.accounts)
-            ids.push_back(account.user_id);
-        engine->remember(run(loop, database->history(ids)));
+        run(loop, store->writer.open());
+        if (!begin_from_database())
+            run(loop, store->begin_from_cache(*engine));
     }
 
+    /// Works through what is due until then. After each step the database is tried, if it was away.
     void run_until(model::Instant end)
     {
         while (engine->next_due() && *engine->next_due() <= end) {
             clock.jump_to(*engine->next_due());
             run(loop, engine->pass());
+            look_at_database();
         }
         clock.jump_to(end);
+        look_at_database();
+    }
+
+    /// PostgreSQL is gone for everyone, rows() and value() included, until database_back().
+    void database_away() { allow_connections(database_url, false); }
+
+    /// It is back, and has what waited for it.
+    void database_back()
+    {
+        allow_connections(database_url, true);
+        look_at_database();
     }
 
     std::vector<Row> rows(const std::string& sql) const { return query(database_url, sql); }
@@ -101,11 +115,31 @@ public:
     std::string database_url;
     config::Config config;
     std::unique_ptr<graph::Transport> transport;
-    std::unique_ptr<storage::Database> database;
+    std::unique_ptr<daemon::Store> store; ///< the database, the spool in front of it, the cache
     std::unique_ptr<daemon::TokenKeeper> tokens;
     std::unique_ptr<daemon::Engine> engine;
 
 private:
+    bool begin_from_database()
+    {
+        try {
+            run(loop, store->begin(*engine, storage::Database::OldSchema::migrate));
+            begun = true;
+        } catch (const model::Unavailable&) { // the daemon would try again later
+        }
+        return begun;
+    }
+
+    void look_at_database()
+    {
+        if (!begun)
+            begin_from_database();
+        else if (store->writer.state() != spool::SpooledWriter::State::direct)
+            run(loop, store->writer.replay_now());
+    }
+
+    bool begun = false; ///< with what the database remembers
+
     static sandbox::World::Options options_at(model::Instant start, sandbox::World::Options options)
     {
         options.start = start;

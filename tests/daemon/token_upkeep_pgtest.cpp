@@ -61,7 +61,7 @@ public:
         facts.expires_at = issued.expires_at;
         facts.next_refresh_at = daemon::first_renewal(facts);
         auto sealed = vault::seal(daemon::keys_to_seal(config), config::Secret{issued.text}, facts);
-        insightd::testing::run(loop, database->put_token(std::move(sealed)));
+        insightd::testing::run(loop, store->database.put_token(std::move(sealed)));
     }
 
     std::string state(std::size_t account, const std::string& column = "state") const
@@ -256,15 +256,83 @@ TEST(TokenUpkeep, TwoInstancesNeverRenewOneTokenAtOnce)
     Tokens simulation{2};
     simulation.run_until(start + 20 * day);
     const auto id = simulation.world.accounts()[0].user_id;
-    const auto token = insightd::testing::run(simulation.loop, simulation.database->token(id));
+    const auto token =
+        insightd::testing::run(simulation.loop, simulation.store->database.token(id));
     insightd::testing::run(
-        simulation.loop, simulation.database->claim_token(id, token->revision, 24h));
+        simulation.loop, simulation.store->database.claim_token(id, token->revision, 24h));
     simulation.run_until(start + 40 * day);
     EXPECT_EQ(simulation.state(0, "last_refresh_at IS NULL"), "t") << "another one has it";
     EXPECT_EQ(simulation.state(1, "last_refresh_at IS NOT NULL"), "t");
     simulation.rows("UPDATE insightd.token SET claimed_until = now() - interval '1 second'");
     simulation.run_until(start + 41 * day);
     EXPECT_EQ(simulation.state(0, "last_refresh_at IS NOT NULL"), "t") << "its holder died";
+}
+
+TEST(TokenOutage, TokensComeFromTheCacheAlsoAfterARestart)
+{
+    Tokens simulation{2};
+    simulation.run_until(start + day);
+    simulation.database_away();
+    simulation.begin();
+    const auto calls = simulation.api.calls();
+    simulation.run_until(simulation.clock.now() + 1h);
+    EXPECT_GE(simulation.api.calls(), calls + 2) << "a profile of each";
+    EXPECT_GT(simulation.store->writer.depth().rows, 0);
+    simulation.database_back();
+    EXPECT_EQ(simulation.state(0), "ok");
+    EXPECT_EQ(
+        simulation.number(
+            "SELECT count(*) FROM insights.collection_health WHERE state = 'failing'"),
+        0);
+}
+
+TEST(TokenOutage, ForgottenTokenIsOutOfTheCacheOnceItsLossWasSeen)
+{
+    Tokens simulation{2};
+    simulation.run_until(start + day);
+    const auto& account = simulation.config.accounts[0];
+    const auto identity = [&] {
+        return insightd::testing::run(simulation.loop, simulation.tokens->identity(account));
+    };
+    simulation.rows(
+        fmt::format("DELETE FROM insightd.token WHERE account_id = {}", account.user_id));
+    EXPECT_EQ(identity().error().kind, graph::FailureClass::needs_login);
+    simulation.database_away();
+    simulation.begin();
+    EXPECT_EQ(identity().error().kind, graph::FailureClass::unreachable);
+}
+
+TEST(TokenOutage, TokenThatIsNowherePostponesItsAccountAlone)
+{
+    Tokens simulation{2};
+    const auto sealed = insightd::testing::run(
+        simulation.loop, simulation.store->database.token(simulation.world.accounts()[1].user_id));
+    insightd::testing::run(simulation.loop, simulation.store->cache.put_token(*sealed));
+    simulation.database_away();
+    simulation.begin();
+    simulation.run_until(start + 1h);
+    EXPECT_EQ(simulation.api.calls_of(0), 0);
+    EXPECT_GT(simulation.api.calls_of(1), 0);
+    simulation.database_back();
+    simulation.run_until(start + 3h);
+    EXPECT_GT(simulation.api.calls_of(0), 0);
+    EXPECT_EQ(simulation.state(0), "ok") << "an outage says nothing about a token";
+}
+
+TEST(TokenOutage, RenewalWaitsForTheDatabase)
+{
+    Tokens simulation{1};
+    simulation.run_until(start + day);
+    const auto due = at(simulation.state(
+        0, "to_char(next_refresh_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"));
+    simulation.run_until(due - 1h);
+    simulation.database_away();
+    simulation.run_until(due + 1h);
+    simulation.database_back();
+    EXPECT_EQ(simulation.state(0, "last_refresh_at IS NULL"), "t");
+    simulation.run_until(due + 2h);
+    EXPECT_EQ(simulation.state(0, "last_refresh_at IS NOT NULL"), "t");
+    EXPECT_EQ(simulation.state(0), "ok");
 }
 
 } // namespace

@@ -52,6 +52,19 @@ std::string fresh_database()
     return url.replace(url.find(usual), usual.size(), "dbname=" + name);
 }
 
+void allow_connections(const std::string& url, bool allowed)
+{
+    const auto begin = url.find("dbname=") + 7;
+    const auto name = url.substr(begin, url.find(' ', begin) - begin);
+    const auto& admin = server().postgres.url();
+    query(admin, "ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + (allowed ? "true" : "false"));
+    if (!allowed)
+        query(
+            admin,
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" +
+                name + "'");
+}
+
 std::vector<Row> query(const std::string& url, const std::string& sql)
 {
     pqxx::connection connection{url};

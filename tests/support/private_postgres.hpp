@@ -27,6 +27,10 @@ private:
 /// libpq connection string of a new, empty database.
 std::string fresh_database();
 
+/// Takes the database away from everyone, or gives it back: who is connected is cut off, and nobody
+/// gets in. Queries of a test cannot be made meanwhile, either.
+void allow_connections(const std::string& url, bool allowed);
+
 using Row = std::vector<std::optional<std::string>>; ///< NULL is nothing
 
 /// All rows of a query, as text.

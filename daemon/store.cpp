@@ -1,0 +1,71 @@
+#include "daemon/store.hpp"
+
+#include "collectors/catalog.hpp"
+#include "daemon/engine.hpp"
+#include "daemon/log.hpp"
+#include "daemon/setup.hpp"
+
+namespace insightd::daemon
+{
+namespace
+{
+
+void say(const spool::News& news)
+{
+    std::vector<log::Field> fields;
+    for (const auto& [key, value] : news.fields)
+        fields.emplace_back(key, value);
+    const bool bad = news.weight == spool::News::Weight::error;
+    log::tell(bad ? log::Priority::error : log::Priority::info, news.event, fields);
+}
+
+std::vector<model::AccountId> ids_of(const config::Config& config)
+{
+    std::vector<model::AccountId> ids;
+    for (const auto& account : config.accounts)
+        ids.push_back(account.user_id);
+    return ids;
+}
+
+spool::Bounds bounds_of(const config::Spool& settings)
+{
+    return {settings.max_bytes, settings.max_rows};
+}
+
+} // namespace
+
+std::filesystem::path spool_file(const config::Config& config)
+{
+    return config.state_dir / "spool" / "spool.db";
+}
+
+Store::Store(
+    boost::asio::any_io_executor loop, const config::Config& settings, const Clock& clock,
+    std::string url, std::function<void()> before_connecting)
+    : config{settings}, database{std::move(url), std::move(before_connecting)},
+      writer{
+          {loop, database, disk, [&clock] { return clock.now(); }, say},
+          spool_file(settings),
+          bounds_of(settings.spool)},
+      cache{disk, settings.state_dir / "spool" / "cache.db", say}
+{
+}
+
+boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::OldSchema old_schema)
+{
+    co_await database.prepare(account_rows(config), catalog::rows(), old_schema);
+    writer.database_is_prepared();
+    // What waited belongs to what the database remembers.
+    co_await writer.replay_now();
+    const auto histories = co_await database.history(ids_of(config));
+    engine.remember(histories);
+    co_await cache.keep_only(ids_of(config));
+}
+
+boost::asio::awaitable<void> Store::begin_from_cache(Engine& engine)
+{
+    const auto stories = co_await cache.stories();
+    engine.remember_stories(stories);
+}
+
+} // namespace insightd::daemon

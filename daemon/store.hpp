@@ -1,0 +1,45 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "daemon/clock.hpp"
+#include "storage/database.hpp"
+#include "storage/spool/cache.hpp"
+#include "storage/spool/spooled_writer.hpp"
+#include "storage/thread.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace insightd::daemon
+{
+
+class Engine;
+
+/// Where the spool of a configuration lies.
+std::filesystem::path spool_file(const config::Config& config);
+
+/// What the daemon keeps its rows and tokens in: PostgreSQL, the spool in front of it, and the
+/// cache for while it is away.
+struct Store {
+    Store(
+        boost::asio::any_io_executor loop, const config::Config& config, const Clock& clock,
+        std::string url, std::function<void()> before_connecting = {});
+
+    /// The database has the newest schema, the accounts and the catalogue, and the engine knows
+    /// what it remembers. Throws model::Unavailable.
+    boost::asio::awaitable<void> begin(Engine& engine, storage::Database::OldSchema old_schema);
+
+    /// While the database is away: the engine begins with what cannot be fetched again.
+    boost::asio::awaitable<void> begin_from_cache(Engine& engine);
+
+    const config::Config& config;
+    storage::Thread disk{"the disk"};
+    storage::Database database;
+    spool::SpooledWriter writer;
+    spool::Cache cache;
+};
+
+} // namespace insightd::daemon

@@ -1,0 +1,29 @@
+#include "storage/spool/lock.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace insightd::spool
+{
+
+Lock::Lock(const std::filesystem::path& file)
+    : handle_{open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)}
+{
+    if (handle_ < 0)
+        throw std::runtime_error{file.string() + ": " + std::strerror(errno)};
+    if (flock(handle_, LOCK_EX | LOCK_NB) == 0)
+        return;
+    close(handle_);
+    throw std::runtime_error{"another insightd uses it: give each its own state_dir"};
+}
+
+Lock::~Lock()
+{
+    close(handle_);
+}
+
+} // namespace insightd::spool

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "storage/model/rows.hpp"
+#include "storage/statement.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace insightd::spool
+{
+
+/// One batch that waits for the database, in the form in which it will be written.
+struct Record {
+    std::int64_t seq = 0; ///< its place in the order; given by the file
+    model::AccountId account_id{};
+    model::Worth worth{};
+    model::Contents contents;
+    std::vector<storage::Step> steps;
+};
+
+/// The batch as it will wait.
+Record record_of(const model::Batch& batch);
+
+/// The steps as bytes: names and rows by turns, each with its length in front.
+std::string packed(const std::vector<storage::Step>& steps);
+
+/// The reverse; nothing for bytes that packed() did not make.
+std::optional<std::vector<storage::Step>> unpacked(std::string_view bytes);
+
+/// What a record with such steps is counted as.
+std::int64_t weight_of(std::string_view packed_steps);
+
+/// 32 bytes over everything that the record says, whatever its place.
+std::string checksum_of(const Record& record, std::string_view packed_steps);
+
+} // namespace insightd::spool

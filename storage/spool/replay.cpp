@@ -1,0 +1,169 @@
+#include "storage/spool/spooled_writer.hpp"
+#include "storage/write.hpp"
+
+#include <fmt/format.h>
+
+// The way out of the spool.
+namespace insightd::spool
+{
+namespace
+{
+
+namespace asio = boost::asio;
+
+/// Taken out of the file and acknowledged together: what a crash in between replays twice.
+constexpr std::size_t records_at_once = 64;
+constexpr std::size_t bytes_at_once = 4 * 1024 * 1024;
+
+} // namespace
+
+asio::awaitable<bool> SpooledWriter::replay_now()
+{
+    if (!prepared_ || busy_)
+        co_return false;
+    busy_ = true;
+    const bool drained = co_await hand_over();
+    busy_ = false;
+    co_return drained;
+}
+
+asio::awaitable<bool> SpooledWriter::hand_over()
+{
+    std::string away;
+    try {
+        co_await services_.database.probe();
+        note_back();
+    } catch (const model::Unavailable& error) {
+        away = error.what();
+    }
+    if (!away.empty()) {
+        note_away(away);
+        co_return false;
+    }
+    bool drained = false;
+    try {
+        drained = co_await deliver_all();
+    } catch (const model::Unavailable&) { // the spool's own trouble: said
+    }
+    if (drained)
+        note_drained();
+    co_return drained;
+}
+
+/// False when the database went away again, or the daemon stops.
+asio::awaitable<bool> SpooledWriter::deliver_all()
+{
+    for (;;) {
+        auto records = co_await fetch();
+        if (records.empty() && coming_.empty())
+            break;
+        std::vector<std::int64_t> written;
+        std::string away;
+        std::int64_t rows = 0;
+        for (auto& record : records) {
+            if (stopped_)
+                break;
+            const auto seq = record.seq;
+            const auto count = static_cast<std::int64_t>(record.contents.rows);
+            try {
+                co_await deliver(std::move(record));
+            } catch (const model::Unavailable& error) {
+                away = error.what();
+                break;
+            }
+            written.push_back(seq);
+            rows += count;
+        }
+        const auto acknowledge = [written](SpoolFile& file) { file.acknowledge(written); };
+        co_await on_disk(acknowledge);
+        replayed_ += rows;
+        if (!away.empty())
+            note_away(away);
+        if (!away.empty() || stopped_)
+            co_return false;
+    }
+    co_await tell_losses();
+    const auto shrink = [](SpoolFile& file) { file.shrink(); };
+    if (replayed_ > 0)
+        co_await on_disk(shrink);
+    // What came while this was done is there for the next round.
+    co_return coming_.empty() && queued_.empty() && state_ == State::replaying;
+}
+
+asio::awaitable<std::vector<Record>> SpooledWriter::fetch()
+{
+    const auto found = std::make_shared<std::vector<Record>>();
+    const auto look = [found, now = services_.now()](SpoolFile& file) {
+        *found = file.next(records_at_once, bytes_at_once, now);
+    };
+    co_await on_disk(look);
+    co_return std::move(*found);
+}
+
+/// One transaction. What the database refuses must not block what is behind it.
+asio::awaitable<void> SpooledWriter::deliver(Record record)
+{
+    auto why = co_await refusal_of(record.account_id, record.steps);
+    if (!why.empty())
+        co_await deliver_singly(std::move(record), std::move(why));
+}
+
+/// Why it was refused; empty if it was taken.
+asio::awaitable<std::string>
+SpooledWriter::refusal_of(model::AccountId account, std::vector<storage::Step> steps)
+{
+    try {
+        co_await services_.database.write_steps(account, std::move(steps));
+    } catch (const model::Refused& refused) {
+        co_return refused.what();
+    }
+    co_return std::string{};
+}
+
+/// Every row by itself; those that are not taken are kept aside with their record.
+asio::awaitable<void> SpooledWriter::deliver_singly(Record record, std::string why)
+{
+    std::size_t refused = 0;
+    for (const auto& step : record.steps)
+        for (auto& single : storage::single_rows(step)) {
+            std::vector<storage::Step> steps{std::move(single)};
+            auto reason = co_await refusal_of(record.account_id, std::move(steps));
+            if (reason.empty())
+                continue;
+            ++refused;
+            why = std::move(reason);
+        }
+    if (refused == 0)
+        co_return;
+    services_.say(
+        {News::Weight::error,
+         "spooled_rows_refused",
+         {{"account_id", std::to_string(record.account_id)},
+          {"collector", record.contents.collector},
+          {"rows", std::to_string(refused)},
+          {"reason", why}}});
+    const auto put_aside = [record = std::move(record), refused, why, now = services_.now()](
+                               SpoolFile& file) { file.set_aside(record, refused, why, now); };
+    co_await on_disk(put_aside);
+}
+
+/// The database remembers for good what the spool had to drop.
+asio::awaitable<void> SpooledWriter::tell_losses()
+{
+    const auto found = std::make_shared<std::vector<UntoldLoss>>();
+    const auto look = [found](SpoolFile& file) { *found = file.losses(); };
+    co_await on_disk(look);
+    for (const auto& [account, loss] : *found) {
+        model::Batch batch;
+        batch.account_id = account;
+        batch.losses.push_back(loss);
+        const auto refused = co_await refusal_of(account, storage::steps_of(batch));
+        if (!refused.empty())
+            services_.say({News::Weight::error, "loss_refused", {{"reason", refused}}});
+    }
+    const auto forget = [found](SpoolFile& file) { file.told(*found); };
+    if (!found->empty())
+        co_await on_disk(forget);
+}
+
+} // namespace insightd::spool

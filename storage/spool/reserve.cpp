@@ -1,0 +1,35 @@
+#include "storage/spool/reserve.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace insightd::spool
+{
+namespace
+{
+
+constexpr off_t size = 4 * 1024 * 1024;
+
+} // namespace
+
+void Reserve::take() const
+{
+    std::error_code none;
+    if (std::filesystem::exists(file_, none))
+        return;
+    const int handle = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (handle < 0)
+        return;
+    const bool taken = posix_fallocate(handle, 0, size) == 0;
+    close(handle);
+    if (!taken)
+        release();
+}
+
+void Reserve::release() const
+{
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+}
+
+} // namespace insightd::spool

@@ -1,0 +1,311 @@
+#include "storage/spool/spool_file.hpp"
+
+#include "storage/spool/lock.hpp"
+#include "storage/spool/rows.hpp"
+#include "storage/spool/sqlite.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace insightd::spool
+{
+namespace
+{
+
+constexpr auto full = "the spool was full";
+constexpr auto disk_full = "the disk was full";
+constexpr auto wrong_checksum = "a record of the spool was damaged";
+
+/// With a full disk somewhat more than is needed must go: rows do not fit where others were.
+constexpr std::int64_t spare_bytes = 64 * 1024;
+
+/// Records kept for inspection; older ones go.
+constexpr std::int64_t most_set_aside = 1000;
+
+} // namespace
+
+SpoolFile::SpoolFile(std::filesystem::path file, Bounds bounds, model::Instant now)
+    : file_{std::move(file)}, reserve_{file_.string() + ".reserve"}, bounds_{bounds}
+{
+    open(now);
+}
+
+SpoolFile::~SpoolFile() = default;
+
+/// Does the work; again, in a new file, if SQLite finds this one damaged. What is counted in memory
+/// is counted anew when something went wrong half-way.
+template <class Work> auto SpoolFile::mended(model::Instant now, Work work)
+{
+    if (!db_) // the disk was too full to begin anew
+        open(now);
+    try {
+        return work();
+    } catch (const SqliteError& error) {
+        if (!error.is_damage()) {
+            recount();
+            throw;
+        }
+        begin_anew(error.what(), now);
+    }
+    return work();
+}
+
+bool SpoolFile::append(const Record& record, model::Instant now)
+{
+    const auto bytes = 2 * weight_of(packed(record.steps)) + spare_bytes;
+    const auto work = [&] {
+        for (;;) {
+            try {
+                return insert(record, now);
+            } catch (const SqliteError& error) {
+                recount();
+                if (!error.is_full() || !drop_for_full_disk(bytes, now))
+                    throw;
+            }
+        }
+    };
+    return mended(now, work);
+}
+
+bool SpoolFile::insert(const Record& record, model::Instant now)
+{
+    const auto body = packed(record.steps);
+    const auto rows = static_cast<std::int64_t>(record.contents.rows);
+    Transaction tx{*db_};
+    bool fits = true;
+    while (fits &&
+           (depth_.bytes + weight_of(body) > bounds_.bytes || depth_.rows + rows > bounds_.rows))
+        fits = drop_oldest(model::Worth::refetchable, full, now) ||
+               (record.worth == model::Worth::irreplaceable && drop_oldest({}, full, now));
+    if (fits)
+        insert_row(record, body);
+    else
+        note_loss(record, rows, full, now);
+    tx.commit();
+    note_oldest();
+    return fits;
+}
+
+void SpoolFile::insert_row(const Record& record, const std::string& body)
+{
+    Query insert{
+        *db_, "INSERT INTO record (account_id, worth, collector, rows, first_at, last_at, body, "
+              "checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
+    bind_head(insert, record);
+    insert.bind_bytes(body).bind_bytes(checksum_of(record, body)).run();
+    count(record.account_id, 1);
+    depth_.rows += static_cast<std::int64_t>(record.contents.rows);
+    depth_.bytes += weight_of(body);
+}
+
+/// False if there is none that may go.
+bool SpoolFile::drop_oldest(
+    std::optional<model::Worth> worth, const std::string& why, model::Instant now)
+{
+    Query oldest{
+        *db_,
+        std::string{select_records} + "WHERE seq > ? AND (worth = ? OR ?) ORDER BY seq LIMIT 1"};
+    oldest.bind(held_through_).bind(static_cast<std::int64_t>(worth.value_or(model::Worth{})));
+    oldest.bind(worth ? 0 : 1);
+    if (!oldest.next())
+        return false;
+    const auto [record, body, checksum] = stored_in(oldest);
+    remove(record, weight_of(body));
+    note_loss(record, static_cast<std::int64_t>(record.contents.rows), why, now);
+    return true;
+}
+
+/// Room is made inside of the file: it cannot grow. False if nothing that may go is left.
+bool SpoolFile::drop_for_full_disk(std::int64_t bytes, model::Instant now)
+{
+    const auto before = depth_.bytes;
+    reserve_.release();
+    reuse_log();
+    Transaction tx{*db_};
+    while (depth_.bytes > before - bytes &&
+           drop_oldest(model::Worth::refetchable, disk_full, now)) {
+    }
+    tx.commit();
+    reuse_log();
+    note_oldest();
+    return depth_.bytes < before;
+}
+
+/// SQLite's log begins anew at its front, where it needs no new room; if the disk lets it.
+void SpoolFile::reuse_log()
+{
+    try {
+        db_->run("PRAGMA wal_checkpoint(RESTART)");
+    } catch (const SqliteError&) { // what follows says so
+    }
+}
+
+std::vector<Record> SpoolFile::next(std::size_t records, std::size_t bytes, model::Instant now)
+{
+    const auto work = [&] {
+        std::vector<Record> found;
+        std::size_t size = 0;
+        Transaction tx{*db_};
+        Query oldest{*db_, std::string{select_records} + "ORDER BY seq LIMIT ?"};
+        oldest.bind(static_cast<std::int64_t>(records));
+        while (size < bytes && oldest.next()) {
+            auto stored = stored_in(oldest);
+            size += stored.body.size();
+            if (is_whole(stored)) {
+                found.push_back(std::move(stored.record));
+                continue;
+            }
+            put_aside(stored.record, wrong_checksum);
+            remove(stored.record, weight_of(stored.body));
+            note_loss(
+                stored.record, static_cast<std::int64_t>(stored.record.contents.rows),
+                wrong_checksum, now);
+            news_ = wrong_checksum;
+        }
+        tx.commit();
+        note_oldest();
+        held_through_ = found.empty() ? 0 : found.back().seq;
+        return found;
+    };
+    return mended(now, work);
+}
+
+void SpoolFile::acknowledge(const std::vector<std::int64_t>& written)
+{
+    const auto work = [&] {
+        Transaction tx{*db_};
+        for (const auto seq : written) {
+            Query one{*db_, std::string{select_records} + "WHERE seq = ?"};
+            one.bind(seq);
+            if (!one.next())
+                continue;
+            const auto stored = stored_in(one);
+            remove(stored.record, weight_of(stored.body));
+        }
+        tx.commit();
+        note_oldest();
+        held_through_ = 0;
+    };
+    mended(model::Instant{}, work);
+}
+
+void SpoolFile::set_aside(
+    const Record& record, std::size_t rows, const std::string& why, model::Instant now)
+{
+    const auto work = [&] {
+        Transaction tx{*db_};
+        put_aside(record, why);
+        remove(record, weight_of(packed(record.steps)));
+        note_loss(record, static_cast<std::int64_t>(rows), why, now);
+        tx.commit();
+        note_oldest();
+    };
+    mended(now, work);
+}
+
+/// A copy.
+void SpoolFile::put_aside(const Record& record, const std::string& why)
+{
+    Query copy{
+        *db_, "INSERT OR REPLACE INTO set_aside (account_id, worth, collector, rows, first_at, "
+              "last_at, body, checksum, seq, why) SELECT account_id, worth, collector, rows, "
+              "first_at, last_at, body, checksum, seq, ? FROM record WHERE seq = ?"};
+    copy.bind_text(why).bind(record.seq).run();
+    Query{
+        *db_, "DELETE FROM set_aside WHERE seq NOT IN "
+              "(SELECT seq FROM set_aside ORDER BY seq DESC LIMIT ?)"}
+        .bind(most_set_aside)
+        .run();
+    depth_.set_aside = db_->number("SELECT count(*) FROM set_aside");
+}
+
+void SpoolFile::remove(const Record& record, std::int64_t weight)
+{
+    Query{*db_, "DELETE FROM record WHERE seq = ?"}.bind(record.seq).run();
+    count(record.account_id, -1);
+    depth_.rows -= static_cast<std::int64_t>(record.contents.rows);
+    depth_.bytes -= weight;
+}
+
+void SpoolFile::count(model::AccountId account, std::int64_t records)
+{
+    depth_.records += records;
+    changes_[account] += records;
+    if ((queued_[account] += records) == 0)
+        queued_.erase(account);
+}
+
+/// Losses of one kind become one row, so that a disk that stays full is not filled by them.
+void SpoolFile::note_loss(
+    const Record& record, std::optional<std::int64_t> rows, const std::string& why,
+    model::Instant now)
+{
+    Query loss{
+        *db_, "INSERT INTO loss (account_id, worth, collector, rows, first_at, last_at, lost_at, "
+              "reason, loss_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, lower(hex(randomblob(16)))) "
+              "ON CONFLICT (account_id, worth, collector, reason) DO UPDATE SET "
+              "rows = rows + excluded.rows, first_at = min(first_at, excluded.first_at), "
+              "last_at = max(last_at, excluded.last_at), lost_at = excluded.lost_at"};
+    loss.bind(record.account_id).bind(static_cast<std::int64_t>(record.worth));
+    loss.bind_text(record.contents.collector).bind(rows);
+    loss.bind(count_or_none(record.contents.first_at)).bind(count_or_none(record.contents.last_at));
+    loss.bind(now.time_since_epoch().count()).bind_text(why).run();
+    dropped_ += rows.value_or(0);
+}
+
+std::vector<UntoldLoss> SpoolFile::losses()
+{
+    const auto work = [&] {
+        std::vector<UntoldLoss> all;
+        Query query{*db_, select_losses};
+        while (query.next())
+            all.push_back(loss_in(query));
+        return all;
+    };
+    return mended(model::Instant{}, work);
+}
+
+void SpoolFile::told(const std::vector<UntoldLoss>& losses)
+{
+    const auto work = [&] {
+        Transaction tx{*db_};
+        for (const auto& told : losses)
+            Query{*db_, "DELETE FROM loss WHERE loss_id = ? AND rows IS ?"}
+                .bind_text(told.loss.id)
+                .bind(told.loss.rows)
+                .run();
+        tx.commit();
+    };
+    mended(model::Instant{}, work);
+}
+
+void SpoolFile::shrink()
+{
+    db_->run("PRAGMA incremental_vacuum");
+    db_->run("PRAGMA wal_checkpoint(TRUNCATE)");
+    reserve_.take();
+}
+
+void SpoolFile::limit_pages(std::int64_t pages)
+{
+    db_->run("PRAGMA max_page_count = " + std::to_string(pages));
+}
+
+/// A record's own span may reach further back; the oldest record is what people ask for.
+void SpoolFile::note_oldest()
+{
+    Query oldest{*db_, "SELECT first_at FROM record ORDER BY seq LIMIT 1"};
+    depth_.oldest = oldest.next() ? instant_or_none(oldest.number_or_none(0)) : std::nullopt;
+}
+
+std::optional<Depth> look_into(const std::filesystem::path& file)
+{
+    try {
+        Sqlite db{file, Sqlite::Access::read_only};
+        return depth_in(db);
+    } catch (const SqliteError&) {
+        return std::nullopt;
+    }
+}
+
+} // namespace insightd::spool

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "storage/model/rows.hpp"
+#include "storage/spool/record.hpp"
+#include "storage/spool/reserve.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace insightd::spool
+{
+
+class Lock;
+class Sqlite;
+
+/// How much may wait.
+struct Bounds {
+    std::int64_t bytes = std::int64_t{1} << 30;
+    std::int64_t rows = 5'000'000;
+};
+
+/// How much waits.
+struct Depth {
+    std::int64_t records = 0, rows = 0, bytes = 0;
+    std::optional<model::Instant> oldest; ///< observed then
+    std::int64_t set_aside = 0;           ///< records kept for inspection
+    bool operator==(const Depth&) const = default;
+};
+
+/// A loss that the database has not heard of.
+struct UntoldLoss {
+    model::AccountId account_id{};
+    model::Loss loss;
+};
+
+/// Rows that wait for the database, in one SQLite file: on the disk when append() returns, in
+/// order, bounded, each with a checksum. What is dropped is remembered as a loss, in the same
+/// transaction. Blocks; for one thread. Everything throws SqliteError when the disk is full or
+/// broken; what can be mended, such as a damaged file, is mended at once and remembered as a loss.
+class SpoolFile
+{
+public:
+    /// Opens or makes the file. One that SQLite cannot read is set aside, beside it, and what can
+    /// be read of it goes into a new one. `now` is for the record of that. Throws
+    /// std::runtime_error while another process uses the file.
+    SpoolFile(std::filesystem::path file, Bounds bounds, model::Instant now);
+    ~SpoolFile();
+
+    /// Waits at the end of the queue. When that is full the oldest refetchable records go, then the
+    /// oldest of all; false if this one itself was the least that could go.
+    bool append(const Record& record, model::Instant now);
+
+    /// The oldest records, at most so many and about so many bytes. One whose checksum does not
+    /// match is set aside. What was handed out is not dropped until acknowledge() or give_back().
+    std::vector<Record> next(std::size_t records, std::size_t bytes, model::Instant now);
+    void acknowledge(const std::vector<std::int64_t>& written);
+    void give_back() { held_through_ = 0; }
+
+    /// Keeps a record that the database refused out of the way, and its rows, or those of them that
+    /// were refused, as a loss.
+    void
+    set_aside(const Record& record, std::size_t rows, const std::string& why, model::Instant now);
+
+    std::vector<UntoldLoss> losses();
+    /// Forgets those that did not grow since.
+    void told(const std::vector<UntoldLoss>& losses);
+
+    const Depth& depth() const { return depth_; }
+    /// Rows dropped since the file was opened.
+    std::int64_t dropped() const { return dropped_; }
+    /// By how many the records of each account became more or fewer since this was asked last.
+    std::map<model::AccountId, std::int64_t> take_changes() { return std::exchange(changes_, {}); }
+    /// What happened to the file since this was asked last, in words; empty: nothing.
+    std::string take_news() { return std::exchange(news_, {}); }
+
+    /// Gives the room back that an empty queue does not need.
+    void shrink();
+
+    /// For tests: SQLite then says that the disk is full.
+    void limit_pages(std::int64_t pages);
+
+private:
+    template <class Work> auto mended(model::Instant now, Work work);
+
+    // spool_mending.cpp
+    void open(model::Instant now);
+    void prepare_file();
+    void recount();
+    void begin_anew(const std::string& why, model::Instant now);
+    bool salvage(const std::filesystem::path& damaged, model::Instant now);
+    bool take_over(const Record& record, const std::string& body, const std::string& checksum);
+
+    // spool_file.cpp
+    bool insert(const Record& record, model::Instant now);
+    void insert_row(const Record& record, const std::string& body);
+    bool drop_oldest(std::optional<model::Worth> worth, const std::string& why, model::Instant now);
+    void reuse_log();
+    bool drop_for_full_disk(std::int64_t bytes, model::Instant now);
+    void remove(const Record& record, std::int64_t weight);
+    void put_aside(const Record& record, const std::string& why);
+    void note_loss(
+        const Record& record, std::optional<std::int64_t> rows, const std::string& why,
+        model::Instant now);
+    void note_oldest();
+    void count(model::AccountId account, std::int64_t records);
+
+    std::filesystem::path file_;
+    std::unique_ptr<Lock> lock_; ///< nobody else takes rows out
+    Reserve reserve_;
+    Bounds bounds_;
+    std::unique_ptr<Sqlite> db_;
+    Depth depth_;
+    std::map<model::AccountId, std::int64_t> queued_, changes_;
+    std::int64_t held_through_ = 0; ///< the newest record that was handed out
+    std::int64_t dropped_ = 0;
+    std::string news_;
+};
+
+/// How much waits in the file of another process; nothing if there is none that can be read.
+std::optional<Depth> look_into(const std::filesystem::path& file);
+
+} // namespace insightd::spool

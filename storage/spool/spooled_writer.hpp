@@ -1,0 +1,129 @@
+#pragma once
+
+#include "storage/database.hpp"
+#include "storage/model/writer.hpp"
+#include "storage/spool/news.hpp"
+#include "storage/spool/spool_file.hpp"
+#include "storage/thread.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace insightd::spool
+{
+
+/// Takes rows whether the database does or not: what it does not take waits in the spool, and goes
+/// there, in order, once it is back. States and promises: deploy/docs/spool.md.
+class SpooledWriter final : public model::Writer
+{
+public:
+    /// Where rows go.
+    enum class State {
+        direct,    ///< to the database; nothing waits
+        spooling,  ///< to the spool: the database is away, slow, read-only, full, not prepared yet
+        replaying, ///< to the database, but behind those of the same account that still wait
+    };
+
+    /// What is wrong with the spool itself.
+    enum class Trouble {
+        none,
+        full,     ///< records are dropped to make room
+        unusable, ///< the file cannot be written: rows stay in memory while the database is away
+    };
+
+    struct Services {
+        boost::asio::any_io_executor loop;
+        storage::Database& database;
+        storage::Thread& disk;               ///< all work on the file happens there
+        std::function<model::Instant()> now; ///< when losses are said to have happened
+        Say say;
+    };
+
+    SpooledWriter(Services services, std::filesystem::path file, Bounds bounds);
+
+    /// Looks what an earlier life left. Nothing may be written before.
+    boost::asio::awaitable<void> open();
+
+    /// Rows may go to the database from now on: its schema and its accounts are up to date.
+    void database_is_prepared();
+
+    /// Returns when the rows are committed in PostgreSQL, or on this machine's disk. Throws
+    /// Unavailable when neither takes them, Refused when the database does not want them.
+    boost::asio::awaitable<void> write(model::SharedBatch batch) override;
+
+    /// Tries the database again and again while it is away, 1 s to 30 s apart by the machine's
+    /// clock, and hands over what waits; until stop().
+    boost::asio::awaitable<void> run();
+    void stop();
+
+    /// One such try, now. True when nothing waits any more.
+    boost::asio::awaitable<bool> replay_now();
+
+    State state() const { return state_; }
+    bool database_is_up() const { return state_ != State::spooling; }
+    Trouble trouble() const { return trouble_; }
+    const Depth& depth() const { return depth_; }
+    std::int64_t dropped_rows() const { return dropped_; }
+
+private:
+    /// What the file looked like after a piece of work.
+    struct Glance {
+        Depth depth;
+        std::map<model::AccountId, std::int64_t> changes;
+        std::int64_t dropped = 0;
+        std::string news;
+    };
+
+    bool waits(model::AccountId account) const;
+    boost::asio::awaitable<void> spool(model::SharedBatch batch);
+    boost::asio::awaitable<void> on_disk(std::function<void(SpoolFile&)> work);
+    SpoolFile& file();
+    Glance work_on_file(const std::function<void(SpoolFile&)>& work);
+    void take_in(Glance glance);
+
+    boost::asio::awaitable<bool> hand_over();
+    boost::asio::awaitable<bool> deliver_all();
+    boost::asio::awaitable<std::vector<Record>> fetch();
+    boost::asio::awaitable<void> deliver(Record record);
+    boost::asio::awaitable<std::string>
+    refusal_of(model::AccountId account, std::vector<storage::Step> steps);
+    boost::asio::awaitable<void> deliver_singly(Record record, std::string why);
+    boost::asio::awaitable<void> tell_losses();
+
+    void note_away(const std::string& reason);
+    void note_back();
+    void note_drained();
+
+    Services services_;
+    std::filesystem::path path_;
+    Bounds bounds_;
+    std::optional<SpoolFile> file_; ///< on the disk's thread only
+
+    State state_ = State::spooling;
+    Trouble trouble_ = Trouble::none;
+    bool prepared_ = false;
+    bool busy_ = false; ///< a replay is under way
+    bool stopped_ = false;
+    bool said_away_ = false;
+    std::chrono::seconds backoff_;
+    boost::asio::steady_timer wake_;
+    Depth depth_;
+    std::map<model::AccountId, std::int64_t> queued_; ///< records of each account in the file
+    std::map<model::AccountId, std::int64_t> coming_; ///< on their way there
+    std::int64_t dropped_ = 0;
+    std::int64_t replayed_ = 0; ///< rows since the database came back
+};
+
+/// The name under which a state is shown.
+std::string_view to_string(SpooledWriter::State state);
+
+} // namespace insightd::spool

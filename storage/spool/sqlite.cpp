@@ -1,0 +1,175 @@
+#include "storage/spool/sqlite.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace insightd::spool
+{
+namespace
+{
+
+/// Another process may look at the file; it never holds it for long.
+constexpr int busy_milliseconds = 2000;
+
+/// SQLite would make it readable for everyone.
+void make_private(const std::filesystem::path& file)
+{
+    const int made = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (made >= 0)
+        close(made);
+}
+
+} // namespace
+
+bool SqliteError::is_damage() const
+{
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+bool SqliteError::is_full() const
+{
+    return code == SQLITE_FULL || code == SQLITE_IOERR;
+}
+
+Sqlite::Sqlite(const std::filesystem::path& file, Access access)
+{
+    const bool writes = access == Access::read_write;
+    if (writes)
+        make_private(file);
+    const int flags = writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
+    if (code != SQLITE_OK) {
+        const std::string text = handle_ != nullptr ? sqlite3_errmsg(handle_) : "no memory";
+        sqlite3_close_v2(handle_);
+        throw SqliteError{code & 0xff, file.string() + ": " + text};
+    }
+    sqlite3_busy_timeout(handle_, busy_milliseconds);
+}
+
+Sqlite::~Sqlite()
+{
+    sqlite3_close_v2(handle_);
+}
+
+void Sqlite::fail(int code) const
+{
+    throw SqliteError{code & 0xff, sqlite3_errmsg(handle_)};
+}
+
+void Sqlite::run(const std::string& sql)
+{
+    if (const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+        code != SQLITE_OK)
+        fail(code);
+}
+
+std::int64_t Sqlite::number(const std::string& sql)
+{
+    Query query{*this, sql};
+    return query.next() ? query.number(0) : 0;
+}
+
+std::optional<std::string> Sqlite::text(const std::string& sql)
+{
+    Query query{*this, sql};
+    return query.next() ? std::optional{query.bytes(0)} : std::nullopt;
+}
+
+std::int64_t Sqlite::changes() const
+{
+    return sqlite3_changes64(handle_);
+}
+
+Query::Query(Sqlite& db, std::string_view sql) : db_{db}
+{
+    const int code = sqlite3_prepare_v2(
+        db.handle(), sql.data(), static_cast<int>(sql.size()), &statement_, nullptr);
+    if (code != SQLITE_OK)
+        db.fail(code);
+}
+
+Query::~Query()
+{
+    sqlite3_finalize(statement_);
+}
+
+Query& Query::bind(std::int64_t value)
+{
+    sqlite3_bind_int64(statement_, ++parameter_, value);
+    return *this;
+}
+
+Query& Query::bind(const std::optional<std::int64_t>& value)
+{
+    if (value)
+        return bind(*value);
+    sqlite3_bind_null(statement_, ++parameter_);
+    return *this;
+}
+
+Query& Query::bind_text(std::string_view value)
+{
+    sqlite3_bind_text64(
+        statement_, ++parameter_, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    return *this;
+}
+
+Query& Query::bind_bytes(std::string_view value)
+{
+    sqlite3_bind_blob64(statement_, ++parameter_, value.data(), value.size(), SQLITE_TRANSIENT);
+    return *this;
+}
+
+bool Query::next()
+{
+    const int code = sqlite3_step(statement_);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        db_.fail(code);
+    return code == SQLITE_ROW;
+}
+
+void Query::run()
+{
+    while (next()) {
+    }
+}
+
+std::int64_t Query::number(int column) const
+{
+    return sqlite3_column_int64(statement_, column);
+}
+
+std::optional<std::int64_t> Query::number_or_none(int column) const
+{
+    if (sqlite3_column_type(statement_, column) == SQLITE_NULL)
+        return std::nullopt;
+    return number(column);
+}
+
+std::string Query::bytes(int column) const
+{
+    const auto* begin = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+    if (begin == nullptr)
+        return {};
+    return {begin, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+Transaction::Transaction(Sqlite& db) : db_{db}
+{
+    db.run("BEGIN IMMEDIATE");
+}
+
+/// SQLite may have rolled back by itself, when the disk was full, say.
+Transaction::~Transaction()
+{
+    if (open_ && sqlite3_get_autocommit(db_.handle()) == 0)
+        sqlite3_exec(db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit()
+{
+    db_.run("COMMIT");
+    open_ = false;
+}
+
+} // namespace insightd::spool

@@ -1,0 +1,114 @@
+#include "daemon/pages.hpp"
+#include "tests/daemon/simulation.hpp"
+#include "tests/support/fixture.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+// Hours without PostgreSQL, in stepped time.
+namespace insightd
+{
+namespace
+{
+
+using insightd::testing::at;
+using insightd::testing::Simulation;
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
+const auto start = at("2026-03-01T12:00:00Z");
+
+constexpr auto stories_only = R"(
+defaults:
+  collect: [profile, stories]
+)";
+
+std::int64_t number(const Simulation& simulation, const std::string& sql)
+{
+    return std::stoll(simulation.value(sql).value());
+}
+
+constexpr auto story_samples = "SELECT count(*) FROM store.media_sample JOIN store.media USING "
+                               "(account_id, media_id) WHERE product_type = 'STORY'";
+
+TEST(Outage, StoriesAreReadThroughAnHourWithoutTheDatabase)
+{
+    Simulation simulation{start, stories_only};
+    simulation.run_until(start + 1h);
+    simulation.database_away();
+    simulation.run_until(start + 2h);
+    EXPECT_GT(simulation.store->writer.depth().rows, 20);
+    EXPECT_FALSE(simulation.engine->store_is_up());
+    const daemon::Pages pages{
+        simulation.config, simulation.clock, *simulation.engine, *simulation.tokens,
+        simulation.store->writer};
+    EXPECT_THAT(pages.answer({"/readyz", ""}).body, HasSubstr(R"("away (spooling )"));
+    EXPECT_THAT(
+        pages.answer({"/metrics", ""}).body,
+        HasSubstr(fmt::format("insightd_spool_rows {}", simulation.store->writer.depth().rows)));
+    EXPECT_THAT(
+        pages.answer({"/metrics", ""}).body,
+        HasSubstr(R"(insightd_spool_state{state="spooling"} 1)"));
+    simulation.database_back();
+    EXPECT_TRUE(simulation.engine->store_is_up());
+    EXPECT_EQ(simulation.store->writer.depth().rows, 0);
+    EXPECT_GT(
+        number(
+            simulation, std::string{story_samples} +
+                            " AND observed_at > '2026-03-01T13:05:00Z' AND observed_at < "
+                            "'2026-03-01T14:00:00Z'"),
+        0);
+    EXPECT_EQ(
+        number(
+            simulation,
+            "SELECT count(*) FROM insights.collection_health WHERE collector = 'stories' AND state "
+            "= 'ok' AND last_success_at > '2026-03-01T13:45:00Z'"),
+        3);
+}
+
+TEST(Outage, StartWithoutTheDatabaseReadsTheStoriesItKnowsAndFindsNewOnes)
+{
+    Simulation simulation{start, stories_only};
+    simulation.run_until(start + 1h);
+    const auto stories =
+        number(simulation, "SELECT count(*) FROM store.media WHERE product_type = 'STORY'");
+    simulation.database_away();
+    simulation.begin();
+    const auto calls = simulation.api.calls();
+    simulation.run_until(start + 7h);
+    EXPECT_GT(simulation.api.calls() - calls, 100);
+    simulation.database_back();
+    EXPECT_GT(
+        number(simulation, "SELECT count(*) FROM store.media WHERE product_type = 'STORY'"),
+        stories)
+        << "new ones";
+    EXPECT_EQ(
+        number(
+            simulation,
+            "SELECT count(*) FROM store.media JOIN store.media_state USING (account_id, media_id) "
+            "WHERE product_type = 'STORY' AND expires_at > '2026-03-01T19:00:00Z' AND checked_at < "
+            "'2026-03-01T18:30:00Z'"),
+        0)
+        << "each was read until the end";
+    const auto before = simulation.api.calls();
+    simulation.run_until(start + 8h);
+    EXPECT_LT(simulation.api.calls() - before, 200) << "nothing is done twice";
+}
+
+TEST(Outage, RestOfTheWorkBeginsWhenTheDatabaseIsThereForTheFirstTime)
+{
+    Simulation simulation{start};
+    simulation.database_away();
+    simulation.begin();
+    simulation.run_until(start + 20min);
+    EXPECT_GT(simulation.store->writer.depth().rows, 0) << "stories and profiles";
+    simulation.database_back();
+    simulation.run_until(start + 40min);
+    EXPECT_EQ(
+        number(simulation, "SELECT count(*) FROM insights.collection_health WHERE state <> 'ok'"),
+        0);
+    EXPECT_GT(number(simulation, "SELECT count(*) FROM store.account_day"), 10);
+}
+
+} // namespace
+} // namespace insightd

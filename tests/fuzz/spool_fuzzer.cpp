@@ -1,0 +1,92 @@
+#include "storage/spool/spool_file.hpp"
+#include "storage/spool/token_text.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <unistd.h>
+
+// What lies on the disk may be anything after a crash or a dying disk: a record's body, a sealed
+// token's text, the whole file.
+
+using namespace insightd;
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+const fs::path& folder()
+{
+    static const auto made =
+        fs::temp_directory_path() / ("insightd-spool-fuzz-" + std::to_string(getpid()));
+    return made;
+}
+
+void read_body(const std::string& text)
+{
+    if (const auto steps = spool::unpacked(text))
+        if (spool::unpacked(spool::packed(*steps)) != steps)
+            __builtin_trap();
+}
+
+void read_token(const std::string& text)
+{
+    try {
+        const auto token = spool::token_in(text);
+        if (spool::token_in(spool::text_of(token)) != token)
+            __builtin_trap();
+    } catch (const std::exception&) {
+    }
+}
+
+spool::Record a_record()
+{
+    spool::Record record;
+    record.account_id = 1;
+    record.contents.rows = 1;
+    record.steps = {{"media_facts", "[]"}};
+    return record;
+}
+
+/// A good file that takes rows.
+void make_file(const fs::path& file)
+{
+    spool::SpoolFile good{file, {}, {}};
+    for (int number = 0; number < 3; ++number)
+        good.append(a_record(), {});
+}
+
+/// The text, where it lands in a file of our own: whatever that does, the next row must be taken
+/// and given back.
+void read_file(const std::string& text)
+{
+    fs::remove_all(folder());
+    const auto file = folder() / "spool.db";
+    make_file(file);
+    const auto size = fs::file_size(file);
+    const auto at = text.size() < 2 ? 0 : (text[0] * 256U + text[1]) * 7U % size;
+    {
+        std::fstream stream{file, std::ios::in | std::ios::out | std::ios::binary};
+        stream.seekp(static_cast<std::streamoff>(at));
+        stream << text;
+    }
+    spool::SpoolFile damaged{file, {}, {}};
+    damaged.append(a_record(), {});
+    const auto left = damaged.next(100, 1 << 20, {});
+    if (left.empty() || left.back().steps != a_record().steps)
+        __builtin_trap();
+    damaged.acknowledge({left.back().seq});
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const std::string text{reinterpret_cast<const char*>(data), size};
+    read_body(text);
+    read_token(text);
+    read_file(text);
+    return 0;
+}

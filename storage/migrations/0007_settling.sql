@@ -8,6 +8,10 @@ ALTER TABLE store.account ADD COLUMN settling_margin interval NOT NULL DEFAULT '
 -- would stand for a time at which the row before it was known to be right again.
 ALTER TABLE store.account_day ADD COLUMN checked_at timestamptz;
 
+-- The planner takes each JSON function in it for a hundred rows and then compiles the query, a second
+-- for milliseconds of work; a function with a setting of its own is planned by itself.
+ALTER FUNCTION store.cells(jsonb) ROWS 30 SET jit = off;
+
 -- Splits of the day by metric and dimension list: the newer ones over those known.
 CREATE FUNCTION store.merged_splits(known jsonb, newer jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE AS $$

@@ -20,6 +20,10 @@ namespace insightd::collectors
 /// comes on top. Source: graph-api.md section 4.4, "Delay <= 48 h".
 inline constexpr std::chrono::hours settling_delay{48};
 
+/// The live work reads days this far back; what is older is the backfill's. The longest span of a
+/// call is 30 days, and follower_count reaches 30 days back. Source: graph-api.md section 5.
+inline constexpr std::chrono::days series_reach{28};
+
 /// A final day is read once more this long after its end: what was changed since is a revision.
 inline constexpr std::chrono::days recheck_delay{7};
 

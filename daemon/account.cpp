@@ -166,7 +166,10 @@ std::vector<model::KnownMedia> Account::open_stories(model::Instant now) const
 
 void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler)
 {
+    const bool was_finished = backfill_.finished();
     backfill_.learn(rows, now);
+    if (was_finished && !backfill_.finished() && settings_.backfill.automatic)
+        scheduler.add(backfill_task(), now);
     for (const auto& sample : rows.samples)
         if (const auto found = media_.find(sample.media_id); found != media_.end())
             found->second.is_read = true;

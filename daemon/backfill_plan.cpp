@@ -43,6 +43,7 @@ BackfillPlan::BackfillPlan(const config::Account& account)
 void BackfillPlan::remember(const model::AccountHistory& history)
 {
     row_ = history.backfill;
+    newest_day_end_ = history.newest_day_end;
     final_days_ = {history.settled_days.begin(), history.settled_days.end()};
 }
 
@@ -56,18 +57,31 @@ void BackfillPlan::learn(const model::Batch& rows, model::Instant now)
             budget_at_ = now;
         }
     }
-    if (finished())
-        return;
+    for (const auto& day : rows.days)
+        newest_day_end_ = std::max(newest_day_end_.value_or(day.day_end), day.day_end);
+    if (!rows.backfills.empty())
+        row_ = rows.backfills.back();
     for (const auto& day : rows.days)
         if (day.is_final)
             final_days_.insert(day.day);
-    if (!rows.backfills.empty())
-        row_ = rows.backfills.back();
     if (!finished())
         return;
     final_days_.clear();
     search_.reset();
     series.reset();
+}
+
+std::optional<model::Backfill>
+BackfillPlan::reopened(const std::vector<model::AccountDay>& days, model::Instant now) const
+{
+    if (!finished() || !newest_day_end_)
+        return std::nullopt;
+    const bool shows_hole = std::ranges::any_of(days, [&](const model::AccountDay& day) {
+        return day.day_end > *newest_day_end_ + collectors::series_reach;
+    });
+    if (!shows_hole)
+        return std::nullopt;
+    return asked_for(collectors::day_ending_at(*newest_day_end_, timezone_), now);
 }
 
 std::optional<model::Instant> BackfillPlan::next_due(model::Instant now) const

@@ -42,6 +42,11 @@ public:
     /// Takes in what was stored, whoever asked for it.
     void learn(const model::Batch& rows, model::Instant now);
 
+    /// A finished backfill that has to begin anew, because the day that was read shows a hole: days
+    /// between it and the newest known one that the live work does not reach back to any more.
+    std::optional<model::Backfill>
+    reopened(const std::vector<model::AccountDay>& days, model::Instant now) const;
+
     bool finished() const { return row_ && row_->finished_at; }
     const std::optional<model::Backfill>& row() const { return row_; }
 
@@ -94,6 +99,7 @@ private:
     double calls_a_day_ = 1;
     std::optional<model::Backfill> row_;
     std::set<model::Day> final_days_;
+    std::optional<model::Instant> newest_day_end_;
     std::optional<collectors::EndSearch> search_;
     std::int64_t last_calls_ = 0;
     std::int64_t budget_percent_ = 0;

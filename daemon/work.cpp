@@ -242,6 +242,8 @@ void Engine::note_gap(Account& account, Job job, const model::CollectorRun& run,
         return;
     if (auto gap = account.missed.met(job, account.settings().schedule, run.started_at))
         rows.gaps.push_back(std::move(*gap));
+    if (auto backfill = account.backfill().reopened(rows.days, run.started_at))
+        rows.backfills.push_back(std::move(*backfill));
 }
 
 boost::asio::awaitable<collectors::Collected>

@@ -206,5 +206,39 @@ TEST(PastLine, TellsHowFarItCameAndHowLongItTakes)
                                   "calls  ETA 0:30");
 }
 
+model::AccountDay day_that_ends_at(model::Instant end)
+{
+    model::AccountDay row;
+    row.day_end = end;
+    return row;
+}
+
+TEST(BackfillPlan, BeginsAnewWhenADayShowsAHoleThatTheLiveWorkDoesNotReach)
+{
+    BackfillPlan plan{account_of()};
+    model::AccountHistory history;
+    history.backfill = asked_for(std::nullopt, now - days{100});
+    history.backfill->finished_at = now - days{90};
+    history.newest_day_end = at("2026-01-09T23:00:00Z"); // Berlin's midnight
+    plan.remember(history);
+
+    EXPECT_FALSE(plan.reopened({day_that_ends_at(at("2026-01-20T23:00:00Z"))}, now));
+    const auto again = plan.reopened({day_that_ends_at(at("2026-03-01T23:00:00Z"))}, now);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->since, day("2026-01-09"));
+    plan.learn(rows_of(*again), now);
+    EXPECT_EQ(plan.next_step(), Step::begin);
+}
+
+TEST(BackfillPlan, ThatIsUnderWayIsNotBegunAnew)
+{
+    BackfillPlan plan{account_of()};
+    model::AccountHistory history;
+    history.backfill = asked_for(std::nullopt, now - days{100});
+    history.newest_day_end = at("2026-01-09T23:00:00Z");
+    plan.remember(history);
+    EXPECT_FALSE(plan.reopened({day_that_ends_at(at("2026-03-01T23:00:00Z"))}, now));
+}
+
 } // namespace
 } // namespace insightd::daemon

@@ -15,7 +15,6 @@ namespace
 
 using std::chrono::days;
 
-/// The longest span is 30 days; follower_count reaches 30 days back.
 constexpr days series_ahead{1}; // zones ahead of UTC end their day in the future
 constexpr std::int64_t enough_followers = 100;
 

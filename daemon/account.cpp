@@ -103,11 +103,29 @@ void Account::remember(
     for (const auto& known : history.media) {
         track(known.id, known.product_type, known.published_at);
         const Task task{job_for(media_.at(known.id)), index_, known.id};
+        if (task.job == Job::story_insights)
+            remember_story(known, history.last_alive, now);
         const auto due = known.checked_at ? next_due(task, std::min(*known.checked_at, now))
                                           : std::optional{now};
-        if (collects(task.job) && due)
+        // A story that was found is brought to its end, even if no others are looked for.
+        if ((collects(task.job) || stories_.is_open(known.id)) && due)
             scheduler.add(task, *due);
+        if (task.job == Job::story_insights && !stories_.contains(known.id))
+            media_.erase(known.id);
     }
+}
+
+/// A story without a line: the line was refused when the story was found.
+void Account::remember_story(
+    const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
+    model::Instant now)
+{
+    model::Media media;
+    media.id = known.id;
+    media.published_at = known.published_at;
+    media.expires_at = known.expires_at;
+    stories_.remember(
+        known.story ? *known.story : found_story(media, settings_.schedule, now), last_alive, now);
 }
 
 void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler)
@@ -122,6 +140,9 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     }
     while (final_days_.size() > remembered_days)
         final_days_.erase(final_days_.begin());
+    stories_.take(rows.stories);
+    for (const auto forgotten : stories_.forget(now))
+        media_.erase(forgotten);
     for (const auto& media : rows.media) {
         if (media_.contains(media.id))
             continue;
@@ -140,13 +161,20 @@ void Account::track(model::MediaId id, std::string_view product_type, model::Ins
 std::optional<model::Instant> Account::next_due(const Task& task, model::Instant now) const
 {
     const auto found = media_.find(task.media);
-    if (task.job == Job::story_insights && found != media_.end())
-        return next_story_reading(
-            settings_.schedule.stories, found->second.published_at + story_life, now, key(task));
+    if (task.job == Job::story_insights)
+        return stories_.next_due(task.media, settings_.schedule, now);
     if (task.job == Job::media_insights && found != media_.end())
         return next_post_reading(
             settings_.schedule.media_insights, found->second.published_at, now, key(task));
     return next_on_grid(now, interval(settings_.schedule, task.job), key(task));
+}
+
+model::Instant Account::next_retry(const Task& task, model::Instant until, model::Instant now) const
+{
+    if (task.job != Job::story_insights)
+        return until;
+    return std::min(
+        until, stories_.next_retry(task.media, settings_.schedule, now).value_or(until));
 }
 
 std::optional<model::KnownMedia> Account::media(model::MediaId id) const

@@ -5,6 +5,7 @@
 #include "collectors/fields.hpp"
 #include "config/config.hpp"
 #include "daemon/scheduler.hpp"
+#include "daemon/story_book.hpp"
 #include "storage/model/history.hpp"
 
 #include <array>
@@ -43,6 +44,12 @@ public:
     /// When the task is due again after it succeeded; nothing if never.
     std::optional<model::Instant> next_due(const Task& task, model::Instant now) const;
 
+    /// When a failed task is tried again: at `until`, or earlier where a story does not wait.
+    model::Instant next_retry(const Task& task, model::Instant until, model::Instant now) const;
+
+    StoryBook& stories() { return stories_; }
+    const StoryBook& stories() const { return stories_; }
+
     /// A media object as the collectors need it; nothing if it is not tracked.
     std::optional<model::KnownMedia> media(model::MediaId id) const;
 
@@ -63,6 +70,7 @@ public:
 
     model::Instant paused_until; ///< no calls before; the epoch if not paused
     std::int64_t pauses_in_row = 0;
+    std::string_view pause_trouble; ///< what paused it, as the story ledger calls it
     bool being_served = false;
 
     /// Failures in a row and their kind, for each job.
@@ -82,12 +90,16 @@ private:
     static constexpr std::size_t job_count = 8;
 
     bool collects(Job job) const;
+    void remember_story(
+        const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
+        model::Instant now);
     void track(model::MediaId id, std::string_view product_type, model::Instant published_at);
     std::uint64_t key(const Task& task) const;
 
     std::uint32_t index_;
     config::Account settings_;
     std::unordered_map<model::MediaId, TrackedMedia> media_;
+    StoryBook stories_;
     std::set<model::Day> final_days_;
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;

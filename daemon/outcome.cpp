@@ -3,6 +3,7 @@
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/story_trouble.hpp"
 #include "daemon/token_words.hpp"
 
 #include <algorithm>
@@ -75,7 +76,8 @@ model::Instant Engine::failed(
     if (pass_at_)
         complaints_.push_back({account.settings().name, std::string{collector_of(job)}, failure});
     pause(account, failure, until);
-    postpone(account, tasks, until);
+    for (const auto& task : tasks)
+        postpone(account, {task}, account.next_retry(task, until, services_.clock.now()));
     return until;
 }
 
@@ -99,8 +101,10 @@ void Engine::note_refusal(Account& account, model::CollectorRun& run, const std:
 void Engine::pause(Account& account, const graph::Failure& failure, model::Instant until)
 {
     const auto scope = reaction_to(failure.kind).scope;
-    if (scope == Scope::account)
+    if (scope == Scope::account) {
         account.paused_until = std::max(account.paused_until, until);
+        account.pause_trouble = trouble_of(failure.kind);
+    }
     if (scope == Scope::app) {
         auto& app = app_paused_until_.at(static_cast<std::size_t>(account.settings().login));
         app = std::max(app, until);

@@ -2,6 +2,7 @@
 #include "daemon/log.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
+#include "daemon/story_trouble.hpp"
 #include "daemon/token_keeper.hpp"
 
 #include "collectors/audience.hpp"
@@ -74,7 +75,9 @@ boost::asio::awaitable<void> Engine::serve(Account& account)
     }
     if (!account.has_work() || running_->stopping)
         co_return;
-    postpone(account, account.take_all(), paused_until(account));
+    const auto left = account.take_all();
+    hold_up(account, left, pause_trouble(account), paused_until(account));
+    postpone(account, left, paused_until(account));
 }
 
 /// An account without a token makes no calls; what it would have done has failed all the same, and
@@ -95,7 +98,11 @@ boost::asio::awaitable<void> Engine::report_without_client(Account& account, gra
     batch.account_id = account.id();
     for (auto& [collector, run] : runs)
         batch.runs.push_back(std::move(run));
-    co_await keep(std::make_shared<const model::Batch>(std::move(batch)));
+    batch.stories = judged_stories(account, batch, tasks, failure);
+    const auto rows = std::make_shared<const model::Batch>(std::move(batch));
+    const auto kept = co_await keep(rows);
+    if (kept.state == Kept::State::stored)
+        account.learn(*rows, services_.clock.now(), scheduler_);
 }
 
 boost::asio::awaitable<void>
@@ -163,8 +170,7 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
         tasks.pop_back();
         auto known = account.media(task.media);
         const auto now = services_.clock.now();
-        // A dead story answers nothing more: its last reading stands.
-        if (!known || (known->expires_at && *known->expires_at <= now)) {
+        if (!known) {
             outcome.done.push_back(task);
             continue;
         }
@@ -204,11 +210,15 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"values", model::count_values(outcome.rows)},
                  {"calls", run.calls}});
     outcome.rows.account_id = account.id();
+    outcome.rows.stories = judged_stories(
+        account, outcome.rows, outcome.undone, outdated ? std::nullopt : outcome.failure);
     outcome.rows.runs.push_back(std::move(run));
     auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
     auto kept = co_await keep(rows);
     if (kept.state == Kept::State::refused)
         kept = co_await keep_what_is_taken(account, rows);
+    if (kept.state != Kept::State::stored)
+        hold_up(account, outcome.done, trouble::rows_lost, now);
     if (kept.state == Kept::State::given_up) {
         postpone(account, outcome.done, now + again_after);
         co_return;
@@ -218,6 +228,19 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     if (!outcome.failure && kept.state == Kept::State::stored)
         recovered(account, job);
     co_await tell_tokens(account, outcome.token_version, outcome.failure);
+}
+
+/// The stories' lines as this turn changes them; they are stored with its readings.
+std::vector<model::StoryEntry> Engine::judged_stories(
+    const Account& account, const model::Batch& rows, const std::vector<Task>& undone,
+    const std::optional<graph::Failure>& failure) const
+{
+    std::vector<model::MediaId> failed;
+    for (const auto& task : undone)
+        if (task.job == Job::story_insights)
+            failed.push_back(task.media);
+    return account.stories().judged(
+        rows, failed, failure, account.settings().schedule, services_.clock.now());
 }
 
 boost::asio::awaitable<collectors::Collected>

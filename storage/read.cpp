@@ -32,6 +32,10 @@ constexpr auto runs_query = R"(
 SELECT account_id, collector, (extract(epoch FROM last_success_at) * 1000000)::bigint
 FROM store.collection WHERE account_id = ANY($1::bigint[]) AND last_success_at IS NOT NULL)";
 
+constexpr auto last_alive_query = R"(
+SELECT account_id, (extract(epoch FROM max(started_at)) * 1000000)::bigint
+FROM store.collection WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
+
 constexpr auto day_end_query = R"(
 SELECT account_id, (extract(epoch FROM max(day_end)) * 1000000)::bigint
 FROM store.account_day WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
@@ -89,14 +93,22 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
     Histories histories;
     for (const auto id : accounts)
         histories[id].account_id = id;
-    for (const auto& row : tx.exec_params(media_query, ids))
-        histories[row[0].as<std::int64_t>()].media.push_back(media_of(row));
+    auto stories = read_stories(tx, ids);
+    for (const auto& row : tx.exec_params(media_query, ids)) {
+        auto media = media_of(row);
+        auto& lines = stories[row[0].as<std::int64_t>()];
+        if (const auto line = lines.find(media.id); line != lines.end())
+            media.story = std::move(line->second);
+        histories[row[0].as<std::int64_t>()].media.push_back(std::move(media));
+    }
     for (const auto& row : tx.exec_params(days_query, ids))
         histories[row[0].as<std::int64_t>()].final_days.push_back(
             model::Day{std::chrono::days{row[1].as<int>()}});
     for (const auto& row : tx.exec_params(runs_query, ids))
         histories[row[0].as<std::int64_t>()].last_success[row[1].as<std::string>()] =
             instant_in(row[2]);
+    for (const auto& row : tx.exec_params(last_alive_query, ids))
+        histories[row[0].as<std::int64_t>()].last_alive = instant_in(row[1]);
     for (const auto& row : tx.exec_params(day_end_query, ids))
         histories[row[0].as<std::int64_t>()].newest_day_end = instant_in(row[1]);
     for (const auto& row : tx.exec_params(followers_query, ids))

@@ -75,6 +75,7 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_days(steps, batch.days);
     add_demographics(steps, batch.demographics);
     add_online_followers(steps, batch.online_followers);
+    add_stories(steps, batch.stories);
     add_runs(steps, batch.runs);
     return steps.take();
 }

@@ -37,6 +37,10 @@ void add_demographics(Steps& steps, const std::vector<model::Demographics>& snap
 void add_online_followers(Steps& steps, const std::vector<model::OnlineFollowers>& days);
 std::span<const Statement> account_statements();
 
+// write_stories.cpp
+void add_stories(Steps& steps, const std::vector<model::StoryEntry>& stories);
+std::span<const Statement> story_statements();
+
 // write_runs.cpp
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
 std::span<const Statement> run_statements();

@@ -18,6 +18,7 @@ struct KnownMedia {
     Instant published_at;
     std::optional<Instant> expires_at;
     std::optional<Instant> checked_at; ///< last poll of its insights that was stored
+    std::optional<StoryEntry> story;   ///< its line in the ledger, if it is a story
 };
 
 /// What the store remembers of one account when the daemon starts.
@@ -28,6 +29,7 @@ struct AccountHistory {
     std::optional<Instant> newest_day_end;       ///< end of the newest stored day
     std::optional<std::int64_t> followers_count; ///< as the last profile said
     std::map<std::string, Instant> last_success; ///< by collector
+    std::optional<Instant> last_alive;           ///< when a daemon last did anything for it
 };
 
 /// One row of the view `insights.collection_health`.

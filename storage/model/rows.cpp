@@ -1,5 +1,6 @@
 #include "storage/model/rows.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -23,6 +24,21 @@ void add_singles(const Batch& batch, std::vector<Row> Batch::*rows, std::vector<
     }
 }
 
+/// A line that says "answered" must not stay without the answer.
+void join_stories(const Batch& batch, std::vector<Batch>& singles)
+{
+    for (const auto& story : batch.stories) {
+        auto reading = std::ranges::find_if(singles, [&](const Batch& single) {
+            return !single.samples.empty() && single.samples.front().media_id == story.media_id;
+        });
+        if (reading == singles.end()) {
+            singles.emplace_back().account_id = batch.account_id;
+            reading = std::prev(singles.end());
+        }
+        reading->stories.push_back(story);
+    }
+}
+
 std::size_t numbers_in(const Readings& readings)
 {
     std::size_t count = 0;
@@ -43,6 +59,7 @@ void append(Batch& into, Batch&& from)
     move_rows(into.days, std::move(from.days));
     move_rows(into.demographics, std::move(from.demographics));
     move_rows(into.online_followers, std::move(from.online_followers));
+    move_rows(into.stories, std::move(from.stories));
     move_rows(into.runs, std::move(from.runs));
 }
 
@@ -55,6 +72,7 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::days, singles);
     add_singles(batch, &Batch::demographics, singles);
     add_singles(batch, &Batch::online_followers, singles);
+    join_stories(batch, singles);
     return singles;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "storage/model/ids.hpp"
 #include "storage/model/reading.hpp"
+#include "storage/model/story.hpp"
 #include "storage/model/time.hpp"
 
 #include <array>
@@ -12,9 +14,6 @@
 
 namespace insightd::model
 {
-
-using AccountId = std::int64_t; ///< the professional account's id (1784…), exact
-using MediaId = std::int64_t;   ///< exact; never through a double
 
 /// An account as the configuration knows it.
 struct Account {
@@ -120,13 +119,15 @@ struct Batch {
     std::vector<AccountDay> days;
     std::vector<Demographics> demographics;
     std::vector<OnlineFollowers> online_followers;
+    std::vector<StoryEntry> stories;
     std::vector<CollectorRun> runs;
 };
 
 /// Merges `from` into `into`; both must be of one account.
 void append(Batch& into, Batch&& from);
 
-/// Every row in a batch of its own; the runs stay behind.
+/// Every row in a batch of its own; the runs stay behind. A story's readings and its line in the
+/// ledger stand or fall together.
 std::vector<Batch> single_rows(const Batch& batch);
 
 /// How many numbers a batch carries: readings, cells and counters, absences aside.

@@ -44,9 +44,10 @@ class Simulation
 public:
     explicit Simulation(
         model::Instant start, std::string extra_yaml = {},
-        std::vector<sandbox::AccountSpec> accounts = sandbox::three_accounts())
-        : clock{start}, world{options_at(start), std::move(accounts)}, api{world, faults},
-          server{loop.get_executor(), api, [this] { return clock.now(); }},
+        std::vector<sandbox::AccountSpec> accounts = sandbox::three_accounts(),
+        std::optional<sandbox::World::Options> options = {})
+        : clock{start}, world{options.value_or(options_at(start)), std::move(accounts)},
+          api{world, faults}, server{loop.get_executor(), api, [this] { return clock.now(); }},
           database_url{fresh_database()}, config{configure(extra_yaml)}
     {
         begin();
@@ -104,7 +105,6 @@ public:
     std::unique_ptr<daemon::TokenKeeper> tokens;
     std::unique_ptr<daemon::Engine> engine;
 
-private:
     static sandbox::World::Options options_at(model::Instant start)
     {
         sandbox::World::Options options;
@@ -113,6 +113,7 @@ private:
         return options;
     }
 
+private:
     config::Config configure(const std::string& extra_yaml)
     {
         sandbox::Setup setup;

@@ -100,6 +100,8 @@ void Account::remember(
         if (collects(job))
             scheduler.add(task, known ? next_due(task, last->second).value_or(now) : now);
     }
+    for (const auto& presence : history.presences)
+        presences_.remember(presence);
     for (const auto& known : history.media) {
         track(known.id, known.product_type, known.published_at);
         const Task task{job_for(media_.at(known.id)), index_, known.id};
@@ -143,6 +145,7 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     stories_.take(rows.stories);
     for (const auto forgotten : stories_.forget(now))
         media_.erase(forgotten);
+    learn_presences(rows.presences, now, scheduler);
     for (const auto& media : rows.media) {
         if (media_.contains(media.id))
             continue;
@@ -151,6 +154,38 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
         if (collects(task.job) && next_due(task, now))
             scheduler.add(task, now);
     }
+}
+
+/// What is gone is forgotten until a list holds it again; what has to be decided is asked soon.
+void Account::learn_presences(
+    const std::vector<model::Presence>& presences, model::Instant now, Scheduler& scheduler)
+{
+    presences_.take(presences);
+    std::set<model::MediaId> urgent;
+    for (const auto& presence : presences) {
+        if (presence.state == model::PresenceState::gone)
+            media_.erase(presence.media_id);
+        else if (presence.missing_since == presence.known_at)
+            urgent.insert(presence.media_id);
+    }
+    if (urgent.empty() || !collects(Job::media_insights))
+        return;
+    for (const auto id : scheduler.pull_forward(index_, std::move(urgent), now))
+        scheduler.add({Job::media_insights, index_, id}, now);
+}
+
+std::vector<model::Presence>
+Account::judged_presences(Job job, const model::Batch& rows, model::Instant now) const
+{
+    if (job == Job::media_insights)
+        return presences_.judged(evidence_of_insights(rows), now);
+    if (job != Job::media_list)
+        return {};
+    std::vector<std::pair<model::MediaId, model::Instant>> known;
+    for (const auto& [id, media] : media_)
+        if (media.product != catalog::story)
+            known.emplace_back(id, media.published_at);
+    return presences_.judged(evidence_of_list(rows, is_list_whole, known), now);
 }
 
 void Account::track(model::MediaId id, std::string_view product_type, model::Instant published_at)
@@ -163,10 +198,20 @@ std::optional<model::Instant> Account::next_due(const Task& task, model::Instant
     const auto found = media_.find(task.media);
     if (task.job == Job::story_insights)
         return stories_.next_due(task.media, settings_.schedule, now);
-    if (task.job == Job::media_insights && found != media_.end())
-        return next_post_reading(
-            settings_.schedule.media_insights, found->second.published_at, now, key(task));
+    if (task.job == Job::media_insights)
+        return found != media_.end() ? next_post(task, found->second, now) : std::nullopt;
     return next_on_grid(now, interval(settings_.schedule, task.job), key(task));
+}
+
+std::optional<model::Instant>
+Account::next_post(const Task& task, const TrackedMedia& media, model::Instant now) const
+{
+    const auto by_age =
+        next_post_reading(settings_.schedule.media_insights, media.published_at, now, key(task));
+    if (!presences_.is_urgent(task.media))
+        return by_age;
+    const auto soon = next_on_grid(now, suspects_every, key(task));
+    return std::min(by_age.value_or(soon), soon);
 }
 
 model::Instant Account::next_retry(const Task& task, model::Instant until, model::Instant now) const

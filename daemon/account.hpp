@@ -4,6 +4,7 @@
 #include "collectors/catalog.hpp"
 #include "collectors/fields.hpp"
 #include "config/config.hpp"
+#include "daemon/presence.hpp"
 #include "daemon/scheduler.hpp"
 #include "daemon/story_book.hpp"
 #include "storage/model/history.hpp"
@@ -50,6 +51,11 @@ public:
     StoryBook& stories() { return stories_; }
     const StoryBook& stories() const { return stories_; }
 
+    /// What a turn of this job says of the account's posts. `rows` came without a failure, if they
+    /// are a list.
+    std::vector<model::Presence>
+    judged_presences(Job job, const model::Batch& rows, model::Instant now) const;
+
     /// A media object as the collectors need it; nothing if it is not tracked.
     std::optional<model::KnownMedia> media(model::MediaId id) const;
 
@@ -84,6 +90,7 @@ public:
     /// go.
     collectors::RefusedFields& refused_fields(Job job, model::Instant now);
 
+    bool is_list_whole = false;        ///< the newest reading of the media list
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
@@ -99,7 +106,13 @@ private:
     std::uint32_t index_;
     config::Account settings_;
     std::unordered_map<model::MediaId, TrackedMedia> media_;
+    std::optional<model::Instant>
+    next_post(const Task& task, const TrackedMedia& media, model::Instant now) const;
+    void learn_presences(
+        const std::vector<model::Presence>& presences, model::Instant now, Scheduler& scheduler);
+
     StoryBook stories_;
+    PresenceBook presences_;
     std::set<model::Day> final_days_;
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;

@@ -22,8 +22,9 @@ struct Density {
 };
 constexpr std::array densities{Density{1h, 5min}};
 
-/// The last readings, as parts of the last minutes: 10 and 2½ minutes before the end of 15.
-constexpr std::array marks{2.0 / 3, 1.0 / 6};
+/// The last readings, as parts of the last minutes: 15, 7½ and 2½ minutes before the end of 15. The
+/// first opens them: whatever happens later, an answer is there.
+constexpr std::array marks{1.0, 1.0 / 2, 1.0 / 6};
 
 /// The try after the end: a minute at least, for the platform's clock is not ours.
 constexpr std::chrono::seconds after_the_end{60};
@@ -138,7 +139,8 @@ StoryAnswer story_answer(const model::Readings& readings)
         const auto* absence = std::get_if<Absence>(&reading.value);
         if (absence == nullptr)
             return StoryAnswer::numbers;
-        refused = refused || *absence == Absence::gone || *absence == Absence::expired;
+        refused = refused || *absence == Absence::gone || *absence == Absence::suspect ||
+                  *absence == Absence::expired;
         few = few || *absence == Absence::too_few_viewers || *absence == Absence::before_conversion;
     }
     if (few)

@@ -47,7 +47,7 @@ after_push(model::StoryEntry entry, model::Instant numbers_at, model::Instant no
 model::StoryEntry without_highlight(model::StoryEntry entry, model::Instant now);
 
 /// When a story is asked next; nothing once it is closed, unless it is a highlight. Until its end
-/// readings grow denser; the last two lie in its last minutes, and one follows its end. After
+/// readings grow denser; the last three lie in its last minutes, and one follows its end. After
 /// `failures` failures in a row near the end it is asked again within seconds to a minute, after
 /// the end within minutes.
 std::optional<model::Instant> next_story_reading(

@@ -55,6 +55,20 @@ void describe(
     }
 }
 
+/// Nobody is told "gone" on a suspicion.
+void tell_suspects(model::Batch& rows)
+{
+    for (auto& sample : rows.samples) {
+        const auto presence =
+            std::ranges::find(rows.presences, sample.media_id, &model::Presence::media_id);
+        if (presence != rows.presences.end() && presence->state == model::PresenceState::gone)
+            continue;
+        for (auto& reading : sample.readings.values)
+            if (reading.value == decltype(reading.value){model::Absence::gone})
+                reading.value = model::Absence::suspect;
+    }
+}
+
 bool reads_media(Job job)
 {
     return job == Job::story_insights || job == Job::media_insights;
@@ -212,6 +226,9 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     outcome.rows.account_id = account.id();
     outcome.rows.stories = judged_stories(
         account, outcome.rows, outcome.undone, outdated ? std::nullopt : outcome.failure);
+    if (job == Job::media_insights || !outcome.failure)
+        outcome.rows.presences = account.judged_presences(job, outcome.rows, now);
+    tell_suspects(outcome.rows);
     outcome.rows.runs.push_back(std::move(run));
     auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
     auto kept = co_await keep(rows);
@@ -257,6 +274,7 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
         const bool whole = now >= account.whole_list_read_at + whole_list_every;
         const auto depth = whole ? collectors::ListDepth::whole : collectors::ListDepth::newest;
         auto collected = co_await collectors::collect_media(api, settings, depth, refused, now);
+        account.is_list_whole = whole;
         if (whole && !collected.failure)
             account.whole_list_read_at = now;
         co_return collected;

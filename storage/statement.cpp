@@ -21,7 +21,7 @@ const Statement& statement_named(const std::string& name)
         ByName found;
         for (const auto part :
              {account_statements(), media_statements(), sample_statements(), story_statements(),
-              run_statements()})
+              presence_statements(), run_statements()})
             for (const auto& statement : part)
                 found[statement.name] = &statement;
         return found;

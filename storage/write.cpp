@@ -76,6 +76,7 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_demographics(steps, batch.demographics);
     add_online_followers(steps, batch.online_followers);
     add_stories(steps, batch.stories);
+    add_presences(steps, batch.presences);
     add_runs(steps, batch.runs);
     return steps.take();
 }

@@ -41,6 +41,10 @@ std::span<const Statement> account_statements();
 void add_stories(Steps& steps, const std::vector<model::StoryEntry>& stories);
 std::span<const Statement> story_statements();
 
+// write_presence.cpp
+void add_presences(Steps& steps, const std::vector<model::Presence>& presences);
+std::span<const Statement> presence_statements();
+
 // write_runs.cpp
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
 std::span<const Statement> run_statements();

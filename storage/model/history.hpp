@@ -25,6 +25,7 @@ struct KnownMedia {
 struct AccountHistory {
     AccountId account_id{};
     std::vector<KnownMedia> media;               ///< not removed, newest first
+    std::vector<Presence> presences;             ///< of posts, removed ones too
     std::vector<Day> final_days;                 ///< of the last 35 stored days, those that settled
     std::optional<Instant> newest_day_end;       ///< end of the newest stored day
     std::optional<std::int64_t> followers_count; ///< as the last profile said

@@ -60,6 +60,7 @@ void append(Batch& into, Batch&& from)
     move_rows(into.demographics, std::move(from.demographics));
     move_rows(into.online_followers, std::move(from.online_followers));
     move_rows(into.stories, std::move(from.stories));
+    move_rows(into.presences, std::move(from.presences));
     move_rows(into.runs, std::move(from.runs));
 }
 
@@ -72,6 +73,7 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::days, singles);
     add_singles(batch, &Batch::demographics, singles);
     add_singles(batch, &Batch::online_followers, singles);
+    add_singles(batch, &Batch::presences, singles);
     join_stories(batch, singles);
     return singles;
 }

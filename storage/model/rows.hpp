@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/model/ids.hpp"
+#include "storage/model/presence.hpp"
 #include "storage/model/reading.hpp"
 #include "storage/model/story.hpp"
 #include "storage/model/time.hpp"
@@ -120,6 +121,7 @@ struct Batch {
     std::vector<Demographics> demographics;
     std::vector<OnlineFollowers> online_followers;
     std::vector<StoryEntry> stories;
+    std::vector<Presence> presences;
     std::vector<CollectorRun> runs;
 };
 

@@ -49,7 +49,7 @@ std::vector<model::Instant> readings_of(const model::StoryEntry& story, std::uin
     return readings;
 }
 
-TEST(StoryReading, GrowsDenserAndEndsWithTwoInTheLastMinutes)
+TEST(StoryReading, GrowsDenserAndEndsWithThreeInTheLastMinutes)
 {
     for (std::uint64_t key = 0; key < 50; ++key) {
         const auto readings = readings_of(a_story(), key);
@@ -59,7 +59,8 @@ TEST(StoryReading, GrowsDenserAndEndsWithTwoInTheLastMinutes)
                 readings[reading] - readings[reading - 1], before_end > 1h ? 10min : 7min + 30s);
         }
         EXPECT_EQ(readings.back(), expires - 150s);
-        EXPECT_EQ(readings[readings.size() - 2], expires - 10min);
+        EXPECT_EQ(readings[readings.size() - 2], expires - 7min - 30s);
+        EXPECT_EQ(readings[readings.size() - 3], expires - 15min);
     }
 }
 

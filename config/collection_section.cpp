@@ -67,6 +67,19 @@ void read_interval(const YAML::Node& node, Schedule& schedule, Context& context)
         schedule.*member = *every;
 }
 
+constexpr std::chrono::minutes least_last_reading{1};
+constexpr std::chrono::hours most_last_reading{12};
+
+void read_last_reading(const YAML::Node& node, Schedule& schedule, Context& context)
+{
+    const auto before_end = read_duration(node, context.key, context);
+    if (!before_end)
+        return;
+    if (*before_end < least_last_reading || *before_end > most_last_reading)
+        return context.mistake(node, "`story_last_reading` must be from 1m to 12h");
+    schedule.story_last_reading = *before_end;
+}
+
 constexpr std::array tier_fields{
     Field<AgeTier>{
         "until",
@@ -103,6 +116,7 @@ constexpr std::array schedule_table{
     Field<Schedule>{"profile", read_interval<&Schedule::profile>},
     Field<Schedule>{"media_list", read_interval<&Schedule::media_list>},
     Field<Schedule>{"stories", read_interval<&Schedule::stories>},
+    Field<Schedule>{"story_last_reading", read_last_reading},
     Field<Schedule>{"account_insights", read_interval<&Schedule::account_insights>},
     Field<Schedule>{"demographics", read_interval<&Schedule::demographics>},
     Field<Schedule>{"media_insights", read_tiers},

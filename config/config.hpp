@@ -78,6 +78,7 @@ struct Schedule {
     std::chrono::seconds profile{std::chrono::hours{1}};
     std::chrono::seconds media_list{std::chrono::minutes{15}};
     std::chrono::seconds stories{std::chrono::minutes{10}};
+    std::chrono::seconds story_last_reading{std::chrono::minutes{15}}; ///< before a story's end
     std::chrono::seconds account_insights{std::chrono::hours{1}};
     std::chrono::seconds demographics{std::chrono::hours{24}};
     std::vector<AgeTier> media_insights{

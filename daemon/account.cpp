@@ -113,8 +113,10 @@ void Account::remember(
         const Task task{job, index_, 0};
         begin(job, known ? next_due(task, last->second).value_or(now) : now, scheduler);
     }
+    for (const auto& presence : history.presences)
+        presences_.remember(presence);
     for (const auto& known : history.media)
-        begin(known, now, scheduler);
+        begin(known, history.last_alive, now, scheduler);
 }
 
 void Account::remember_stories(
@@ -124,7 +126,7 @@ void Account::remember_stories(
     for (const auto job : urgent_jobs)
         begin(job, now, scheduler);
     for (const auto& story : stories)
-        begin(story, now, scheduler);
+        begin(story, std::nullopt, now, scheduler);
 }
 
 /// Once: a task that is done plans its next time itself.
@@ -136,32 +138,50 @@ void Account::begin(Job job, model::Instant due, Scheduler& scheduler)
         scheduler.add({job, index_, 0}, due);
 }
 
-void Account::begin(const model::KnownMedia& known, model::Instant now, Scheduler& scheduler)
+void Account::begin(
+    const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
+    model::Instant now, Scheduler& scheduler)
 {
     if (media_.contains(known.id))
         return;
     track(known.id, known.product_type, known.published_at);
     media_.at(known.id).is_read = known.checked_at.has_value();
     const Task task{job_for(media_.at(known.id)), index_, known.id};
+    if (task.job == Job::story_insights)
+        remember_story(known, last_alive, now);
     const auto due =
         known.checked_at ? next_due(task, std::min(*known.checked_at, now)) : std::optional{now};
-    if (const auto story = stories_.find(known.id); story != stories_.end())
-        story->second = known.checked_at;
-    if (collects(task.job) && due)
+    // A story that was found is brought to its end, even if no others are looked for.
+    if ((collects(task.job) || stories_.is_open(known.id)) && due)
         scheduler.add(task, *due);
+    if (task.job == Job::story_insights && !stories_.contains(known.id))
+        media_.erase(known.id);
 }
 
 std::vector<model::KnownMedia> Account::open_stories(model::Instant now) const
 {
     std::vector<model::KnownMedia> open;
-    for (const auto& [id, read_at] : stories_) {
-        auto story = media(id);
-        if (!story || *story->expires_at <= now)
+    for (const auto& entry : stories_.open()) {
+        auto story = media(entry.media_id);
+        if (!story || entry.expires_at <= now)
             continue;
-        story->checked_at = read_at;
+        story->checked_at = entry.last_answer_at;
         open.push_back(std::move(*story));
     }
     return open;
+}
+
+/// A story without a line: the line was refused when the story was found.
+void Account::remember_story(
+    const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
+    model::Instant now)
+{
+    model::Media media;
+    media.id = known.id;
+    media.published_at = known.published_at;
+    media.expires_at = known.expires_at;
+    stories_.remember(
+        known.story ? *known.story : found_story(media, settings_.schedule, now), last_alive, now);
 }
 
 void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler)
@@ -181,14 +201,12 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
         if (day.is_final)
             final_days_[day.day] = {day.day, day.day_end, day.observed_at};
     }
-    for (const auto& sample : rows.samples)
-        if (const auto story = stories_.find(sample.media_id); story != stories_.end())
-            story->second = sample.observed_at;
-    std::erase_if(stories_, [&](const auto& story) {
-        return media_.at(story.first).published_at + story_life <= now;
-    });
     while (final_days_.size() > remembered_days)
         final_days_.erase(final_days_.begin());
+    stories_.take(rows.stories);
+    for (const auto forgotten : stories_.forget(now))
+        media_.erase(forgotten);
+    learn_presences(rows.presences, now, scheduler);
     for (const auto& media : rows.media) {
         if (media_.contains(media.id))
             continue;
@@ -199,11 +217,41 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     }
 }
 
+/// What is gone is forgotten until a list holds it again; what has to be decided is asked soon.
+void Account::learn_presences(
+    const std::vector<model::Presence>& presences, model::Instant now, Scheduler& scheduler)
+{
+    presences_.take(presences);
+    std::set<model::MediaId> urgent;
+    for (const auto& presence : presences) {
+        if (presence.state == model::PresenceState::gone)
+            media_.erase(presence.media_id);
+        else if (presence.missing_since == presence.known_at)
+            urgent.insert(presence.media_id);
+    }
+    if (urgent.empty() || !collects(Job::media_insights))
+        return;
+    for (const auto id : scheduler.pull_forward(index_, std::move(urgent), now))
+        scheduler.add({Job::media_insights, index_, id}, now);
+}
+
+std::vector<model::Presence>
+Account::judged_presences(Job job, const model::Batch& rows, model::Instant now) const
+{
+    if (job == Job::media_insights)
+        return presences_.judged(evidence_of_insights(rows), now);
+    if (job != Job::media_list)
+        return {};
+    std::vector<std::pair<model::MediaId, model::Instant>> known;
+    for (const auto& [id, media] : media_)
+        if (media.product != catalog::story)
+            known.emplace_back(id, media.published_at);
+    return presences_.judged(evidence_of_list(rows, is_list_whole, known), now);
+}
+
 void Account::track(model::MediaId id, std::string_view product_type, model::Instant published_at)
 {
     media_[id] = {published_at, catalog::product_of(product_type)};
-    if (media_.at(id).product == catalog::story)
-        stories_[id] = std::nullopt;
 }
 
 std::optional<model::Instant> Account::next_due(const Task& task, model::Instant now) const
@@ -211,13 +259,30 @@ std::optional<model::Instant> Account::next_due(const Task& task, model::Instant
     if (task.job == Job::backfill)
         return backfill_.next_due(now);
     const auto found = media_.find(task.media);
-    if (task.job == Job::story_insights && found != media_.end())
-        return next_story_reading(
-            settings_.schedule.stories, found->second.published_at + story_life, now, key(task));
-    if (task.job == Job::media_insights && found != media_.end())
-        return next_post_reading(
-            settings_.schedule.media_insights, found->second.published_at, now, key(task));
+    if (task.job == Job::story_insights)
+        return stories_.next_due(task.media, settings_.schedule, now);
+    if (task.job == Job::media_insights)
+        return found != media_.end() ? next_post(task, found->second, now) : std::nullopt;
     return next_on_grid(now, interval(settings_.schedule, task.job), key(task));
+}
+
+std::optional<model::Instant>
+Account::next_post(const Task& task, const TrackedMedia& media, model::Instant now) const
+{
+    const auto by_age =
+        next_post_reading(settings_.schedule.media_insights, media.published_at, now, key(task));
+    if (!presences_.is_urgent(task.media))
+        return by_age;
+    const auto soon = next_on_grid(now, suspects_every, key(task));
+    return std::min(by_age.value_or(soon), soon);
+}
+
+model::Instant Account::next_retry(const Task& task, model::Instant until, model::Instant now) const
+{
+    if (task.job != Job::story_insights)
+        return until;
+    return std::min(
+        until, stories_.next_retry(task.media, settings_.schedule, now).value_or(until));
 }
 
 std::optional<model::KnownMedia> Account::media(model::MediaId id) const

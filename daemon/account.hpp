@@ -6,7 +6,9 @@
 #include "config/config.hpp"
 #include "daemon/backfill_plan.hpp"
 #include "daemon/missed_polls.hpp"
+#include "daemon/presence.hpp"
 #include "daemon/scheduler.hpp"
+#include "daemon/story_book.hpp"
 #include "storage/model/history.hpp"
 
 #include <array>
@@ -54,6 +56,17 @@ public:
     /// When the task is due again after it succeeded; nothing if never.
     std::optional<model::Instant> next_due(const Task& task, model::Instant now) const;
 
+    /// When a failed task is tried again: at `until`, or earlier where a story does not wait.
+    model::Instant next_retry(const Task& task, model::Instant until, model::Instant now) const;
+
+    StoryBook& stories() { return stories_; }
+    const StoryBook& stories() const { return stories_; }
+
+    /// What a turn of this job says of the account's posts. `rows` came without a failure, if they
+    /// are a list.
+    std::vector<model::Presence>
+    judged_presences(Job job, const model::Batch& rows, model::Instant now) const;
+
     /// A media object as the collectors need it; nothing if it is not tracked.
     std::optional<model::KnownMedia> media(model::MediaId id) const;
 
@@ -84,6 +97,7 @@ public:
 
     model::Instant paused_until; ///< no calls before; the epoch if not paused
     std::int64_t pauses_in_row = 0;
+    std::string_view pause_trouble; ///< what paused it, as the story ledger calls it
     bool being_served = false;
 
     /// Failures in a row and their kind, for each job.
@@ -99,11 +113,17 @@ public:
     /// go.
     collectors::RefusedFields& refused_fields(Job job, model::Instant now);
 
+    bool is_list_whole = false;        ///< the newest reading of the media list
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
     void begin(Job job, model::Instant due, Scheduler& scheduler);
-    void begin(const model::KnownMedia& known, model::Instant now, Scheduler& scheduler);
+    void begin(
+        const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
+        model::Instant now, Scheduler& scheduler);
+    void remember_story(
+        const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
+        model::Instant now);
     void track(model::MediaId id, std::string_view product_type, model::Instant published_at);
     std::uint64_t key(const Task& task) const;
 
@@ -111,8 +131,14 @@ private:
     config::Account settings_;
     std::unordered_map<model::MediaId, TrackedMedia> media_;
     std::map<model::Day, model::FinalDay> final_days_;
-    std::map<model::MediaId, std::optional<model::Instant>> stories_; ///< by when they were read
     std::array<bool, job_count> begun_{};
+    std::optional<model::Instant>
+    next_post(const Task& task, const TrackedMedia& media, model::Instant now) const;
+    void learn_presences(
+        const std::vector<model::Presence>& presences, model::Instant now, Scheduler& scheduler);
+
+    StoryBook stories_;
+    PresenceBook presences_;
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;
     BackfillPlan backfill_;

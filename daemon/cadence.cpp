@@ -40,13 +40,4 @@ std::optional<model::Instant> next_post_reading(
     return next_on_grid(after, tier->every, key);
 }
 
-std::optional<model::Instant> next_story_reading(
-    std::chrono::seconds every, model::Instant expires_at, model::Instant after, std::uint64_t key)
-{
-    const auto last = expires_at - last_story_reading;
-    if (after >= last)
-        return std::nullopt;
-    return std::min(next_on_grid(after, every, key), last);
-}
-
 } // namespace insightd::daemon

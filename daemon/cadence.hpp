@@ -26,12 +26,4 @@ std::optional<model::Instant> next_post_reading(
     const std::vector<config::AgeTier>& tiers, model::Instant published_at, model::Instant after,
     std::uint64_t key);
 
-/// A story's last reading lies this long before its end: late enough to be nearly all, early enough
-/// for a second try.
-inline constexpr std::chrono::minutes last_story_reading{5};
-
-/// When a story is due next: on the grid, and once more in its last minutes; nothing after that.
-std::optional<model::Instant> next_story_reading(
-    std::chrono::seconds every, model::Instant expires_at, model::Instant after, std::uint64_t key);
-
 } // namespace insightd::daemon

@@ -2,6 +2,7 @@
 
 #include "daemon/log.hpp"
 #include "daemon/running.hpp"
+#include "daemon/story_trouble.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -142,6 +143,7 @@ void Engine::dispatch(model::Instant now)
             continue;
         }
         if (paused_until(account) > now) {
+            hold_up(account, {task}, pause_trouble(account), paused_until(account));
             scheduler_.add(task, paused_until(account));
             continue;
         }
@@ -222,6 +224,10 @@ void Engine::served(Account& account, std::exception_ptr error)
     const auto left = account.take_all();
     if (error)
         note_breakdown(account, error);
+    if (error)
+        hold_up(
+            account, left, is_unavailable(error) ? trouble::rows_lost : trouble::not_asked,
+            services_.clock.now());
     if (!left.empty() || error)
         postpone(account, left, services_.clock.now() + restart_after);
     serve_ready();
@@ -233,6 +239,35 @@ void Engine::postpone(Account& account, const std::vector<Task>& tasks, model::I
     for (const auto& task : tasks)
         scheduler_.add(task, std::max(until, paused_until(account)));
     progress_.tasks_done += tasks.size();
+}
+
+/// What keeps stories from being asked is kept in their ledger.
+void Engine::hold_up(
+    Account& account, const std::vector<Task>& tasks, std::string_view trouble,
+    model::Instant until)
+{
+    for (const auto& task : tasks)
+        if (task.job == Job::story_insights)
+            account.stories().hold_up(task.media, trouble, services_.clock.now(), until);
+}
+
+std::string_view Engine::pause_trouble(const Account& account) const
+{
+    return account.paused_until >= paused_until(account)
+               ? account.pause_trouble
+               : trouble_of(graph::FailureClass::app_throttled);
+}
+
+StoryCounts Engine::story_counts() const
+{
+    StoryCounts all;
+    for (const auto& account : accounts_) {
+        const auto counts = account->stories().counts();
+        all.open += counts.open;
+        for (std::size_t state = 0; state < all.closed.size(); ++state)
+            all.closed.at(state) += counts.closed.at(state);
+    }
+    return all;
 }
 
 model::Instant Engine::paused_until(const Account& account) const

@@ -110,6 +110,8 @@ public:
     };
     const std::vector<Complaint>& complaints() const { return complaints_; }
 
+    StoryCounts story_counts() const; ///< of all accounts
+
     /// The next instant at which something is due; nothing if no task is left.
     std::optional<model::Instant> next_due() const { return scheduler_.next_due(); }
 
@@ -144,6 +146,10 @@ private:
     void note_breakdown(const Account& account, const std::exception_ptr& error);
     void wake_if_idle();
     void postpone(Account& account, const std::vector<Task>& tasks, model::Instant until);
+    void hold_up(
+        Account& account, const std::vector<Task>& tasks, std::string_view trouble,
+        model::Instant until);
+    std::string_view pause_trouble(const Account& account) const;
     model::Instant paused_until(const Account& account) const;
     boost::asio::awaitable<void> idle();
     boost::asio::awaitable<void> drain();
@@ -164,6 +170,9 @@ private:
     conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome);
     static void
     note_gap(Account& account, Job job, const model::CollectorRun& run, model::Batch& rows);
+    std::vector<model::StoryEntry> judged_stories(
+        const Account& account, const model::Batch& rows, const std::vector<Task>& undone,
+        const std::optional<graph::Failure>& failure) const;
     boost::asio::awaitable<void> report_without_client(Account& account, graph::Failure failure);
 
     // keeping.cpp: rows, and a store that is away

@@ -3,6 +3,7 @@
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/story_trouble.hpp"
 #include "daemon/token_words.hpp"
 
 #include <algorithm>
@@ -76,7 +77,8 @@ model::Instant Engine::failed(
     if (pass_at_)
         complaints_.push_back({account.settings().name, std::string{collector_of(job)}, failure});
     pause(account, failure, until);
-    postpone(account, tasks, until);
+    for (const auto& task : tasks)
+        postpone(account, {task}, account.next_retry(task, until, services_.clock.now()));
     return until;
 }
 
@@ -103,6 +105,7 @@ void Engine::pause(Account& account, const graph::Failure& failure, model::Insta
     const auto why = graph::to_string(failure);
     if (scope == Scope::account) {
         account.paused_until = std::max(account.paused_until, until);
+        account.pause_trouble = trouble_of(failure.kind);
         account.missed.paused(why);
     }
     if (scope == Scope::app) {

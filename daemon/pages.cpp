@@ -148,6 +148,18 @@ http::Answer Pages::metrics() const
     count(
         *all, "insightd_api_calls_total", "HTTP calls to the Graph API, tries included.",
         static_cast<double>(progress.calls));
+    const auto stories = engine_.story_counts();
+    show(
+        *all, "insightd_stories_open", "Stories whose last reading is to come.",
+        static_cast<double>(stories.open));
+    auto& closed = prometheus::BuildCounter()
+                       .Name("insightd_stories_closed_total")
+                       .Help("Stories that ended since the daemon began, by how.")
+                       .Register(*all);
+    for (const auto state :
+         {model::StoryState::final, model::StoryState::webhook, model::StoryState::missed})
+        closed.Add({{"state", std::string{model::to_string(state)}}})
+            .Increment(static_cast<double>(stories.closed.at(static_cast<std::size_t>(state))));
     show(
         *all, "insightd_store_up", "1 while the database takes rows.",
         engine_.store_is_up() ? 1 : 0);

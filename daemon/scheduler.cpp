@@ -56,4 +56,17 @@ void Scheduler::pull_forward(std::uint32_t account, model::Instant then, model::
     std::ranges::make_heap(heap_, later);
 }
 
+std::set<model::MediaId>
+Scheduler::pull_forward(std::uint32_t account, std::set<model::MediaId> media, model::Instant now)
+{
+    const auto wanted = media;
+    for (auto& entry : heap_)
+        if (entry.account == account && wanted.contains(entry.media)) {
+            entry.due = std::min(entry.due, now);
+            media.erase(entry.media);
+        }
+    std::ranges::make_heap(heap_, later);
+    return media;
+}
+
 } // namespace insightd::daemon

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -56,6 +57,11 @@ public:
     /// Makes the account's tasks due at `now` that would have been due at `then`: a pause ended
     /// early.
     void pull_forward(std::uint32_t account, model::Instant then, model::Instant now);
+
+    /// Makes the account's tasks of these media due at `now` at the latest. Returns the media that
+    /// have no task.
+    std::set<model::MediaId>
+    pull_forward(std::uint32_t account, std::set<model::MediaId> media, model::Instant now);
 
     std::size_t size() const { return heap_.size(); }
 

@@ -3,6 +3,7 @@
 #include "daemon/log.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
+#include "daemon/story_trouble.hpp"
 #include "daemon/token_keeper.hpp"
 
 #include "collectors/audience.hpp"
@@ -63,6 +64,20 @@ model::Worth worth_of(Job job)
                                                              : model::Worth::refetchable;
 }
 
+/// Nobody is told "gone" on a suspicion.
+void tell_suspects(model::Batch& rows)
+{
+    for (auto& sample : rows.samples) {
+        const auto presence =
+            std::ranges::find(rows.presences, sample.media_id, &model::Presence::media_id);
+        if (presence != rows.presences.end() && presence->state == model::PresenceState::gone)
+            continue;
+        for (auto& reading : sample.readings.values)
+            if (reading.value == decltype(reading.value){model::Absence::gone})
+                reading.value = model::Absence::suspect;
+    }
+}
+
 bool reads_media(Job job)
 {
     return job == Job::story_insights || job == Job::media_insights;
@@ -83,7 +98,9 @@ boost::asio::awaitable<void> Engine::serve(Account& account)
     }
     if (!account.has_work() || running_->stopping)
         co_return;
-    postpone(account, account.take_all(), paused_until(account));
+    const auto left = account.take_all();
+    hold_up(account, left, pause_trouble(account), paused_until(account));
+    postpone(account, left, paused_until(account));
 }
 
 /// An account without a token makes no calls; what it would have done has failed all the same, and
@@ -104,7 +121,11 @@ boost::asio::awaitable<void> Engine::report_without_client(Account& account, gra
     batch.account_id = account.id();
     for (auto& [collector, run] : runs)
         batch.runs.push_back(std::move(run));
-    co_await keep(std::make_shared<const model::Batch>(std::move(batch)));
+    batch.stories = judged_stories(account, batch, tasks, failure);
+    const auto rows = std::make_shared<const model::Batch>(std::move(batch));
+    const auto kept = co_await keep(rows);
+    if (kept.state == Kept::State::stored)
+        account.learn(*rows, services_.clock.now(), scheduler_);
 }
 
 boost::asio::awaitable<void>
@@ -172,8 +193,7 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
         tasks.pop_back();
         auto known = account.media(task.media);
         const auto now = services_.clock.now();
-        // A dead story answers nothing more: its last reading stands.
-        if (!known || (known->expires_at && *known->expires_at <= now)) {
+        if (!known) {
             outcome.done.push_back(task);
             continue;
         }
@@ -216,13 +236,20 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"values", model::count_values(outcome.rows)},
                  {"calls", run.calls}});
     outcome.rows.account_id = account.id();
-    note_gap(account, job, run, outcome.rows);
     outcome.rows.worth = worth_of(job);
+    note_gap(account, job, run, outcome.rows);
+    outcome.rows.stories = judged_stories(
+        account, outcome.rows, outcome.undone, outdated ? std::nullopt : outcome.failure);
+    if (job == Job::media_insights || !outcome.failure)
+        outcome.rows.presences = account.judged_presences(job, outcome.rows, now);
+    tell_suspects(outcome.rows);
     outcome.rows.runs.push_back(std::move(run));
     auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
     auto kept = co_await keep(rows);
     if (kept.state == Kept::State::refused)
         kept = co_await keep_what_is_taken(account, rows);
+    if (kept.state != Kept::State::stored)
+        hold_up(account, outcome.done, trouble::rows_lost, now);
     if (kept.state == Kept::State::given_up) {
         postpone(account, outcome.done, now + again_after);
         co_return;
@@ -246,6 +273,19 @@ void Engine::note_gap(Account& account, Job job, const model::CollectorRun& run,
         rows.backfills.push_back(std::move(*backfill));
 }
 
+/// The stories' lines as this turn changes them; they are stored with its readings.
+std::vector<model::StoryEntry> Engine::judged_stories(
+    const Account& account, const model::Batch& rows, const std::vector<Task>& undone,
+    const std::optional<graph::Failure>& failure) const
+{
+    std::vector<model::MediaId> failed;
+    for (const auto& task : undone)
+        if (task.job == Job::story_insights)
+            failed.push_back(task.media);
+    return account.stories().judged(
+        rows, failed, failure, account.settings().schedule, services_.clock.now());
+}
+
 boost::asio::awaitable<collectors::Collected>
 Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
 {
@@ -260,6 +300,7 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
         const bool whole = now >= account.whole_list_read_at + whole_list_every;
         const auto depth = whole ? collectors::ListDepth::whole : collectors::ListDepth::newest;
         auto collected = co_await collectors::collect_media(api, settings, depth, refused, now);
+        account.is_list_whole = whole;
         if (whole && !collected.failure)
             account.whole_list_read_at = now;
         co_return collected;

@@ -37,6 +37,20 @@ constexpr auto runs_query = R"(
 SELECT account_id, collector, (extract(epoch FROM last_success_at) * 1000000)::bigint
 FROM store.collection WHERE account_id = ANY($1::bigint[]) AND last_success_at IS NOT NULL)";
 
+constexpr auto presence_query = R"(
+SELECT account_id, media_id, (extract(epoch FROM known_at) * 1000000)::bigint, state,
+       (extract(epoch FROM since) * 1000000)::bigint, refusals, unproven_refusals,
+       (extract(epoch FROM refused_since) * 1000000)::bigint, lists_missing,
+       (extract(epoch FROM missing_since) * 1000000)::bigint,
+       (extract(epoch FROM answered_at) * 1000000)::bigint,
+       (extract(epoch FROM removed_at) * 1000000)::bigint,
+       (extract(epoch FROM returned_at) * 1000000)::bigint
+FROM store.media_presence WHERE account_id = ANY($1::bigint[]))";
+
+constexpr auto last_alive_query = R"(
+SELECT account_id, (extract(epoch FROM max(started_at)) * 1000000)::bigint
+FROM store.collection WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
+
 constexpr auto day_end_query = R"(
 SELECT account_id, (extract(epoch FROM max(day_end)) * 1000000)::bigint
 FROM store.account_day WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
@@ -118,6 +132,24 @@ model::Backfill backfill_of(const pqxx::row& row)
     return backfill;
 }
 
+model::Presence presence_of(const pqxx::row& row)
+{
+    model::Presence presence;
+    presence.media_id = row[1].as<std::int64_t>();
+    presence.known_at = instant_in(row[2]);
+    presence.state = model::presence_named(row[3].as<std::string>()).value();
+    presence.since = instant_in(row[4]);
+    presence.refusals = row[5].as<std::int64_t>();
+    presence.unproven_refusals = row[6].as<std::int64_t>();
+    presence.refused_since = instant_or_none(row[7]);
+    presence.lists_missing = row[8].as<std::int64_t>();
+    presence.missing_since = instant_or_none(row[9]);
+    presence.answered_at = instant_or_none(row[10]);
+    presence.removed_at = instant_or_none(row[11]);
+    presence.returned_at = instant_or_none(row[12]);
+    return presence;
+}
+
 model::Health health_of(const pqxx::row& row)
 {
     model::Health health;
@@ -149,8 +181,14 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
     Histories histories;
     for (const auto id : accounts)
         histories[id].account_id = id;
-    for (const auto& row : tx.exec_params(media_query, ids))
-        histories[row[0].as<std::int64_t>()].media.push_back(media_of(row));
+    auto stories = read_stories(tx, ids);
+    for (const auto& row : tx.exec_params(media_query, ids)) {
+        auto media = media_of(row);
+        auto& lines = stories[row[0].as<std::int64_t>()];
+        if (const auto line = lines.find(media.id); line != lines.end())
+            media.story = std::move(line->second);
+        histories[row[0].as<std::int64_t>()].media.push_back(std::move(media));
+    }
     for (const auto& row : tx.exec_params(days_query, ids))
         histories[row[0].as<std::int64_t>()].final_days.push_back(
             {model::Day{std::chrono::days{row[1].as<int>()}}, instant_in(row[2]),
@@ -158,6 +196,10 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
     for (const auto& row : tx.exec_params(runs_query, ids))
         histories[row[0].as<std::int64_t>()].last_success[row[1].as<std::string>()] =
             instant_in(row[2]);
+    for (const auto& row : tx.exec_params(presence_query, ids))
+        histories[row[0].as<std::int64_t>()].presences.push_back(presence_of(row));
+    for (const auto& row : tx.exec_params(last_alive_query, ids))
+        histories[row[0].as<std::int64_t>()].last_alive = instant_in(row[1]);
     for (const auto& row : tx.exec_params(day_end_query, ids))
         histories[row[0].as<std::int64_t>()].newest_day_end = instant_in(row[1]);
     for (const auto& row : tx.exec_params(followers_query, ids))

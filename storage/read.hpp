@@ -4,6 +4,8 @@
 
 #include <pqxx/pqxx>
 
+#include <map>
+#include <string>
 #include <vector>
 
 /// What the daemon reads back.
@@ -12,6 +14,10 @@ namespace insightd::storage
 
 std::vector<model::AccountHistory>
 read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& accounts);
+
+/// The story ledger of the accounts, whose ids are given as an array literal such as "{1,2}".
+std::map<model::AccountId, std::map<model::MediaId, model::StoryEntry>>
+read_stories(pqxx::transaction_base& tx, const std::string& account_ids);
 
 std::vector<model::Health> read_health(pqxx::transaction_base& tx);
 

@@ -79,6 +79,8 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_online_followers(steps, batch.online_followers);
     add_failed_polls(steps, batch.failed_polls);
     add_gaps(steps, batch.gaps);
+    add_stories(steps, batch.stories);
+    add_presences(steps, batch.presences);
     add_runs(steps, batch.runs);
     add_backfills(steps, batch.backfills);
     add_losses(steps, batch.losses);

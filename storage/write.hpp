@@ -41,6 +41,14 @@ void add_days(Steps& steps, const std::vector<model::AccountDay>& days);
 void add_final_days_again(Steps& steps, const std::vector<model::AccountDay>& days);
 std::span<const Statement> day_statements();
 
+// write_stories.cpp
+void add_stories(Steps& steps, const std::vector<model::StoryEntry>& stories);
+std::span<const Statement> story_statements();
+
+// write_presence.cpp
+void add_presences(Steps& steps, const std::vector<model::Presence>& presences);
+std::span<const Statement> presence_statements();
+
 // write_runs.cpp
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
 void add_gaps(Steps& steps, const std::vector<model::Gap>& gaps);

@@ -17,6 +17,7 @@ constexpr std::array names{
     std::pair{Absence::under_100_followers, std::string_view{"under_100_followers"}},
     std::pair{Absence::no_permission, std::string_view{"no_permission"}},
     std::pair{Absence::expired, std::string_view{"expired"}},
+    std::pair{Absence::suspect, std::string_view{"suspect"}},
     std::pair{Absence::gone, std::string_view{"gone"}},
     std::pair{Absence::not_crossposted, std::string_view{"not_crossposted"}},
 };

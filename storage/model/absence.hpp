@@ -15,7 +15,8 @@ enum class Absence {
     under_100_followers, ///< the account is too small for this metric
     no_permission,       ///< code 10 or 200-299: the token lacks the permission
     expired,             ///< a story past its 24 hours; a day older than the metric is served
-    gone,                ///< code 100 subcode 33: deleted, or no longer accessible
+    suspect,             ///< code 100 subcode 33: it may be gone, or throttled in disguise
+    gone,                ///< the same, and proven: deleted
     not_crossposted,     ///< subcode 2207086: the post was not shared to Facebook
 };
 

@@ -18,6 +18,7 @@ struct KnownMedia {
     Instant published_at;
     std::optional<Instant> expires_at;
     std::optional<Instant> checked_at; ///< last poll of its insights that was stored
+    std::optional<StoryEntry> story;   ///< its line in the ledger, if it is a story
 };
 
 /// A day of the account that was read when it had settled.
@@ -39,6 +40,8 @@ struct AccountHistory {
     std::map<std::string, Instant> last_success; ///< by collector
     std::optional<Backfill> backfill;            ///< nothing: not begun
     std::vector<Day> settled_days; ///< every stored day that is final, while the backfill needs it
+    std::vector<Presence> presences;   ///< of posts, removed ones too
+    std::optional<Instant> last_alive; ///< when a daemon last did anything for it
 };
 
 /// One row of the view `insights.collection_health`.

@@ -40,6 +40,22 @@ void look_at(
     }
 }
 
+/// A line that says "answered" must not stay without the answer.
+void join_stories(const Batch& batch, std::vector<Batch>& singles)
+{
+    for (const auto& story : batch.stories) {
+        auto reading = std::ranges::find_if(singles, [&](const Batch& single) {
+            return !single.samples.empty() && single.samples.front().media_id == story.media_id;
+        });
+        if (reading == singles.end()) {
+            singles.emplace_back().account_id = batch.account_id;
+            singles.back().worth = batch.worth;
+            reading = std::prev(singles.end());
+        }
+        reading->stories.push_back(story);
+    }
+}
+
 std::size_t numbers_in(const Readings& readings)
 {
     std::size_t count = 0;
@@ -61,6 +77,8 @@ void append(Batch& into, Batch&& from)
     move_rows(into.final_days_again, std::move(from.final_days_again));
     move_rows(into.demographics, std::move(from.demographics));
     move_rows(into.online_followers, std::move(from.online_followers));
+    move_rows(into.stories, std::move(from.stories));
+    move_rows(into.presences, std::move(from.presences));
     move_rows(into.runs, std::move(from.runs));
     move_rows(into.gaps, std::move(from.gaps));
     move_rows(into.failed_polls, std::move(from.failed_polls));
@@ -79,7 +97,11 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::final_days_again, singles);
     add_singles(batch, &Batch::demographics, singles);
     add_singles(batch, &Batch::online_followers, singles);
+    add_singles(batch, &Batch::gaps, singles);
+    add_singles(batch, &Batch::failed_polls, singles);
     add_singles(batch, &Batch::backfills, singles);
+    add_singles(batch, &Batch::presences, singles);
+    join_stories(batch, singles);
     return singles;
 }
 

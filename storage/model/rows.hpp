@@ -3,7 +3,10 @@
 #include "storage/model/backfill.hpp"
 #include "storage/model/failed_poll.hpp"
 #include "storage/model/gap.hpp"
+#include "storage/model/ids.hpp"
+#include "storage/model/presence.hpp"
 #include "storage/model/reading.hpp"
+#include "storage/model/story.hpp"
 #include "storage/model/time.hpp"
 
 #include <array>
@@ -15,9 +18,6 @@
 
 namespace insightd::model
 {
-
-using AccountId = std::int64_t; ///< the professional account's id (1784…), exact
-using MediaId = std::int64_t;   ///< exact; never through a double
 
 /// An account as the configuration knows it.
 struct Account {
@@ -146,6 +146,8 @@ struct Batch {
                                               ///< series told anew: kept where they differ
     std::vector<Demographics> demographics;
     std::vector<OnlineFollowers> online_followers;
+    std::vector<StoryEntry> stories;
+    std::vector<Presence> presences;
     std::vector<CollectorRun> runs;
     std::vector<Gap> gaps;
     std::vector<FailedPoll> failed_polls;
@@ -157,7 +159,8 @@ struct Batch {
 /// is worth.
 void append(Batch& into, Batch&& from);
 
-/// Every row in a batch of its own; the runs stay behind.
+/// Every row in a batch of its own; the runs stay behind. A story's readings and its line in the
+/// ledger stand or fall together.
 std::vector<Batch> single_rows(const Batch& batch);
 
 /// What a batch holds, for those who only carry it.

@@ -54,22 +54,5 @@ TEST(NextPostReading, FollowsTheTiersOfAge)
     EXPECT_EQ(next_post_reading(tiers, noon - 8 * 24h, noon, 1), std::nullopt);
 }
 
-TEST(NextStoryReading, EndsWithOneInTheLastMinutes)
-{
-    const auto expires = noon + 12min;
-    std::vector<model::Instant> readings;
-    for (auto next = next_story_reading(10min, expires, noon, 3); next;
-         next = next_story_reading(10min, expires, *next, 3))
-        readings.push_back(*next);
-    ASSERT_FALSE(readings.empty());
-    EXPECT_EQ(readings.back(), expires - last_story_reading);
-}
-
-TEST(NextStoryReading, IsNoneAfterTheLast)
-{
-    EXPECT_EQ(next_story_reading(10min, noon, noon, 3), std::nullopt);
-    EXPECT_EQ(next_story_reading(10min, noon + 5min, noon, 3), std::nullopt);
-}
-
 } // namespace
 } // namespace insightd::daemon

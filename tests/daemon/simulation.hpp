@@ -142,11 +142,14 @@ private:
 
     static sandbox::World::Options options_at(model::Instant start, sandbox::World::Options options)
     {
+        if (options.start != model::Instant{})
+            return options;
         options.start = start;
         options.days_of_history = 20;
         return options;
     }
 
+private:
     config::Config configure(const std::string& extra_yaml)
     {
         sandbox::Setup setup;

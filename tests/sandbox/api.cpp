@@ -178,7 +178,8 @@ std::string timestamp(Instant instant)
 }
 
 Api::Api(const World& world, Faults& faults, Apps apps)
-    : world_{world}, faults_{faults}, apps_{std::move(apps)}, tokens_{world}, dice_{world.seed()}
+    : world_{world}, faults_{faults}, apps_{std::move(apps)}, tokens_{world}, dice_{world.seed()},
+      fault_dice_{world.seed()}
 {
 }
 
@@ -198,10 +199,17 @@ Response Api::faulty(const Request& request, Instant now)
     const auto every = faults_.errors > 0 ? static_cast<std::int64_t>(1 / faults_.errors) : 0;
     if (every > 0 && calls_ % every == 0)
         return refusal(request.host, 2, std::nullopt, "Service temporarily unavailable", 500);
+    if (hits(faults_.random_errors))
+        return refusal(request.host, 2, std::nullopt, "Service temporarily unavailable", 500);
     auto response = checked(request, now);
     if (faults_.truncated)
         response.body.resize(response.body.size() / 2);
     return response;
+}
+
+bool Api::hits(double share)
+{
+    return share > 0 && std::uniform_real_distribution<double>{0, 1}(fault_dice_) < share;
 }
 
 Response Api::checked(const Request& request, Instant now)
@@ -234,6 +242,10 @@ Response Api::with_token(
             host, 10, std::nullopt, "(#10) Application does not have permission for this action");
     const auto account = account_of(visit, token, node);
     if (!account)
+        return gone(host, node);
+    const bool of_media =
+        edge == "insights" && id_of(node) && id_of(node) != world_.accounts()[*account].user_id;
+    if (of_media && hits(faults_.gone_in_disguise))
         return gone(host, node);
     const Call call{world_, visit.request, *account, visit.now, faults_};
     auto response = world_.accounts()[*account].username == faults_.throttled

@@ -55,6 +55,9 @@ struct DayLimits {
 /// What goes wrong on demand.
 struct Faults {
     double errors = 0;           ///< share of calls answered by HTTP 500, 0 to 1
+    double random_errors = 0;    ///< the same, but at random instead of every n-th
+    double gone_in_disguise = 0; ///< share of a post's insights calls answered by 100/33
+    bool hangs_up = false;       ///< connections end without an answer
     double refresh_errors = 0;   ///< the same of those that exchange or refresh a token
     std::string dead_token_of;   ///< username whose token is expired (190/463)
     std::string throttled;       ///< username that is over its limit (80002)
@@ -78,6 +81,7 @@ public:
     Api(const World& world, Faults& faults, Apps apps = {});
 
     Response answer(const Request& request, Instant now);
+    bool hangs_up() const { return faults_.hangs_up; }
 
     std::int64_t calls() const { return calls_; }
     /// What the account's token was used for on the UTC day of its last call.
@@ -103,6 +107,10 @@ private:
     TokenOffice tokens_;
     std::mt19937_64 dice_; ///< for refresh_errors
     Watch watch_;
+    bool hits(double share); ///< at random, from the seed
+
+    std::mt19937_64 dice_;       ///< for refresh_errors
+    std::mt19937_64 fault_dice_; ///< for the other shares
     std::int64_t calls_ = 0;
     std::map<std::size_t, std::pair<std::int64_t, std::int64_t>> used_; ///< account: day, calls
 };

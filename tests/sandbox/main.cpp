@@ -74,6 +74,8 @@ void add_options(CLI::App& app, Wish& wish)
     app.add_option("--database", wish.database, "what the configuration says under `database`");
     app.add_option("--state-dir", wish.state_dir, "what the configuration says under `state_dir`");
     app.add_option("--errors", wish.faults.errors, "share of calls answered by HTTP 500");
+    app.add_option("--random-errors", wish.faults.random_errors, "the same, at random");
+    app.add_option("--gone-in-disguise", wish.faults.gone_in_disguise, "share of 100/33");
     app.add_option("--dead-token-of", wish.faults.dead_token_of, "username");
     app.add_option("--throttled", wish.faults.throttled, "username");
     app.add_flag("--html", wish.faults.html, "answer HTML pages");

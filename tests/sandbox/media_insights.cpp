@@ -97,7 +97,7 @@ std::optional<Response> refuse_media_metric(
 std::optional<Response> refuse_media_call(const Call& call, const Media& media)
 {
     const auto host = call.request.host;
-    if (media.is_story() && call.now >= media.published_at + std::chrono::hours{24})
+    if (!call.world.answers_insights(media, call.now))
         return gone(host, std::to_string(media.id));
     if (call.world.before_conversion(media))
         return Response{

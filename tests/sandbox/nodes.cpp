@@ -147,10 +147,12 @@ const std::vector<MediaField>& media_table()
         {"timestamp", On::both,
          [](const Call&, const Media& m) { return json::value(timestamp(m.published_at)); }},
         {"username", On::both,
-         [](const Call& call, const Media&) { return json::value(spec(call).username); }},
+         [](const Call& call, const Media& m) {
+             return json::value(call.world.owner(m).username);
+         }},
         {"owner", On::both,
-         [](const Call& call, const Media&) {
-             return json::value(json::object{{"id", std::to_string(spec(call).user_id)}});
+         [](const Call& call, const Media& m) {
+             return json::value(json::object{{"id", std::to_string(call.world.owner(m).user_id)}});
          }},
         {"like_count", On::both,
          [](const Call& call, const Media& m) { return count(call, m, "likes"); }},

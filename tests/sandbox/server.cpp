@@ -122,7 +122,7 @@ struct Server::Listeners : std::enable_shared_from_this<Server::Listeners> {
         for (bool more = true; more;) {
             http::request<http::string_body> received;
             const auto [error, size] = co_await http::async_read(stream, buffer, received, quietly);
-            if (error)
+            if (error || self->api.hangs_up())
                 break;
             const auto request = request_of(host, received);
             const auto now = self->now();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace insightd::sandbox
 {
@@ -21,6 +22,7 @@ constexpr std::int64_t per_account = 10'000'000;
 constexpr std::int64_t children_at_most = 10;
 
 constexpr hours story_life{24};
+constexpr hours life_of_highlight{5 * 24};
 constexpr hours life_of_deleted{5 * 24};
 
 std::uint64_t mixed(std::uint64_t key)
@@ -89,13 +91,59 @@ Media World::story(std::size_t account, std::int64_t number) const
     media.number = number;
     media.kind = Kind::story;
     media.published_at = first_post() + options_.story_every * number;
+    if (const auto& random = options_.stories_at_random)
+        media.published_at =
+            random->from + std::chrono::seconds{static_cast<std::int64_t>(
+                               chance(static_cast<std::uint64_t>(media.id), "story starts") *
+                               std::chrono::duration<double>(random->within).count())};
     return media;
 }
 
 bool World::is_deleted(const Media& media, Instant now) const
 {
+    const auto removed = removed_.find(media.id);
+    if (removed != removed_.end())
+        return removed->second.holds(now);
     return !media.is_story() && media.number % 23 == 19 &&
            now >= media.published_at + life_of_deleted;
+}
+
+bool World::is_archived(const Media& media, Instant now) const
+{
+    const auto archived = archived_.find(media.id);
+    return archived != archived_.end() && archived->second.holds(now);
+}
+
+bool World::is_highlight(const Media& story) const
+{
+    return chance(static_cast<std::uint64_t>(story.id), "highlight") < options_.highlights;
+}
+
+bool World::answers_insights(const Media& media, Instant now) const
+{
+    const auto life = is_highlight(media) ? story_life + life_of_highlight : story_life;
+    return !media.is_story() || now < media.published_at + life;
+}
+
+const AccountSpec& World::owner(const Media& media) const
+{
+    const auto shared = owners_.find(media.id);
+    return shared != owners_.end() ? shared->second : accounts_[media.account];
+}
+
+void World::remove(std::int64_t id, Instant from, Instant until)
+{
+    removed_[id] = {from, until};
+}
+
+void World::archive(std::int64_t id, Instant from, Instant until)
+{
+    archived_[id] = {from, until};
+}
+
+void World::share(std::int64_t id, AccountSpec with)
+{
+    owners_[id] = std::move(with);
 }
 
 std::vector<Media> World::posts(std::size_t account, Instant now) const
@@ -103,7 +151,7 @@ std::vector<Media> World::posts(std::size_t account, Instant now) const
     std::vector<Media> found;
     for (auto number = (now - first_post()) / options_.post_every; number >= 0; --number) {
         const auto media = post(account, number);
-        if (media.published_at <= now && !is_deleted(media, now))
+        if (media.published_at <= now && !is_deleted(media, now) && !is_archived(media, now))
             found.push_back(media);
     }
     return found;
@@ -111,14 +159,26 @@ std::vector<Media> World::posts(std::size_t account, Instant now) const
 
 std::vector<Media> World::stories(std::size_t account, Instant now) const
 {
+    auto found = all_stories(account, now);
+    std::erase_if(found, [&](const Media& media) {
+        return media.published_at > now || media.published_at + story_life <= now ||
+               is_deleted(media, now);
+    });
+    std::ranges::stable_sort(found, std::greater{}, &Media::published_at);
+    return found;
+}
+
+/// Those that may be alive.
+std::vector<Media> World::all_stories(std::size_t account, Instant now) const
+{
     std::vector<Media> found;
-    for (auto number = (now - first_post()) / options_.story_every; number >= 0; --number) {
-        const auto media = story(account, number);
-        if (media.published_at + story_life <= now)
-            break;
-        if (media.published_at <= now)
-            found.push_back(media);
-    }
+    const auto& random = options_.stories_at_random;
+    const auto regular = (now - first_post()) / options_.story_every;
+    const auto first =
+        random ? 0 : std::max<std::int64_t>(0, regular - story_life / options_.story_every - 1);
+    const auto last = random ? random->count - 1 : regular;
+    for (auto number = last; number >= first; --number)
+        found.push_back(story(account, number));
     return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,14 @@ public:
         std::chrono::minutes story_every{7 * 60};
         std::chrono::hours settled_after{40}; ///< numbers of a day grow so long after its end
         std::optional<std::chrono::hours> revised_after{}; ///< and are changed once more then
+        /// Instead of one `story_every`: so many, at random instants of the span.
+        struct Stories {
+            Instant from;
+            std::chrono::minutes within{24 * 60};
+            std::int64_t count = 0;
+        };
+        std::optional<Stories> stories_at_random;
+        double highlights = 0; ///< share of stories that answer for five days more
     };
 
     World(Options options, std::vector<AccountSpec> accounts);
@@ -72,8 +81,15 @@ public:
     std::vector<Media> stories(std::size_t account, Instant now) const; ///< alive, newest first
     std::optional<Media> media(std::int64_t id, Instant now) const;     ///< deleted ones are not
     std::vector<std::int64_t> children(const Media& album) const;
+    bool answers_insights(const Media& media, Instant now) const; ///< dead stories do not
+    const AccountSpec& owner(const Media& media) const; ///< another one's, if they collaborated
     bool before_conversion(const Media& media) const;
     bool too_few_viewers(const Media& story, Instant now) const;
+
+    // What becomes of a post; each from an instant on, or until another.
+    void remove(std::int64_t id, Instant from, Instant until = Instant::max());
+    void archive(std::int64_t id, Instant from, Instant until = Instant::max()); ///< unlisted
+    void share(std::int64_t id, AccountSpec with); ///< a collaboration, by another account
 
     // Profile counters.
     std::int64_t followers(std::size_t account, Instant now) const;
@@ -114,10 +130,21 @@ private:
     Instant first_post() const;
     Media post(std::size_t account, std::int64_t number) const;
     Media story(std::size_t account, std::int64_t number) const;
+    std::vector<Media> all_stories(std::size_t account, Instant now) const;
     bool is_deleted(const Media& media, Instant now) const;
+    bool is_archived(const Media& media, Instant now) const;
+    bool is_highlight(const Media& story) const;
+
+    struct Span {
+        Instant from, until;
+        bool holds(Instant now) const { return from <= now && now < until; }
+    };
 
     Options options_;
     std::vector<AccountSpec> accounts_;
+    std::map<std::int64_t, Span> removed_;
+    std::map<std::int64_t, Span> archived_;
+    std::map<std::int64_t, AccountSpec> owners_;
 };
 
 /// Three accounts: one for each login, and one with fewer than 100 followers.

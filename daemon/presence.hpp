@@ -1,0 +1,70 @@
+#pragma once
+
+#include "storage/model/presence.hpp"
+#include "storage/model/rows.hpp"
+
+#include <chrono>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+/// Whether posts are still there. The platform says "does not exist" of a deleted post, and at
+/// times of any post when it throttles: gone is only what is proven. Pure decisions. Source:
+/// graph-api.md section 4.4.
+namespace insightd::daemon
+{
+
+/// What it takes to call a post gone. All of it, while other posts of the account answer.
+struct Proof {
+    std::int64_t refusals = 3;
+    std::int64_t lists_missing = 2;
+    std::chrono::hours lasting{6}; ///< that both have lasted
+};
+inline constexpr Proof proof;
+
+/// A suspect is asked again this often until it is decided.
+inline constexpr std::chrono::hours suspects_every{2};
+
+/// What one turn says of posts.
+struct Evidence {
+    std::vector<model::MediaId> refused, answered; ///< by their insights
+    std::vector<model::MediaId> listed, missing;   ///< by the media list
+};
+
+/// Of a turn of insights calls.
+Evidence evidence_of_insights(const model::Batch& rows);
+
+/// Of a media list that was read without a failure: the whole of it, or its first page, which
+/// speaks of everything newer than its last row. An empty list says nothing: it may be throttling.
+/// `known`: posts that should be there, with their publication.
+Evidence evidence_of_list(
+    const model::Batch& rows, bool is_whole,
+    const std::vector<std::pair<model::MediaId, model::Instant>>& known);
+
+/// The next state of what is known of one post, from what it holds.
+model::Presence judged(model::Presence presence, model::Instant now);
+
+/// What speaks against posts of one account. Posts of which nothing is said are listed.
+class PresenceBook
+{
+public:
+    void remember(model::Presence presence);
+
+    /// The lines that the evidence changes.
+    std::vector<model::Presence> judged(const Evidence& evidence, model::Instant now) const;
+
+    /// The store has taken these lines.
+    void take(const std::vector<model::Presence>& stored);
+
+    model::PresenceState state(model::MediaId id) const;
+    /// Whether it has to be decided soon: a suspect, unless it is listed and refused all the same.
+    bool is_urgent(model::MediaId id) const;
+
+private:
+    model::Presence line(model::MediaId id, model::Instant now) const;
+
+    std::unordered_map<model::MediaId, model::Presence> lines_;
+};
+
+} // namespace insightd::daemon

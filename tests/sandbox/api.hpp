@@ -105,7 +105,6 @@ private:
     Faults& faults_;
     Apps apps_;
     TokenOffice tokens_;
-    std::mt19937_64 dice_; ///< for refresh_errors
     Watch watch_;
     bool hits(double share); ///< at random, from the seed
 

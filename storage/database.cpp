@@ -94,11 +94,13 @@ Database::write_steps(model::AccountId account, std::vector<Step> steps)
     co_await in_transaction<bool>(std::move(work));
 }
 
-/// A transaction that writes: a standby, or a server that was made read-only, answers reads.
+/// A standby, or a server that was made read-only, answers reads.
 boost::asio::awaitable<void> Database::probe()
 {
     auto work = [](pqxx::work& tx) {
-        tx.exec0("UPDATE insightd.schema_version SET number = number WHERE false");
+        if (tx.exec1("SELECT current_setting('transaction_read_only')")[0].as<std::string>() ==
+            "on")
+            throw model::Unavailable{"the database is read-only: name the one that takes rows"};
         return true;
     };
     co_await in_transaction<bool>(std::move(work));

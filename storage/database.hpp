@@ -56,7 +56,7 @@ public:
     /// The same for rows that waited in their written form.
     boost::asio::awaitable<void> write_steps(model::AccountId account, std::vector<Step> steps);
 
-    /// Throws if the database does not take rows: away, read-only, or going down.
+    /// Throws if the database cannot take rows: away, read-only, or going down.
     boost::asio::awaitable<void> probe();
 
     boost::asio::awaitable<std::vector<model::AccountHistory>>

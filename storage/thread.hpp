@@ -46,7 +46,7 @@ public:
     {
         auto token = boost::asio::use_awaitable;
         auto start = [this, patience](auto handler, Job moved) {
-            begin<Result>(std::move(handler), std::move(moved), patience);
+            this->template begin<Result>(std::move(handler), std::move(moved), patience);
         };
         co_return co_await boost::asio::async_initiate<
             decltype(token), void(std::exception_ptr, Result)>(

@@ -32,7 +32,6 @@ asio::awaitable<bool> SpooledWriter::hand_over()
     std::string away;
     try {
         co_await services_.database.probe();
-        note_back();
     } catch (const model::Unavailable& error) {
         away = error.what();
     }
@@ -45,6 +44,8 @@ asio::awaitable<bool> SpooledWriter::hand_over()
         drained = co_await deliver_all();
     } catch (const model::Unavailable&) { // the spool's own trouble: said
     }
+    if (trouble_ == Trouble::unusable)
+        note_back(); // then the database is all there is
     if (drained)
         note_drained();
     co_return drained;
@@ -71,6 +72,7 @@ asio::awaitable<bool> SpooledWriter::deliver_all()
                 away = error.what();
                 break;
             }
+            note_back(); // not earlier: a database that is full answers, and takes nothing
             written.push_back(seq);
             rows += count;
         }
@@ -82,6 +84,7 @@ asio::awaitable<bool> SpooledWriter::deliver_all()
         if (!away.empty() || stopped_)
             co_return false;
     }
+    note_back();
     co_await tell_losses();
     const auto shrink = [](SpoolFile& file) { file.shrink(); };
     if (replayed_ > 0)

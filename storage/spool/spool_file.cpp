@@ -81,6 +81,7 @@ bool SpoolFile::insert(const Record& record, model::Instant now)
         insert_row(record, body);
     else
         note_loss(record, rows, full, now);
+    dropping_ = dropping_ || !fits;
     tx.commit();
     note_oldest();
     return fits;
@@ -112,6 +113,7 @@ bool SpoolFile::drop_oldest(
     const auto [record, body, checksum] = stored_in(oldest);
     remove(record, weight_of(body));
     note_loss(record, static_cast<std::int64_t>(record.contents.rows), why, now);
+    dropping_ = true;
     return true;
 }
 

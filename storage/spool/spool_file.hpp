@@ -73,6 +73,8 @@ public:
     const Depth& depth() const { return depth_; }
     /// Rows dropped since the file was opened.
     std::int64_t dropped() const { return dropped_; }
+    /// Whether rows had to go for want of room since this was asked last.
+    bool take_dropping() { return std::exchange(dropping_, false); }
     /// By how many the records of each account became more or fewer since this was asked last.
     std::map<model::AccountId, std::int64_t> take_changes() { return std::exchange(changes_, {}); }
     /// What happened to the file since this was asked last, in words; empty: nothing.
@@ -118,6 +120,7 @@ private:
     std::map<model::AccountId, std::int64_t> queued_, changes_;
     std::int64_t held_through_ = 0; ///< the newest record that was handed out
     std::int64_t dropped_ = 0;
+    bool dropping_ = false;
     std::string news_;
 };
 

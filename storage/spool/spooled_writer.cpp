@@ -106,7 +106,9 @@ SpooledWriter::Glance SpooledWriter::work_on_file(const std::function<void(Spool
     try {
         auto& spool = file();
         work(spool);
-        return {spool.depth(), spool.take_changes(), spool.dropped(), spool.take_news()};
+        return {
+            spool.depth(), spool.take_changes(), spool.dropped(), spool.take_dropping(),
+            spool.take_news()};
     } catch (const std::exception& error) {
         throw model::Unavailable{fmt::format(
             "the spool {} cannot be used: {}; see that the disk has room and that state_dir "
@@ -144,7 +146,7 @@ void SpooledWriter::take_in(Glance glance)
     }
     if (!glance.news.empty())
         services_.say({News::Weight::error, "spool_damaged", {{"reason", glance.news}}});
-    if (glance.dropped > dropped_ && trouble_ != Trouble::full && glance.news.empty()) {
+    if (glance.dropping && trouble_ != Trouble::full) {
         trouble_ = Trouble::full;
         services_.say(
             {News::Weight::error,

@@ -80,6 +80,7 @@ private:
         Depth depth;
         std::map<model::AccountId, std::int64_t> changes;
         std::int64_t dropped = 0;
+        bool dropping = false;
         std::string news;
     };
 

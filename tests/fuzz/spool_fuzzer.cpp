@@ -66,7 +66,7 @@ void read_file(const std::string& text)
     const auto file = folder() / "spool.db";
     make_file(file);
     const auto size = fs::file_size(file);
-    const auto at = text.size() < 2 ? 0 : (text[0] * 256U + text[1]) * 7U % size;
+    const auto at = text.empty() ? 0 : std::hash<std::string>{}(text) % size;
     {
         std::fstream stream{file, std::ios::in | std::ios::out | std::ios::binary};
         stream.seekp(static_cast<std::streamoff>(at));

@@ -199,6 +199,25 @@ TEST_F(SpooledWriterTest, ReadOnlyDatabaseIsAway)
     EXPECT_EQ(followers(), "1");
 }
 
+TEST_F(SpooledWriterTest, FullDatabaseAnswersAndIsAwayAllTheSame)
+{
+    query(
+        url,
+        "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE 'no space left' USING ERRCODE = '53100'; END $$;"
+        "CREATE TRIGGER no_room BEFORE INSERT ON store.account_sample EXECUTE FUNCTION no_room()");
+    write(profile(1));
+    for (int attempt = 0; attempt < 3; ++attempt)
+        EXPECT_FALSE(run(loop, writer->replay_now()));
+    write(profile(2));
+    EXPECT_EQ(writer->state(), State::spooling);
+    EXPECT_THAT(said, ElementsAre("store_away")) << "once";
+    query(url, "DROP TRIGGER no_room ON store.account_sample");
+    back();
+    EXPECT_EQ(followers(), "1 2");
+    EXPECT_THAT(said, ElementsAre("store_away", "store_back", "spool_drained"));
+}
+
 TEST_F(SpooledWriterTest, SlowDatabaseHoldsNobodyUp)
 {
     write(profile(1));
@@ -256,6 +275,7 @@ TEST_F(SpooledWriterTest, RecordThatIsRefusedBlocksNothingAndIsKept)
         query1(url, "SELECT collector || ' ' || rows FROM store.loss WHERE account_id = 4711"),
         "profile 1");
     EXPECT_THAT(said, Contains("spooled_rows_refused"));
+    EXPECT_THAT(said, Not(Contains("spool_full")));
 }
 
 TEST_F(SpooledWriterTest, WhatWasDroppedIsSaidOnceAndStandsInTheDatabase)

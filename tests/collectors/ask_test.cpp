@@ -161,9 +161,7 @@ TEST(MediaInsights, NamedBadMetricNeverSinksItsSiblings)
 TEST(MediaInsights, UnnamedBadMetricIsFoundByHalving)
 {
     Ask ask{[](const Received& request) {
-        if (has(request, "shares"))
-            return refused(100, "(#100) metric[0] must be one of the following values: reach");
-        return ones(request);
+        return has(request, "shares") ? refused(100, "(#100) Invalid parameter") : ones(request);
     }};
     const auto collected = ask.media("REELS");
     ASSERT_FALSE(collected.failure);
@@ -172,7 +170,24 @@ TEST(MediaInsights, UnnamedBadMetricIsFoundByHalving)
          {"reach", "views", "likes", "comments", "saved", "total_interactions",
           "ig_reels_avg_watch_time"})
         EXPECT_EQ(count(readings(collected), sibling), 1) << sibling;
-    EXPECT_LE(ask.host.received().size(), 9U);
+    EXPECT_LE(ask.host.received().size(), 1U + 5U) << "nine metrics: at most four halvings and one";
+}
+
+TEST(MediaInsights, MetricThatThePrintedListLacksIsDroppedAtOnce)
+{
+    Ask ask{[](const Received& request) {
+        if (has(request, "shares"))
+            return refused(
+                100, "(#100) metric[6] must be one of the following values: reach, views, likes, "
+                     "comments, saved, total_interactions, ig_reels_avg_watch_time, "
+                     "ig_reels_video_view_total_time");
+        return ones(request);
+    }};
+    const auto collected = ask.media("REELS");
+    ASSERT_FALSE(collected.failure);
+    EXPECT_EQ(absence(readings(collected), "shares"), Absence::unsupported);
+    EXPECT_EQ(count(readings(collected), "views"), 1);
+    EXPECT_THAT(ask.host.received(), SizeIs(2));
 }
 
 TEST(MediaInsights, RefusedBreakdownLosesTheSplitAndKeepsTheTotal)
@@ -201,7 +216,7 @@ TEST(MediaInsights, UnknownErrorThatStaysWithoutTheBreakdownIsAnOutage)
     }};
     const auto collected = ask.media("FEED");
     ASSERT_TRUE(collected.failure);
-    EXPECT_EQ(collected.failure->kind, graph::FailureClass::transient);
+    EXPECT_EQ(collected.failure->kind, graph::FailureClass::unknown_error);
     EXPECT_TRUE(collected.rows.samples.empty()) << "no half reading takes the place of a whole one";
 }
 

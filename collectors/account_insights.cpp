@@ -2,6 +2,7 @@
 
 #include "collectors/catalog.hpp"
 #include "collectors/json_access.hpp"
+#include "collectors/learning.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -19,6 +20,9 @@ using std::chrono::days;
 constexpr days series_reach{28};
 constexpr days series_ahead{1}; // zones ahead of UTC end their day in the future
 constexpr std::int64_t enough_followers = 100;
+
+/// Of days that ended longer ago the API may serve other metrics than of new ones.
+constexpr days teaching_days{7};
 
 std::string unix_seconds(model::Instant instant)
 {
@@ -101,12 +105,11 @@ struct SeriesAnswer {
     std::vector<std::string> asked;
 };
 
-boost::asio::awaitable<graph::Outcome<SeriesAnswer>>
-ask_series(graph::Client& api, MetricQuery query)
+boost::asio::awaitable<graph::Outcome<SeriesAnswer>> ask_series(Poll& poll, MetricQuery query)
 {
     SeriesAnswer result;
     result.asked = query.metrics;
-    auto answers = co_await ask_metrics(api, std::move(query));
+    auto answers = co_await ask_as_learned(poll, std::move(query));
     if (!answers)
         co_return answers.error();
     for (const auto& answer : answers->answered) {
@@ -142,11 +145,11 @@ void keep_breakdowns_only(model::Readings& readings)
 }
 
 boost::asio::awaitable<graph::Outcome<model::Readings>>
-ask_day(graph::Client& api, std::vector<MetricQuery> queries, model::Readings readings)
+ask_day(Poll& poll, std::vector<MetricQuery> queries, model::Readings readings)
 {
     for (auto& query : queries) {
         const bool is_split = !query.breakdown.empty();
-        auto answers = co_await ask_metrics(api, std::move(query));
+        auto answers = co_await ask_as_learned(poll, std::move(query));
         if (!answers)
             co_return answers.error();
         auto decoded = decode_answers(std::move(*answers), Case::as_sent);
@@ -180,10 +183,13 @@ model::AccountDay row_of(const DayWindow& window, model::Readings readings, mode
 } // namespace
 
 boost::asio::awaitable<Collected> collect_account_days(
-    graph::Client& api, const config::Account& account, DayPlan plan, model::Instant now)
+    graph::Client& api, MetricMatrix& matrix, const config::Account& account, DayPlan plan,
+    model::Instant now)
 {
+    Poll poll{api, matrix, target_of(account, api.version()), now};
+    poll.may_be_too_small = may_be_too_small(plan.followers_count);
     auto series_call = series_query(account, now);
-    const auto series = co_await ask_series(api, std::move(series_call));
+    const auto series = co_await ask_series(poll, std::move(series_call));
     if (!series)
         co_return Collected{series.error()};
 
@@ -193,7 +199,8 @@ boost::asio::awaitable<Collected> collect_account_days(
     for (const auto& window : choose_days(windows, plan.final_days, now, plan.backfill)) {
         auto queries = choose_day_queries(account, window);
         auto of_series = readings_of_day(*series, window.end);
-        auto readings = co_await ask_day(api, std::move(queries), std::move(of_series));
+        poll.teaches = window.end + teaching_days > now;
+        auto readings = co_await ask_day(poll, std::move(queries), std::move(of_series));
         if (!readings) {
             collected.failure = readings.error();
             co_return collected;
@@ -202,6 +209,22 @@ boost::asio::awaitable<Collected> collect_account_days(
         collected.rows.days.push_back(row_of(window, std::move(*readings), now));
     }
     co_return collected;
+}
+
+MetricTarget target_of(const config::Account& account, std::string version)
+{
+    MetricTarget target;
+    target.host = config::to_string(account.login);
+    target.version = std::move(version);
+    target.subject = catalog::Subject::account;
+    target.account_id = account.user_id;
+    target.object = account.user_id;
+    return target;
+}
+
+bool may_be_too_small(std::optional<std::int64_t> followers_count)
+{
+    return !followers_count || *followers_count < enough_followers;
 }
 
 std::vector<MetricQuery> choose_day_queries(const config::Account& account, const DayWindow& window)
@@ -213,6 +236,7 @@ std::vector<MetricQuery> choose_day_queries(const config::Account& account, cons
         query.parameters.emplace_back("since", unix_seconds(window.begin));
         query.parameters.emplace_back("until", unix_seconds(window.end));
         query.breakdown = dimensions;
+        query.wants_totals = false;
         queries.push_back(std::move(query));
     }
     return queries;
@@ -238,7 +262,8 @@ graph::Outcome<Series> decode_series(const boost::json::value& body)
 model::Absence explain(
     const std::string& metric, model::Absence reason, std::optional<std::int64_t> followers_count)
 {
-    const auto* known = catalog::find(catalog::Subject::account, metric);
+    const auto* known =
+        catalog::find(catalog::Subject::account, metric.substr(0, metric.find(" by ")));
     const bool too_small = followers_count && *followers_count < enough_followers;
     return known != nullptr && known->needs_100_followers && too_small
                ? model::Absence::under_100_followers

@@ -3,6 +3,7 @@
 #include "collectors/collected.hpp"
 #include "collectors/days.hpp"
 #include "collectors/insights.hpp"
+#include "collectors/metric_matrix.hpp"
 #include "config/config.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -31,7 +32,14 @@ struct DayPlan {
 /// store. A failure keeps the days that were read completely. Source: GET /<user>/insights, v24.0;
 /// graph-api.md section 5.
 boost::asio::awaitable<Collected> collect_account_days(
-    graph::Client& api, const config::Account& account, DayPlan plan, model::Instant now);
+    graph::Client& api, MetricMatrix& matrix, const config::Account& account, DayPlan plan,
+    model::Instant now);
+
+/// Where lessons on the account's own metrics belong.
+MetricTarget target_of(const config::Account& account, std::string version);
+
+/// Whether the account has too few followers for some metrics, or may have.
+bool may_be_too_small(std::optional<std::int64_t> followers_count);
 
 /// The calls for one day's `total_value` window: all totals at once, then one for each breakdown.
 std::vector<MetricQuery>

@@ -123,12 +123,20 @@ void teach_answers(Poll& poll, const MetricQuery& query, const MetricAnswers& an
         poll.matrix.note_numbers(poll.target, query.breakdown, !answers.answered_nothing);
 }
 
+bool is_excused(const Poll& poll, const std::string& metric)
+{
+    const auto* known = catalog::find(poll.target.subject, metric);
+    return poll.may_be_too_small && known != nullptr && known->needs_100_followers;
+}
+
 void teach(Poll& poll, const MetricQuery& query, const MetricAnswers& answers)
 {
     if (!poll.teaches)
         return;
     teach_answers(poll, query, answers);
     for (const auto& refusal : answers.refusals) {
+        if (is_excused(poll, refusal.metric))
+            continue;
         poll.matrix.refused(poll.target, refusal, poll.now);
         poll.is_doubtful = poll.is_doubtful || !refusal.certain;
     }

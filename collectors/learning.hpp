@@ -18,6 +18,9 @@ struct Poll {
     MetricTarget target;
     model::Instant now;
 
+    /// An account that has, or may have, fewer than 100 followers: refusals of metrics that need
+    /// them say nothing of others.
+    bool may_be_too_small = false;
     bool teaches = true; ///< not where the window asked for lies far back: others are served then
 
     bool siblings_answered = false; ///< by an earlier query of the poll

@@ -20,7 +20,8 @@ const Statement& statement_named(const std::string& name)
     static const ByName all = [] {
         ByName found;
         for (const auto part :
-             {account_statements(), media_statements(), sample_statements(), run_statements()})
+             {account_statements(), media_statements(), sample_statements(), lesson_statements(),
+              run_statements()})
             for (const auto& statement : part)
                 found[statement.name] = &statement;
         return found;

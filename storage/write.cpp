@@ -75,6 +75,8 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_days(steps, batch.days);
     add_demographics(steps, batch.demographics);
     add_online_followers(steps, batch.online_followers);
+    add_lessons(steps, batch.lessons);
+    add_offered(steps, batch.offered);
     add_runs(steps, batch.runs);
     return steps.take();
 }

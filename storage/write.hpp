@@ -37,6 +37,11 @@ void add_demographics(Steps& steps, const std::vector<model::Demographics>& snap
 void add_online_followers(Steps& steps, const std::vector<model::OnlineFollowers>& days);
 std::span<const Statement> account_statements();
 
+// write_lessons.cpp
+void add_lessons(Steps& steps, const std::vector<model::MetricLesson>& lessons);
+void add_offered(Steps& steps, const std::vector<model::OfferedMetric>& offered);
+std::span<const Statement> lesson_statements();
+
 // write_runs.cpp
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
 std::span<const Statement> run_statements();

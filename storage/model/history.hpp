@@ -18,6 +18,7 @@ struct KnownMedia {
     Instant published_at;
     std::optional<Instant> expires_at;
     std::optional<Instant> checked_at; ///< last poll of its insights that was stored
+    bool has_numbers = false;          ///< a poll answered some
 };
 
 /// What the store remembers of one account when the daemon starts.
@@ -28,6 +29,7 @@ struct AccountHistory {
     std::optional<Instant> newest_day_end;       ///< end of the newest stored day
     std::optional<std::int64_t> followers_count; ///< as the last profile said
     std::map<std::string, Instant> last_success; ///< by collector
+    std::vector<MetricLesson> lessons;           ///< that hold: its own; and, once, those of kinds
 };
 
 /// One row of the view `insights.collection_health`.

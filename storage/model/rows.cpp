@@ -43,6 +43,8 @@ void append(Batch& into, Batch&& from)
     move_rows(into.days, std::move(from.days));
     move_rows(into.demographics, std::move(from.demographics));
     move_rows(into.online_followers, std::move(from.online_followers));
+    move_rows(into.lessons, std::move(from.lessons));
+    move_rows(into.offered, std::move(from.offered));
     move_rows(into.runs, std::move(from.runs));
 }
 
@@ -55,6 +57,8 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::days, singles);
     add_singles(batch, &Batch::demographics, singles);
     add_singles(batch, &Batch::online_followers, singles);
+    add_singles(batch, &Batch::lessons, singles);
+    add_singles(batch, &Batch::offered, singles);
     return singles;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/model/lesson.hpp"
 #include "storage/model/reading.hpp"
 #include "storage/model/time.hpp"
 
@@ -120,6 +121,8 @@ struct Batch {
     std::vector<AccountDay> days;
     std::vector<Demographics> demographics;
     std::vector<OnlineFollowers> online_followers;
+    std::vector<MetricLesson> lessons;
+    std::vector<OfferedMetric> offered;
     std::vector<CollectorRun> runs;
 };
 

@@ -21,6 +21,7 @@ namespace insightd::daemon
 struct TrackedMedia {
     model::Instant published_at;
     catalog::Products product{};
+    std::uint8_t media_type = 0; ///< place in a table of names
 };
 
 /// One account under collection: its configuration, what is known of it, and what waits to be done.
@@ -82,7 +83,9 @@ private:
     static constexpr std::size_t job_count = 8;
 
     bool collects(Job job) const;
-    void track(model::MediaId id, std::string_view product_type, model::Instant published_at);
+    void track(
+        model::MediaId id, std::string_view product_type, std::string_view media_type,
+        model::Instant published_at);
     std::uint64_t key(const Task& task) const;
 
     std::uint32_t index_;

@@ -43,6 +43,21 @@ struct Response {
     std::map<std::string, std::string> headers;
 };
 
+/// A metric that the API stops serving, and how it says so.
+struct Withdrawal {
+    enum class Way {
+        listed,       ///< "metric[1] must be one of the following values: …", without it
+        missing,      ///< its entry is missing from the answer
+        all_blank,    ///< the whole answer is `"data": []`
+        unknown_error ///< code 1, "An unknown error has occurred."
+    };
+
+    std::string metric;
+    Way way{};
+    bool of_media = true;       ///< else of accounts
+    std::optional<Host> host{}; ///< nothing: both
+};
+
 /// What goes wrong on demand.
 struct Faults {
     double errors = 0;           ///< share of calls answered by HTTP 500, 0 to 1
@@ -54,6 +69,9 @@ struct Faults {
     bool cursor_loop = false;    ///< the media list never ends
     std::size_t most_rows = 100; ///< a larger `limit` is "too much data"
     LoginSwitches login{};       ///< who logs in, and how
+    std::vector<Withdrawal> withdrawn{};
+    std::vector<std::string> new_media_metrics{}; ///< served beside the documented ones
+    std::vector<std::int64_t> forbidden_media{};  ///< whose insights need another permission
 };
 
 struct Visit; // login.hpp

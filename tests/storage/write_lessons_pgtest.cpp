@@ -105,7 +105,6 @@ TEST_F(Lessons, OfferedNamesThatNobodyKnowsAreInTheView)
 
 class Absences : public DatabaseTest
 {
-protected:
 };
 
 TEST_F(Absences, AreListedSinceTheFirstReadingWithoutTheNumber)

@@ -125,8 +125,27 @@ std::size_t hash_of(const MetricTarget& target, const std::string& breakdown)
 
 void MetricMatrix::remember(const std::vector<MetricLesson>& lessons)
 {
-    for (const auto& lesson : lessons)
+    for (const auto& lesson : lessons) {
         lessons_[lesson.scope] = lesson;
+        note_blank(lesson);
+    }
+}
+
+void MetricMatrix::note_blank(const MetricLesson& lesson)
+{
+    if (holds(&lesson) && lesson.reason == Absence::empty)
+        blank_.insert(lesson.scope);
+    else
+        blank_.erase(lesson.scope);
+}
+
+bool MetricMatrix::blanks_others(const LessonScope& scope) const
+{
+    return std::ranges::any_of(blank_, [&](const LessonScope& other) {
+        return other.host == scope.host && other.version == scope.version &&
+               other.subject == scope.subject && other.metric == scope.metric &&
+               other.breakdown == scope.breakdown;
+    });
 }
 
 const MetricLesson* MetricMatrix::find(const LessonScope& scope) const
@@ -152,6 +171,8 @@ MetricAdvice MetricMatrix::advice_on(
     const auto* own = find(scope);
     if (holds(own))
         return {is_due(*own, now) ? How::alone : How::not_now, *own->reason};
+    if (blanks_others(scope) && (kind == lessons_.end() || !covers(&kind->second, target)))
+        return {How::alone, {}}; // together it might take its siblings along
     if (kind == lessons_.end()) // what is not in the catalogue has to prove itself
         return {is_known(target, metric) ? How::together : How::alone, {}};
     auto& lesson = kind->second;
@@ -169,13 +190,9 @@ void MetricMatrix::answered(
 {
     const auto scope = scope_of(target, metric, breakdown);
     const auto kind = kind_of(scope);
-    const auto* own = find(scope);
-    const bool is_withheld = is_blank && holds(own) && own->reason == Absence::empty;
-    if (is_withheld)
-        return refused(target, {metric, breakdown, Absence::empty, own->words, true}, now);
+    if (is_blank && blanks_others(scope))
+        return refused(target, {metric, breakdown, Absence::empty, {}, true}, now);
     const auto* of_kind = find(kind);
-    if (covers(of_kind, target) && is_blank && of_kind->reason == Absence::empty)
-        return refused(target, {metric, breakdown, Absence::empty, of_kind->words, true}, now);
     first_refusers_.erase(kind);
     end(scope, now);
     if (holds(of_kind)) {
@@ -249,6 +266,7 @@ void MetricMatrix::suspect(
     lesson.reason = refusal.reason;
     lesson.words = bounded(refusal.words);
     lesson.retry_at = now;
+    note_blank(lesson);
 }
 
 void MetricMatrix::learn(
@@ -262,6 +280,7 @@ void MetricMatrix::learn(
     lesson.words = bounded(refusal.words);
     lesson.last_refused_at = now;
     lesson.retry_at = now + wait_after(refusal.reason, lesson.refusals);
+    note_blank(lesson);
 }
 
 /// What ended stays in memory no longer; the store keeps it.
@@ -276,6 +295,7 @@ void MetricMatrix::end(const LessonScope& scope, model::Instant now)
     lesson.retry_at.reset();
     lesson.refusals = 0;
     lesson.changed_at = now;
+    note_blank(lesson);
     changed_.insert(scope);
 }
 

@@ -109,11 +109,15 @@ private:
     void learn_of_kind(
         const model::LessonScope& object, const MetricTarget& target, const MetricRefusal& refusal,
         model::Instant now);
+    /// Whether the metric was seen to blank the answers of other objects.
+    bool blanks_others(const model::LessonScope& scope) const;
+    void note_blank(const model::MetricLesson& lesson);
     void retry_objects_of(const model::LessonScope& kind, model::Instant now);
 
     Lessons lessons_;
     std::map<model::LessonScope, MetricTarget>
         first_refusers_; ///< of a kind, since its last answer
+    std::set<model::LessonScope> blank_; ///< lessons that hold for an empty answer
     std::set<model::LessonScope> changed_;
     std::map<std::string, model::OfferedMetric> offered_; ///< by host, version, subject and name
     std::set<std::string> newly_offered_;

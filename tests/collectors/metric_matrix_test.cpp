@@ -164,9 +164,24 @@ TEST(MetricMatrix, EmptyAnswerConfirmsASuspicionOfEmptinessAndEndsOthers)
     matrix.answered(post(1), "views", {}, true, noon + 15min);
     EXPECT_EQ(how(matrix, post(1), noon + 16min), How::not_now);
     EXPECT_EQ(matrix.advice_on(post(1), "views", {}, noon + 16min).reason, Absence::empty);
-    matrix.refused(post(2), refusal(), noon);
-    matrix.answered(post(2), "views", {}, true, noon + 24h);
-    EXPECT_EQ(how(matrix, post(2), noon + 24h), How::together) << "it is taken again";
+    MetricMatrix another;
+    another.refused(post(2), refusal(), noon);
+    another.answered(post(2), "views", {}, true, noon + 24h);
+    EXPECT_EQ(how(another, post(2), noon + 24h), How::together) << "it is taken again";
+}
+
+TEST(MetricMatrix, WhatBlanksOneObjectIsAskedAloneOfAllOthers)
+{
+    MetricMatrix matrix;
+    matrix.refused(post(1), refusal(Absence::empty, false), noon);
+    auto reel = post(2);
+    reel.product_type = "REELS";
+    EXPECT_EQ(how(matrix, reel, noon), How::alone);
+    matrix.answered(reel, "views", {}, true, noon);
+    EXPECT_EQ(how(matrix, reel, noon + 1h), How::not_now) << "it has nothing to say here either";
+    reel.object = 3;
+    matrix.answered(post(1), "views", {}, false, noon);
+    EXPECT_EQ(how(matrix, reel, noon), How::together);
 }
 
 TEST(MetricMatrix, PassingReasonsTeachNothing)

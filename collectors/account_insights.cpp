@@ -76,7 +76,21 @@ std::map<std::string, std::vector<std::string>> groups_of_day(const config::Acco
         for (const auto& dimensions : catalog::splits_of(*metric))
             groups[dimensions].emplace_back(metric->name);
     }
+    for (const auto& [name, tried] : account.metrics.tried_account)
+        if (!tried.ask_alone)
+            groups[""].emplace_back(name);
     return groups;
+}
+
+/// One day's totals.
+MetricQuery
+day_query(const config::Account& account, const DayWindow& window, std::vector<std::string> names)
+{
+    auto query = query_for(account, std::move(names));
+    query.parameters.emplace_back("metric_type", "total_value");
+    query.parameters.emplace_back("since", unix_seconds(window.begin));
+    query.parameters.emplace_back("until", unix_seconds(window.end));
+    return query;
 }
 
 void add(Series& series, const std::string& metric, const json::value& point)
@@ -231,14 +245,14 @@ std::vector<MetricQuery> choose_day_queries(const config::Account& account, cons
 {
     std::vector<MetricQuery> queries;
     for (auto& [dimensions, names] : groups_of_day(account)) {
-        auto query = query_for(account, std::move(names));
-        query.parameters.emplace_back("metric_type", "total_value");
-        query.parameters.emplace_back("since", unix_seconds(window.begin));
-        query.parameters.emplace_back("until", unix_seconds(window.end));
+        auto query = day_query(account, window, std::move(names));
         query.breakdown = dimensions;
         query.wants_totals = false;
         queries.push_back(std::move(query));
     }
+    for (const auto& [name, tried] : account.metrics.tried_account)
+        if (tried.ask_alone)
+            queries.push_back(day_query(account, window, {name}));
     return queries;
 }
 

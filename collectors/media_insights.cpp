@@ -22,6 +22,14 @@ MetricQuery query_for(
     return query;
 }
 
+bool is_tried_for(const config::TriedMetric& tried, std::string_view product_type)
+{
+    const auto product = catalog::product_of(product_type);
+    return tried.products.empty() || std::ranges::any_of(tried.products, [&](const auto& name) {
+               return catalog::product_of(name) == product;
+           });
+}
+
 /// A story that died refuses with the same code as a deleted one; its own clock tells them apart.
 model::Absence reason_for(const model::KnownMedia& media, model::Absence reason, model::Instant now)
 {
@@ -77,6 +85,10 @@ std::vector<MetricQuery> choose_media_queries(
         else
             together.push_back(name);
     }
+    for (const auto& [name, tried] : overrides.tried_media)
+        if (is_tried_for(tried, media.product_type))
+            tried.ask_alone ? separate.push_back(query_for(media, {name}))
+                            : together.push_back(name);
     if (!together.empty())
         separate.insert(separate.begin(), query_for(media, std::move(together)));
     return separate;

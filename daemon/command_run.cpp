@@ -85,7 +85,8 @@ asio::awaitable<void> take_up_history(Daemon& daemon)
         std::string reason;
         try {
             co_await daemon.database.prepare(
-                account_rows(daemon.config), catalog::rows(), daemon.old_schema);
+                account_rows(daemon.config), catalog::rows(daemon.config.accounts),
+                daemon.old_schema);
             const auto histories = co_await daemon.database.history(ids_of(daemon.config));
             daemon.engine.remember(histories);
             co_return;

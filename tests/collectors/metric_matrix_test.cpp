@@ -179,6 +179,7 @@ TEST(MetricMatrix, WhatBlanksOneObjectIsAskedAloneOfAllOthers)
     EXPECT_EQ(how(matrix, reel, noon), How::alone);
     matrix.answered(reel, "views", {}, true, noon);
     EXPECT_EQ(how(matrix, reel, noon + 1h), How::not_now) << "it has nothing to say here either";
+    matrix.answered(reel, "views", {}, false, noon + 24h);
     reel.object = 3;
     matrix.answered(post(1), "views", {}, false, noon);
     EXPECT_EQ(how(matrix, reel, noon), How::together);

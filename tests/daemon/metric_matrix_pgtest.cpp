@@ -91,7 +91,8 @@ std::string open_lessons(const Simulation& simulation, const std::string& condit
             "SELECT coalesce(string_agg(concat_ws('/', subject, product_type, media_type, "
             "metric, breakdown, media_id, state, refusals, last_refused_at), E'\\n' ORDER BY 1), "
             "'') FROM insights.metric_matrix WHERE state IN ('refused', 'suspect') "
-            "AND metric = 'shares' " + condition)
+            "AND metric = 'shares' " +
+            condition)
         .value();
 }
 
@@ -135,8 +136,9 @@ TEST_P(Withdrawn, CostsNoOtherValueAndIsRememberedAndComesBack)
     expect_nothing_else_lost(simulation, "shares");
     EXPECT_EQ(open_lessons(simulation, of_what_lives), "") << "back by itself";
     EXPECT_EQ(
-        simulation.value("SELECT count(*) FROM insights.media_latest WHERE shares IS NULL AND "
-                         "views IS NOT NULL AND product_type <> 'STORY' AND absent ->> 'views' IS NULL"),
+        simulation.value(
+            "SELECT count(*) FROM insights.media_latest WHERE shares IS NULL AND "
+            "views IS NOT NULL AND product_type <> 'STORY' AND absent ->> 'views' IS NULL"),
         "0");
     EXPECT_EQ(
         simulation.value("SELECT count(*) FROM insights.account_daily WHERE shares IS NULL AND "
@@ -153,6 +155,38 @@ std::string name_of_way(const ::testing::TestParamInfo<Way>& parameter)
 INSTANTIATE_TEST_SUITE_P(
     EveryWay, Withdrawn,
     ::testing::Values(Way::listed, Way::missing, Way::all_blank, Way::unknown_error), name_of_way);
+
+TEST(NewMetrics, AreCollectedWithoutANewRelease)
+{
+    Simulation simulation{
+        start,
+        std::string{fewer_calls} + "  metrics: {media: {brand_new: {try: true, products: [FEED]}, "
+                                   "not_yet: {try: true}}}\n",
+        one_account()};
+    simulation.faults.new_media_metrics = {"brand_new", "nobody_knows"};
+    simulation.run_until(start + 14h);
+    const auto rows = simulation.rows(
+        "SELECT media_id, value, (extract(epoch FROM checked_at) * 1000000)::bigint, product_type "
+        "FROM insights.media_extra_metric WHERE metric = 'brand_new'");
+    ASSERT_GT(rows.size(), 3U);
+    for (const auto& row : rows) {
+        const model::Instant checked_at{std::chrono::microseconds{integer(row[2])}};
+        const auto media = simulation.world.media(integer(row[0]), checked_at);
+        const auto truth = simulation.world.media_metric(*media, "brand_new", checked_at);
+        EXPECT_EQ(integer(row[1]), std::get<std::int64_t>(truth));
+        EXPECT_EQ(*row[3], "FEED");
+    }
+    EXPECT_EQ(
+        simulation.value("SELECT string_agg(name, ' ' ORDER BY name) FROM insights.metric "
+                         "WHERE status = 'configured'"),
+        "brand_new not_yet");
+    EXPECT_EQ(
+        simulation.value("SELECT metric FROM insights.metric_matrix WHERE state = "
+                         "'offered_unknown'"),
+        "nobody_knows")
+        << "the refusal of not_yet printed it";
+    expect_nothing_else_lost(simulation, "not_yet");
+}
 
 TEST(Absences, OnePostWithoutPermissionIsAbsentAndTheOthersAreCollected)
 {

@@ -68,7 +68,7 @@ public:
             daemon::Engine::Services{
                 loop.get_executor(), config, clock, *transport, *database, *tokens, pause},
             daemon::Engine::StorePatience::give_up);
-        run(loop, database->prepare(daemon::account_rows(config), catalog::rows()));
+        run(loop, database->prepare(daemon::account_rows(config), catalog::rows(config.accounts)));
         std::vector<model::AccountId> ids;
         for (const auto& account : config.accounts)
             ids.push_back(account.user_id);

@@ -2,6 +2,7 @@
 
 #include "collectors/catalog.hpp"
 #include "collectors/json_access.hpp"
+#include "collectors/learning.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -17,6 +18,9 @@ using std::chrono::days;
 
 constexpr days series_ahead{1}; // zones ahead of UTC end their day in the future
 constexpr std::int64_t enough_followers = 100;
+
+/// Of days that ended longer ago the API may serve other metrics than of new ones.
+constexpr days teaching_days{7};
 
 std::string unix_seconds(model::Instant instant)
 {
@@ -63,7 +67,19 @@ std::map<std::string, std::vector<std::string>> groups_of_day(const config::Acco
         for (const auto& dimensions : catalog::splits_of(*metric))
             groups[dimensions].emplace_back(metric->name);
     }
+    for (const auto& [name, tried] : account.metrics.tried_account)
+        if (!tried.ask_alone)
+            groups[""].emplace_back(name);
     return groups;
+}
+
+/// One day's totals.
+MetricQuery
+day_query(const config::Account& account, const DayWindow& window, std::vector<std::string> names)
+{
+    auto query = query_for_days(account, std::move(names), window.begin, window.end);
+    query.parameters.emplace_back("metric_type", "total_value");
+    return query;
 }
 
 void add(Series& series, const std::string& metric, const json::value& point)
@@ -85,6 +101,30 @@ void append(Series& into, Series&& from)
         merge(into.by_end_time[end_time], std::move(readings));
 }
 
+graph::Outcome<SeriesAnswer>
+series_of(graph::Outcome<MetricAnswers> answers, std::vector<std::string> asked)
+{
+    if (!answers)
+        return answers.error();
+    SeriesAnswer result;
+    result.asked = std::move(asked);
+    for (const auto& answer : answers->answered) {
+        auto series = decode_series(answer.body);
+        if (!series)
+            return series.error();
+        append(result.series, std::move(*series));
+    }
+    result.absent = std::move(answers->absent);
+    return result;
+}
+
+boost::asio::awaitable<graph::Outcome<SeriesAnswer>> ask_series(Poll& poll, MetricQuery query)
+{
+    auto asked = query.metrics;
+    auto answers = co_await ask_as_learned(poll, std::move(query));
+    co_return series_of(std::move(answers), std::move(asked));
+}
+
 /// Answers of a split must not stand in for the total, which its own call answers.
 void keep_breakdowns_only(model::Readings& readings)
 {
@@ -94,11 +134,11 @@ void keep_breakdowns_only(model::Readings& readings)
 }
 
 boost::asio::awaitable<graph::Outcome<model::Readings>>
-ask_day(graph::Client& api, std::vector<MetricQuery> queries, model::Readings readings)
+ask_day(Poll& poll, std::vector<MetricQuery> queries, model::Readings readings)
 {
     for (auto& query : queries) {
         const bool is_split = !query.breakdown.empty();
-        auto answers = co_await ask_metrics(api, std::move(query));
+        auto answers = co_await ask_as_learned(poll, std::move(query));
         if (!answers)
             co_return answers.error();
         auto decoded = decode_answers(std::move(*answers), Case::as_sent);
@@ -147,10 +187,13 @@ std::vector<model::AccountDay> final_days_again(
 } // namespace
 
 boost::asio::awaitable<Collected> collect_account_days(
-    graph::Client& api, const config::Account& account, DayPlan plan, model::Instant now)
+    graph::Client& api, MetricMatrix& matrix, const config::Account& account, DayPlan plan,
+    model::Instant now)
 {
+    Poll poll{api, matrix, target_of(account, api.version()), now};
+    poll.may_be_too_small = may_be_too_small(plan.followers_count);
     auto series_call = series_query(account, now);
-    const auto series = co_await ask_series(api, std::move(series_call));
+    const auto series = co_await ask_series(poll, std::move(series_call));
     if (!series)
         co_return Collected{series.error()};
 
@@ -160,8 +203,9 @@ boost::asio::awaitable<Collected> collect_account_days(
     collected.rows.final_days_again = final_days_again(windows, series->series, plan, now);
     for (const auto& window : choose_days(windows, plan, now)) {
         auto of_series = readings_of_day(*series, window.end);
-        auto day = co_await collect_day(
-            api, account, window, std::move(of_series), plan.followers_count, now);
+        poll.teaches = window.end + teaching_days > now;
+        auto day =
+            co_await collect_day(poll, account, window, std::move(of_series), plan.followers_count);
         if (!day) {
             collected.failure = day.error();
             co_return collected;
@@ -193,19 +237,9 @@ MetricQuery query_for_days(
 boost::asio::awaitable<graph::Outcome<SeriesAnswer>>
 ask_series(graph::Client& api, MetricQuery query)
 {
-    SeriesAnswer result;
-    result.asked = query.metrics;
+    auto asked = query.metrics;
     auto answers = co_await ask_metrics(api, std::move(query));
-    if (!answers)
-        co_return answers.error();
-    for (const auto& answer : answers->answered) {
-        auto series = decode_series(answer.body);
-        if (!series)
-            co_return series.error();
-        append(result.series, std::move(*series));
-    }
-    result.absent = std::move(answers->absent);
-    co_return result;
+    co_return series_of(std::move(answers), std::move(asked));
 }
 
 model::Readings readings_of_day(const SeriesAnswer& answer, model::Instant end_time)
@@ -223,27 +257,46 @@ model::Readings readings_of_day(const SeriesAnswer& answer, model::Instant end_t
 }
 
 boost::asio::awaitable<graph::Outcome<model::AccountDay>> collect_day(
-    graph::Client& api, const config::Account& account, DayWindow window, model::Readings of_series,
-    std::optional<std::int64_t> followers_count, model::Instant now)
+    Poll& poll, const config::Account& account, DayWindow window, model::Readings of_series,
+    std::optional<std::int64_t> followers_count)
 {
     auto queries = choose_day_queries(account, window);
-    auto readings = co_await ask_day(api, std::move(queries), std::move(of_series));
+    auto readings = co_await ask_day(poll, std::move(queries), std::move(of_series));
     if (!readings)
         co_return readings.error();
     explain_absences(*readings, followers_count);
-    const bool is_last = is_settled(window, account.settling_margin, now);
-    co_return row_of(window, std::move(*readings), now, is_last);
+    const bool is_last = is_settled(window, account.settling_margin, poll.now);
+    co_return row_of(window, std::move(*readings), poll.now, is_last);
+}
+
+MetricTarget target_of(const config::Account& account, std::string version)
+{
+    MetricTarget target;
+    target.host = config::to_string(account.login);
+    target.version = std::move(version);
+    target.subject = catalog::Subject::account;
+    target.account_id = account.user_id;
+    target.object = account.user_id;
+    return target;
+}
+
+bool may_be_too_small(std::optional<std::int64_t> followers_count)
+{
+    return !followers_count || *followers_count < enough_followers;
 }
 
 std::vector<MetricQuery> choose_day_queries(const config::Account& account, const DayWindow& window)
 {
     std::vector<MetricQuery> queries;
     for (auto& [dimensions, names] : groups_of_day(account)) {
-        auto query = query_for_days(account, std::move(names), window.begin, window.end);
-        query.parameters.emplace_back("metric_type", "total_value");
+        auto query = day_query(account, window, std::move(names));
         query.breakdown = dimensions;
+        query.wants_totals = false;
         queries.push_back(std::move(query));
     }
+    for (const auto& [name, tried] : account.metrics.tried_account)
+        if (tried.ask_alone)
+            queries.push_back(day_query(account, window, {name}));
     return queries;
 }
 
@@ -267,7 +320,8 @@ graph::Outcome<Series> decode_series(const boost::json::value& body)
 model::Absence explain(
     const std::string& metric, model::Absence reason, std::optional<std::int64_t> followers_count)
 {
-    const auto* known = catalog::find(catalog::Subject::account, metric);
+    const auto* known =
+        catalog::find(catalog::Subject::account, metric.substr(0, metric.find(" by ")));
     const bool too_small = followers_count && *followers_count < enough_followers;
     return known != nullptr && known->needs_100_followers && too_small
                ? model::Absence::under_100_followers

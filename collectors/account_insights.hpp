@@ -3,6 +3,7 @@
 #include "collectors/collected.hpp"
 #include "collectors/days.hpp"
 #include "collectors/insights.hpp"
+#include "collectors/metric_matrix.hpp"
 #include "config/config.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -23,7 +24,14 @@ namespace insightd::collectors
 /// keeps the days that were read completely. Source: GET /<user>/insights, v24.0;
 /// graph-api.md section 5.
 boost::asio::awaitable<Collected> collect_account_days(
-    graph::Client& api, const config::Account& account, DayPlan plan, model::Instant now);
+    graph::Client& api, MetricMatrix& matrix, const config::Account& account, DayPlan plan,
+    model::Instant now);
+
+/// Where lessons on the account's own metrics belong.
+MetricTarget target_of(const config::Account& account, std::string version);
+
+/// Whether the account has too few followers for some metrics, or may have.
+bool may_be_too_small(std::optional<std::int64_t> followers_count);
 
 /// The calls for one day's `total_value` window: all totals at once, then one for each breakdown.
 std::vector<MetricQuery>
@@ -53,7 +61,7 @@ MetricQuery query_for_days(
     const config::Account& account, std::vector<std::string> metrics, model::Instant since,
     model::Instant until);
 
-/// Asks for series; a refused metric is isolated.
+/// Asks for series of the past; a refused metric is isolated, and nobody learns from it.
 boost::asio::awaitable<graph::Outcome<SeriesAnswer>>
 ask_series(graph::Client& api, MetricQuery query);
 
@@ -62,8 +70,8 @@ model::Readings readings_of_day(const SeriesAnswer& answer, model::Instant end_t
 
 /// The whole day: its part of the series, its totals and its breakdowns.
 boost::asio::awaitable<graph::Outcome<model::AccountDay>> collect_day(
-    graph::Client& api, const config::Account& account, DayWindow window, model::Readings of_series,
-    std::optional<std::int64_t> followers_count, model::Instant now);
+    Poll& poll, const config::Account& account, DayWindow window, model::Readings of_series,
+    std::optional<std::int64_t> followers_count);
 
 /// An account with fewer than 100 followers gets no answer for some metrics: that is the reason
 /// then, whatever the refusal said. Source: graph-api.md section 5.

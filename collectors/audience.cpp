@@ -4,6 +4,7 @@
 #include "collectors/catalog.hpp"
 #include "collectors/insights.hpp"
 #include "collectors/json_access.hpp"
+#include "collectors/learning.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -35,6 +36,7 @@ MetricQuery query_for(const config::Account& account, const AudienceQuestion& qu
     query.path = user_insights(account);
     query.metrics = {question.metric};
     query.breakdown = question.dimension;
+    query.wants_totals = false;
     query.parameters = {
         {"period", "lifetime"}, {"metric_type", "total_value"}, {"timeframe", question.timeframe}};
     return query;
@@ -86,18 +88,18 @@ void drop_timeframe(model::Breakdown& breakdown)
 }
 
 boost::asio::awaitable<graph::Outcome<model::Demographics>> ask_demographics(
-    graph::Client& api, const config::Account& account, AudienceQuestion question,
-    std::optional<std::int64_t> followers_count, model::Instant now)
+    Poll& poll, const config::Account& account, AudienceQuestion question,
+    std::optional<std::int64_t> followers_count)
 {
     auto query = query_for(account, question);
-    auto answers = co_await ask_metrics(api, std::move(query));
+    auto answers = co_await ask_as_learned(poll, std::move(query));
     if (!answers)
         co_return answers.error();
-    auto snapshot = snapshot_of(question, now);
+    auto snapshot = snapshot_of(question, poll.now);
     if (!answers->absent.empty())
         snapshot.absent = std::get<model::Absence>(answers->absent.front().value);
     else {
-        auto decoded = decode_demographics(answers->answered.front().body, question, now);
+        auto decoded = decode_demographics(answers->answered.front().body, question, poll.now);
         if (!decoded)
             co_return decoded.error();
         snapshot = std::move(*decoded);
@@ -138,11 +140,11 @@ model::OnlineFollowers absent_day(
 }
 
 boost::asio::awaitable<graph::Outcome<std::vector<model::OnlineFollowers>>> ask_online_followers(
-    graph::Client& api, const config::Account& account, std::optional<std::int64_t> followers_count,
-    model::Instant now)
+    Poll& poll, const config::Account& account, std::optional<std::int64_t> followers_count)
 {
+    const auto now = poll.now;
     auto query = online_query(account, online_reach, now);
-    auto answers = co_await ask_metrics(api, std::move(query));
+    auto answers = co_await ask_as_learned(poll, std::move(query));
     if (!answers)
         co_return answers.error();
     auto reason = model::Absence::empty;
@@ -178,13 +180,15 @@ std::vector<AudienceQuestion> choose_audience(const config::Account& account)
 }
 
 boost::asio::awaitable<Collected> collect_audience(
-    graph::Client& api, const config::Account& account, std::optional<std::int64_t> followers_count,
-    model::Instant now)
+    graph::Client& api, MetricMatrix& matrix, const config::Account& account,
+    std::optional<std::int64_t> followers_count, model::Instant now)
 {
+    Poll poll{api, matrix, target_of(account, api.version()), now};
+    poll.may_be_too_small = may_be_too_small(followers_count);
     Collected collected;
     for (auto& question : choose_audience(account)) {
         auto snapshot =
-            co_await ask_demographics(api, account, std::move(question), followers_count, now);
+            co_await ask_demographics(poll, account, std::move(question), followers_count);
         if (!snapshot) {
             collected.failure = snapshot.error();
             co_return collected;
@@ -193,7 +197,7 @@ boost::asio::awaitable<Collected> collect_audience(
     }
     if (!asks_online_followers(account))
         co_return collected;
-    auto online = co_await ask_online_followers(api, account, followers_count, now);
+    auto online = co_await ask_online_followers(poll, account, followers_count);
     if (online)
         collected.rows.online_followers = std::move(*online);
     else

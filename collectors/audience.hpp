@@ -2,6 +2,7 @@
 
 #include "collectors/collected.hpp"
 #include "collectors/graph/client.hpp"
+#include "collectors/metric_matrix.hpp"
 #include "config/config.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -28,8 +29,8 @@ std::vector<AudienceQuestion> choose_audience(const config::Account& account);
 /// Who follows, and who engaged, as of `now`; and followers online by hour for the last days.
 /// Source: GET /<user>/insights, v24.0; graph-api.md section 5.
 boost::asio::awaitable<Collected> collect_audience(
-    graph::Client& api, const config::Account& account, std::optional<std::int64_t> followers_count,
-    model::Instant now);
+    graph::Client& api, MetricMatrix& matrix, const config::Account& account,
+    std::optional<std::int64_t> followers_count, model::Instant now);
 
 /// Followers online by hour as far back as they are served: 30 days. Nothing where they are refused
 /// or not selected: that is collect_audience()'s to tell. Source: graph-api.md section 5.

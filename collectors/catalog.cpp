@@ -87,6 +87,26 @@ model::Metric row(const Metric& metric)
     return row;
 }
 
+using Tried = std::map<std::pair<std::string, std::string>, model::Metric>;
+
+void add_tried(
+    Tried& tried, const config::Account& account, const std::string& subject,
+    const std::string& name, const std::vector<std::string>& products)
+{
+    auto& metric = tried[{subject, name}];
+    metric.subject = subject;
+    metric.name = metric.title = name;
+    metric.unit = unit_names.front();
+    metric.status = "configured";
+    metric.product_types = products;
+    metric.period = subject == "media" ? "lifetime" : "day";
+    metric.metric_type = subject == "media" ? "" : "total_value";
+    metric.caveat = "not in the catalogue: its unit and its meaning are the platform's";
+    const std::string host{config::to_string(account.login)};
+    if (std::ranges::find(metric.hosts, host) == metric.hosts.end())
+        metric.hosts.push_back(host);
+}
+
 std::string_view note_on(const Metric& metric)
 {
     return metric.standing == Standing::foreign ? "not a metric of Instagram insights"
@@ -148,10 +168,19 @@ config::MetricVocabulary vocabulary()
     return names;
 }
 
-std::vector<model::Metric> rows()
+std::vector<model::Metric> rows(std::span<const config::Account> accounts)
 {
     std::vector<model::Metric> all;
     std::ranges::transform(table, std::back_inserter(all), row);
+    Tried tried;
+    for (const auto& account : accounts) {
+        for (const auto& [name, metric] : account.metrics.tried_media)
+            add_tried(tried, account, "media", name, metric.products);
+        for (const auto& [name, metric] : account.metrics.tried_account)
+            add_tried(tried, account, "account", name, {});
+    }
+    for (auto& [key, metric] : tried)
+        all.push_back(std::move(metric));
     return all;
 }
 

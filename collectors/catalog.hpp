@@ -76,7 +76,7 @@ selected(Subject subject, config::Login login, const config::MetricOverrides& ov
 /// What the YAML may name.
 config::MetricVocabulary vocabulary();
 
-/// The catalogue for the SQL table `metric`.
-std::vector<model::Metric> rows();
+/// The catalogue for the SQL table `metric`, and the metrics that the accounts try beside it.
+std::vector<model::Metric> rows(std::span<const config::Account> accounts = {});
 
 } // namespace insightd::catalog

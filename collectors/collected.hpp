@@ -18,6 +18,7 @@ struct Collected {
 
     model::Batch rows;
     std::optional<graph::Failure> failure;
+    bool is_doubtful = false; ///< a metric is absent by suspicion alone: worth asking again soon
 };
 
 /// The absence that a call refused for this subject means; nothing for a failure of the call

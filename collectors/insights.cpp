@@ -1,5 +1,6 @@
 #include "collectors/insights.hpp"
 
+#include "collectors/isolation.hpp"
 #include "collectors/json_access.hpp"
 
 #include <boost/json/array.hpp>
@@ -7,29 +8,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <deque>
 
 namespace insightd::collectors
 {
 namespace
 {
-
-using Names = std::vector<std::string>;
-
-/// What one call asks for: some of a query's metrics, with its breakdown or without.
-struct Portion {
-    Names metrics;
-    std::string breakdown;
-};
-
-/// A query under way: what is answered, and what is still to be asked.
-struct Inquiry {
-    catalog::Subject subject{};
-    MetricAnswers answers;
-    std::deque<Portion> waiting;
-    std::optional<graph::Failure> first_refusal;
-    bool all_refused_vaguely = true;
-};
 
 graph::Request request_for(const MetricQuery& query, const Portion& portion)
 {
@@ -39,113 +22,6 @@ graph::Request request_for(const MetricQuery& query, const Portion& portion)
     if (!portion.breakdown.empty())
         parameters.emplace_back("breakdown", portion.breakdown);
     return {query.path, std::move(parameters)};
-}
-
-/// A refusal of the split itself: in words, or, as the documents have it, "An unknown error has
-/// occurred", which an outage may say as well. Source: graph-api.md section 4.2.
-bool may_blame_breakdown(const graph::Failure& failure, const Portion& portion)
-{
-    const bool unknown_error = failure.kind == graph::FailureClass::transient && failure.code == 1;
-    return !portion.breakdown.empty() &&
-           (failure.kind == graph::FailureClass::bad_breakdown || unknown_error);
-}
-
-/// A refusal that may be the fault of one metric among several.
-bool may_blame_one_metric(const graph::Failure& failure)
-{
-    using graph::FailureClass;
-    return failure.kind == FailureClass::bad_metric ||
-           failure.kind == FailureClass::not_crossposted ||
-           (failure.kind == FailureClass::bad_request && failure.code == 100);
-}
-
-/// The one of the metrics that the refusal names; nothing if it names none of them.
-std::optional<std::string> named_among(const Names& metrics, const graph::Failure& failure)
-{
-    auto named = graph::named_metric(failure.message);
-    const bool is_ours = named && std::ranges::find(metrics, *named) != metrics.end();
-    return is_ours ? named : std::nullopt;
-}
-
-Names without(Names metrics, const std::string& one)
-{
-    std::erase(metrics, one);
-    return metrics;
-}
-
-void add_absent(Inquiry& inquiry, const Names& metrics, const graph::Failure& failure)
-{
-    const auto reason = absence_of(failure, inquiry.subject).value_or(model::Absence::unsupported);
-    for (const auto& metric : metrics)
-        inquiry.answers.absent.push_back({metric, reason});
-}
-
-/// One metric is refused with its breakdown: its total may be answered all the same, and if not,
-/// then the breakdown is not to blame.
-void ask_without_breakdown(const Portion& portion, Inquiry& inquiry)
-{
-    const auto& metric = portion.metrics.front();
-    inquiry.answers.absent.push_back(
-        {split_name(metric, portion.breakdown), model::Absence::unsupported});
-    inquiry.waiting.push_back({portion.metrics, {}});
-}
-
-/// Two halves, where the refusal names no metric.
-void halve(const Portion& portion, Inquiry& inquiry)
-{
-    const auto& all = portion.metrics;
-    const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
-    inquiry.waiting.push_back({Names{all.begin(), middle}, portion.breakdown});
-    inquiry.waiting.push_back({Names{middle, all.end()}, portion.breakdown});
-}
-
-/// One of several metrics is to blame: it is given up, or loses its breakdown, and the others go
-/// on.
-void isolate(const Portion& portion, const graph::Failure& failure, Inquiry& inquiry)
-{
-    const auto named = named_among(portion.metrics, failure);
-    if (!named)
-        return halve(portion, inquiry);
-    if (may_blame_breakdown(failure, portion))
-        ask_without_breakdown({Names{*named}, portion.breakdown}, inquiry);
-    else
-        add_absent(inquiry, {*named}, failure);
-    inquiry.waiting.push_back({without(portion.metrics, *named), portion.breakdown});
-}
-
-/// Remembers a refusal, and whether it says anything of a metric.
-void note(const graph::Failure& failure, const Portion& portion, Inquiry& inquiry)
-{
-    if (!inquiry.first_refusal)
-        inquiry.first_refusal = failure;
-    const bool is_vague =
-        failure.kind == graph::FailureClass::bad_request && !named_among(portion.metrics, failure);
-    inquiry.all_refused_vaguely = inquiry.all_refused_vaguely && is_vague;
-}
-
-/// Several metrics, and each refused for no reason of its own: something else is wrong.
-bool failed_as_a_whole(const MetricQuery& query, const Inquiry& inquiry)
-{
-    return query.metrics.size() > 1 && inquiry.answers.answered.empty() &&
-           inquiry.all_refused_vaguely;
-}
-
-/// Answers a refusal: smaller portions to ask for, or absences. False if it is a failure of the
-/// call itself.
-bool absorb(const graph::Failure& failure, const Portion& portion, Inquiry& inquiry)
-{
-    note(failure, portion, inquiry);
-    const bool blames_breakdown = may_blame_breakdown(failure, portion);
-    const bool blames_metric = may_blame_one_metric(failure);
-    if (blames_breakdown && portion.metrics.size() == 1)
-        ask_without_breakdown(portion, inquiry);
-    else if ((blames_breakdown || blames_metric) && portion.metrics.size() > 1)
-        isolate(portion, failure, inquiry);
-    else if (blames_metric || absence_of(failure, inquiry.subject))
-        add_absent(inquiry, portion.metrics, failure);
-    else
-        return false;
-    return true;
 }
 
 std::string folded(std::string text)
@@ -231,29 +107,19 @@ bool answers_for(const model::Readings& readings, const std::string& metric)
 boost::asio::awaitable<graph::Outcome<MetricAnswers>>
 ask_metrics(graph::Client& api, MetricQuery query)
 {
-    Inquiry inquiry;
-    inquiry.subject = query.subject;
-    if (!query.metrics.empty())
-        inquiry.waiting.push_back({query.metrics, query.breakdown});
-    while (!inquiry.waiting.empty()) {
-        auto portion = std::move(inquiry.waiting.front());
-        inquiry.waiting.pop_front();
-        auto request = request_for(query, portion);
-        auto reply = co_await api.get(std::move(request));
+    using graph::Client;
+    Isolation isolation{query};
+    const auto unknown_errors = isolation.can_isolate() ? Client::UnknownErrors::given_back
+                                                        : Client::UnknownErrors::tried_again;
+    while (const auto portion = isolation.next()) {
+        auto request = request_for(query, *portion);
+        auto reply = co_await api.get(std::move(request), unknown_errors);
         if (reply)
-            inquiry.answers.answered.push_back(
-                {std::move(portion.metrics), std::move(reply->body)});
-        else if (!absorb(reply.error(), portion, inquiry))
-            co_return reply.error();
+            isolation.answered(std::move(reply->body));
+        else if (auto failure = isolation.refused(reply.error()))
+            co_return std::move(*failure);
     }
-    if (failed_as_a_whole(query, inquiry))
-        co_return *inquiry.first_refusal;
-    co_return std::move(inquiry.answers);
-}
-
-std::string split_name(const std::string& metric, const std::string& breakdown)
-{
-    return metric + " by " + breakdown;
+    co_return isolation.take();
 }
 
 graph::Outcome<model::Readings> decode_readings(

@@ -1,56 +1,28 @@
 #pragma once
 
-#include "collectors/catalog.hpp"
 #include "collectors/collected.hpp"
 #include "collectors/graph/client.hpp"
+#include "collectors/metric_query.hpp"
 #include "storage/model/reading.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/value.hpp>
 
 #include <string>
-#include <utility>
 #include <vector>
 
 /// What /<media>/insights and /<user>/insights have in common.
 namespace insightd::collectors
 {
 
-using Parameters = std::vector<std::pair<std::string, std::string>>;
-
-/// Metrics that are asked for in one call.
-struct MetricQuery {
-    /// Whose insights: decides which refusals are absences, see absence_of().
-    catalog::Subject subject = catalog::Subject::account;
-    std::string path; ///< below the version, such as "17918195224117851/insights"
-    std::vector<std::string> metrics;
-    std::string breakdown; ///< dimensions to split by, with commas; empty for none
-    Parameters parameters; ///< without `metric` and `breakdown`
-};
-
-/// The body that answered some of the metrics.
-struct MetricAnswer {
-    std::vector<std::string> metrics;
-    boost::json::value body;
-};
-
-/// All answers to one query, and the metrics that have none, each with its reason.
-struct MetricAnswers {
-    std::vector<MetricAnswer> answered;
-    std::vector<model::Reading> absent;
-};
-
-/// Asks for the metrics together. A refused metric is isolated, by its name where the API names it,
-/// else by halving, so that its siblings still arrive; it comes back as absent. Where its breakdown
+/// Asks for the metrics together. A refused metric is isolated, so that its siblings still arrive,
+/// at the cost that Isolation promises; it comes back as absent. Where its breakdown
 /// is refused, its total is asked for without, and the split comes back as absent by split_name().
 /// Where several are refused one by one, and no refusal says what is wrong with its metric, the
 /// call itself failed. A query without metrics is not sent.
 /// Source: graph-api.md section 0, rule 2, and section 4.2.
 boost::asio::awaitable<graph::Outcome<MetricAnswers>>
 ask_metrics(graph::Client& api, MetricQuery query);
-
-/// The name under which a refused split is absent: "views by follow_type".
-std::string split_name(const std::string& metric, const std::string& breakdown);
 
 /// Whether dimension values are folded to lower case: media tables are upper case in the documents
 /// and lower case in answers; account tables are the same in both and kept as sent.

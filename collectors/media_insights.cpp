@@ -1,6 +1,9 @@
 #include "collectors/media_insights.hpp"
 
 #include "collectors/catalog.hpp"
+#include "collectors/learning.hpp"
+
+#include <algorithm>
 
 namespace insightd::collectors
 {
@@ -19,6 +22,14 @@ MetricQuery query_for(
     return query;
 }
 
+bool is_tried_for(const config::TriedMetric& tried, std::string_view product_type)
+{
+    const auto product = catalog::product_of(product_type);
+    return tried.products.empty() || std::ranges::any_of(tried.products, [&](const auto& name) {
+               return catalog::product_of(name) == product;
+           });
+}
+
 /// A story that died refuses with the same code as a deleted one; its own clock tells them apart.
 model::Absence reason_for(const model::KnownMedia& media, model::Absence reason, model::Instant now)
 {
@@ -29,13 +40,15 @@ model::Absence reason_for(const model::KnownMedia& media, model::Absence reason,
 /// The reason that holds for every metric of the object, so that no further call can answer.
 std::optional<model::Absence> refusal_of_all(const MetricAnswers& answers)
 {
-    if (!answers.answered.empty() || answers.absent.empty())
+    if (!answers.answered.empty())
         return std::nullopt;
-    const auto reason = std::get<model::Absence>(answers.absent.front().value);
-    const bool of_object = reason == model::Absence::gone ||
-                           reason == model::Absence::before_conversion ||
-                           reason == model::Absence::too_few_viewers;
-    return of_object ? std::optional{reason} : std::nullopt;
+    for (const auto& reading : answers.absent) {
+        const auto reason = std::get<model::Absence>(reading.value);
+        if (reason == model::Absence::gone || reason == model::Absence::before_conversion ||
+            reason == model::Absence::too_few_viewers)
+            return reason;
+    }
+    return std::nullopt;
 }
 
 MetricAnswers all_absent(const MetricQuery& query, model::Absence reason)
@@ -72,14 +85,48 @@ std::vector<MetricQuery> choose_media_queries(
         else
             together.push_back(name);
     }
+    for (const auto& [name, tried] : overrides.tried_media)
+        if (is_tried_for(tried, media.product_type))
+            tried.ask_alone ? separate.push_back(query_for(media, {name}))
+                            : together.push_back(name);
     if (!together.empty())
         separate.insert(separate.begin(), query_for(media, std::move(together)));
     return separate;
 }
 
-boost::asio::awaitable<Collected> collect_media_insights(
-    graph::Client& api, const config::Account& account, model::KnownMedia media, model::Instant now)
+MetricTarget
+target_of(const model::KnownMedia& media, const config::Account& account, std::string version)
 {
+    MetricTarget target;
+    target.host = config::to_string(account.login);
+    target.version = std::move(version);
+    target.subject = catalog::Subject::media;
+    target.product_type = media.product_type;
+    target.media_type = media.media_type;
+    target.account_id = account.user_id;
+    target.object = media.id;
+    target.published_at = media.published_at;
+    return target;
+}
+
+model::MediaSample absent_sample(
+    const model::KnownMedia& media, const config::Account& account, model::Absence reason,
+    model::Instant now)
+{
+    model::MediaSample sample;
+    sample.media_id = media.id;
+    sample.observed_at = now;
+    for (const auto& query : choose_media_queries(media, account.login, account.metrics))
+        for (auto& reading : all_absent(query, reason).absent)
+            sample.readings.values.push_back(std::move(reading));
+    return sample;
+}
+
+boost::asio::awaitable<Collected> collect_media_insights(
+    graph::Client& api, MetricMatrix& matrix, const config::Account& account,
+    model::KnownMedia media, model::Instant now)
+{
+    Poll poll{api, matrix, target_of(media, account, api.version()), now};
     model::MediaSample sample;
     sample.media_id = media.id;
     sample.observed_at = now;
@@ -90,7 +137,7 @@ boost::asio::awaitable<Collected> collect_media_insights(
         if (refused)
             answers = all_absent(query, *refused);
         else
-            answers = co_await ask_metrics(api, query);
+            answers = co_await ask_as_learned(poll, query);
         if (!answers)
             co_return Collected{answers.error()};
         refused = refused ? refused : refusal_of_all(*answers);
@@ -101,6 +148,7 @@ boost::asio::awaitable<Collected> collect_media_insights(
     }
     explain_absences(sample.readings, media, now);
     Collected collected;
+    collected.is_doubtful = poll.is_doubtful;
     collected.rows.samples.push_back(std::move(sample));
     co_return collected;
 }

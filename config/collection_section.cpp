@@ -167,10 +167,78 @@ bool is_metric(const YAML::Node& at, const std::string& name, bool of_media, Con
     return false;
 }
 
+/// A metric as the file tries it; `wanted` stands under `try`.
+struct Trial {
+    TriedMetric metric;
+    bool wanted = false;
+};
+
+void read_products(const YAML::Node& node, Trial& trial, Context& context)
+{
+    static const std::vector<std::string_view> products{"FEED", "REELS", "STORY"};
+    if (!node.IsSequence() || node.size() == 0)
+        return context.mistake(node, "`products` must be a list of FEED, REELS and STORY");
+    for (const auto& entry : node)
+        if (const auto choice = read_choice(entry, "products", products, context))
+            trial.metric.products.emplace_back(products.at(*choice));
+}
+
+void read_try(const YAML::Node& node, Trial& trial, Context& context)
+{
+    trial.wanted = read_switch(node, "try", context).value_or(false);
+}
+
+void read_ask_alone(const YAML::Node& node, Trial& trial, Context& context)
+{
+    trial.metric.ask_alone = read_switch(node, "ask_alone", context).value_or(false);
+}
+
+constexpr std::array media_trial_fields{
+    Field<Trial>{"try", read_try, true}, Field<Trial>{"products", read_products},
+    Field<Trial>{"ask_alone", read_ask_alone}};
+constexpr std::array account_trial_fields{
+    Field<Trial>{"try", read_try, true}, Field<Trial>{"ask_alone", read_ask_alone}};
+
+bool is_api_name(std::string_view name)
+{
+    return !name.empty() && name.size() <= 64 && name.front() >= 'a' && name.front() <= 'z' &&
+           std::ranges::all_of(name, [](char letter) {
+               return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+                      letter == '_';
+           });
+}
+
+/// `{try: true, …}` switches on what the catalogue does not know.
+void read_trial(
+    const YAML::Node& at, const YAML::Node& node, const std::string& name, bool of_media,
+    MetricOverrides& metrics, Context& context)
+{
+    const auto* known = find(context.metrics, name, of_media);
+    if (known != nullptr)
+        return context.mistake(
+            at, known->retired ? retired_message(*known)
+                               : fmt::format("metric `{}` is known: write `{}: on`", name, name));
+    if (!is_api_name(name))
+        return context.mistake(
+            at, fmt::format("`{}` cannot be a metric: a name has a-z, 0-9 and _ only", name));
+    Trial trial;
+    const auto what = fmt::format("metric `{}`", name);
+    if (of_media)
+        read_fields<Trial>(node, what, media_trial_fields, trial, context);
+    else
+        read_fields<Trial>(node, what, account_trial_fields, trial, context);
+    auto& tried = of_media ? metrics.tried_media : metrics.tried_account;
+    if (trial.wanted)
+        tried[name] = std::move(trial.metric);
+    else
+        tried.erase(name);
+}
+
 /// A list switches metrics on; a map says on or off for each.
 void read_switches(
-    const YAML::Node& node, bool of_media, std::map<std::string, bool>& switches, Context& context)
+    const YAML::Node& node, bool of_media, MetricOverrides& metrics, Context& context)
 {
+    auto& switches = of_media ? metrics.media : metrics.account;
     if (node.IsSequence())
         for (const auto& entry : node) {
             const auto name = read_text(entry, "metrics", context);
@@ -180,6 +248,10 @@ void read_switches(
     else if (node.IsMap())
         for (const auto& entry : node) {
             const auto name = read_text(entry.first, "metrics", context);
+            if (name && entry.second.IsMap()) {
+                read_trial(entry.first, entry.second, *name, of_media, metrics, context);
+                continue;
+            }
             if (!name || !is_metric(entry.first, *name, of_media, context))
                 continue;
             if (const auto on = read_switch(entry.second, *name, context))
@@ -192,10 +264,10 @@ void read_switches(
 constexpr std::array metrics_table{
     Field<MetricOverrides>{
         "media", [](const YAML::Node& node, MetricOverrides& metrics,
-                    Context& context) { read_switches(node, true, metrics.media, context); }},
+                    Context& context) { read_switches(node, true, metrics, context); }},
     Field<MetricOverrides>{
         "account", [](const YAML::Node& node, MetricOverrides& metrics,
-                      Context& context) { read_switches(node, false, metrics.account, context); }},
+                      Context& context) { read_switches(node, false, metrics, context); }},
 };
 
 } // namespace

@@ -97,10 +97,19 @@ struct Backfill {
     bool operator==(const Backfill&) const = default;
 };
 
+/// A metric that the catalogue does not know, switched on by its name.
+struct TriedMetric {
+    std::vector<std::string> products; ///< media: FEED, REELS, STORY; empty: all of them
+    bool ask_alone = false;            ///< even once it was answered
+    bool operator==(const TriedMetric&) const = default;
+};
+
 /// Metrics switched on or off against the catalogue's recommendation.
 struct MetricOverrides {
     std::map<std::string, bool> media;
     std::map<std::string, bool> account;
+    std::map<std::string, TriedMetric> tried_media;
+    std::map<std::string, TriedMetric> tried_account;
 };
 
 struct Account {

@@ -65,6 +65,16 @@ std::string_view product_name(catalog::Products product)
     return product == catalog::story ? "STORY" : "FEED";
 }
 
+/// As the API names them; what is none of them is kept as not known.
+constexpr std::array<std::string_view, 4> media_types{"", "IMAGE", "VIDEO", "CAROUSEL_ALBUM"};
+
+std::uint8_t place_of(std::string_view media_type)
+{
+    const auto found = std::ranges::find(media_types, media_type);
+    return found == media_types.end() ? std::uint8_t{0}
+                                      : static_cast<std::uint8_t>(found - media_types.begin());
+}
+
 Job job_for(const TrackedMedia& media)
 {
     return media.product == catalog::story ? Job::story_insights : Job::media_insights;
@@ -144,7 +154,7 @@ void Account::begin(
 {
     if (media_.contains(known.id))
         return;
-    track(known.id, known.product_type, known.published_at);
+    track(known.id, known.product_type, known.media_type, known.published_at);
     media_.at(known.id).is_read = known.checked_at.has_value();
     const Task task{job_for(media_.at(known.id)), index_, known.id};
     if (task.job == Job::story_insights)
@@ -210,7 +220,7 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     for (const auto& media : rows.media) {
         if (media_.contains(media.id))
             continue;
-        track(media.id, media.product_type, media.published_at);
+        track(media.id, media.product_type, media.media_type, media.published_at);
         const Task task{job_for(media_.at(media.id)), index_, media.id};
         if (collects(task.job) && next_due(task, now))
             scheduler.add(task, now);
@@ -249,9 +259,11 @@ Account::judged_presences(Job job, const model::Batch& rows, model::Instant now)
     return presences_.judged(evidence_of_list(rows, is_list_whole, known), now);
 }
 
-void Account::track(model::MediaId id, std::string_view product_type, model::Instant published_at)
+void Account::track(
+    model::MediaId id, std::string_view product_type, std::string_view media_type,
+    model::Instant published_at)
 {
-    media_[id] = {published_at, catalog::product_of(product_type)};
+    media_[id] = {published_at, catalog::product_of(product_type), place_of(media_type)};
 }
 
 std::optional<model::Instant> Account::next_due(const Task& task, model::Instant now) const
@@ -293,6 +305,7 @@ std::optional<model::KnownMedia> Account::media(model::MediaId id) const
     model::KnownMedia known;
     known.id = id;
     known.product_type = product_name(found->second.product);
+    known.media_type = media_types.at(found->second.media_type);
     known.published_at = found->second.published_at;
     if (found->second.product == catalog::story)
         known.expires_at = known.published_at + story_life;

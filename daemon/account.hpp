@@ -25,7 +25,8 @@ namespace insightd::daemon
 struct TrackedMedia {
     model::Instant published_at;
     catalog::Products product{};
-    bool is_read = false; ///< at least once
+    std::uint8_t media_type = 0; ///< place in a table of names
+    bool is_read = false;        ///< at least once
 };
 
 /// One account under collection: its configuration, what is known of it, and what waits to be done.
@@ -124,7 +125,9 @@ private:
     void remember_story(
         const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
         model::Instant now);
-    void track(model::MediaId id, std::string_view product_type, model::Instant published_at);
+    void track(
+        model::MediaId id, std::string_view product_type, std::string_view media_type,
+        model::Instant published_at);
     std::uint64_t key(const Task& task) const;
 
     std::uint32_t index_;

@@ -106,7 +106,19 @@ see_to_series(graph::Client& api, Account& account, collectors::DayWindow day, m
     co_return std::nullopt;
 }
 
-boost::asio::awaitable<Collected> read_day(graph::Client& api, Account& account, model::Instant now)
+/// A lesson that holds saves calls; old days teach none.
+collectors::Poll poll_of_past(
+    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
+{
+    collectors::Poll poll{
+        api, matrix, collectors::target_of(account.settings(), api.version()), now};
+    poll.may_be_too_small = collectors::may_be_too_small(account.followers_count());
+    poll.teaches = false;
+    return poll;
+}
+
+boost::asio::awaitable<Collected>
+read_day(graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
 {
     Collected collected;
     auto& plan = account.backfill();
@@ -122,9 +134,10 @@ boost::asio::awaitable<Collected> read_day(graph::Client& api, Account& account,
     }
     auto of_series = collectors::readings_of_day(plan.series->answer, day->end);
     graph::Outcome<model::AccountDay> read = day_of_series(*day, of_series, now);
+    auto poll = poll_of_past(api, matrix, account, now);
     if (!plan.totals_over)
         read = co_await collectors::collect_day(
-            api, account.settings(), *day, of_series, account.followers_count(), now);
+            poll, account.settings(), *day, of_series, account.followers_count());
     if (!read && !collectors::refuses_question(read.error()))
         co_return Collected{read.error()};
     plan.totals_over = plan.totals_over || !read;
@@ -166,8 +179,8 @@ count_posts(graph::Client& api, Account& account, model::Instant now)
     co_return collected;
 }
 
-boost::asio::awaitable<Collected>
-read_posts(graph::Client& api, Account& account, model::Instant now)
+boost::asio::awaitable<Collected> read_posts(
+    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
 {
     if (!account.post_count().list_is_whole)
         co_return co_await read_list(api, account, now);
@@ -177,7 +190,7 @@ read_posts(graph::Client& api, Account& account, model::Instant now)
         if (!known)
             continue;
         auto read = co_await collectors::collect_media_insights(
-            api, account.settings(), std::move(*known), now);
+            api, matrix, account.settings(), std::move(*known), now);
         if (read.failure) {
             collected.failure = std::move(read.failure);
             co_return collected;
@@ -189,8 +202,8 @@ read_posts(graph::Client& api, Account& account, model::Instant now)
     co_return collected;
 }
 
-boost::asio::awaitable<Collected>
-take_step(graph::Client& api, Account& account, model::Instant now)
+boost::asio::awaitable<Collected> take_step(
+    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
 {
     using Step = BackfillPlan::Step;
     switch (account.backfill().next_step()) {
@@ -201,22 +214,22 @@ take_step(graph::Client& api, Account& account, model::Instant now)
     case Step::look_back:
         co_return co_await look_back(api, account, now);
     case Step::read_day:
-        co_return co_await read_day(api, account, now);
+        co_return co_await read_day(api, matrix, account, now);
     case Step::read_posts:
         break;
     }
-    co_return co_await read_posts(api, account, now);
+    co_return co_await read_posts(api, matrix, account, now);
 }
 
 } // namespace
 
-boost::asio::awaitable<collectors::Collected>
-read_past(graph::Client& api, Account& account, model::Instant now)
+boost::asio::awaitable<collectors::Collected> read_past(
+    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
 {
     const auto& plan = account.backfill();
     if (plan.finished() || plan.must_wait(now))
         co_return Collected{};
-    auto collected = co_await take_step(api, account, now);
+    auto collected = co_await take_step(api, matrix, account, now);
     if (collected.failure)
         collected.rows.backfills.push_back(plan.failed(graph::to_string(*collected.failure), now));
     co_return collected;

@@ -12,7 +12,7 @@ namespace insightd::daemon
 /// One piece of the account's past, as its plan says: a look back, a day, the list of posts, or a
 /// few posts. Its row tells how far it came; a failure keeps its place. No call at all while too
 /// much of the platform's limit is used.
-boost::asio::awaitable<collectors::Collected>
-read_past(graph::Client& api, Account& account, model::Instant now);
+boost::asio::awaitable<collectors::Collected> read_past(
+    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now);
 
 } // namespace insightd::daemon

@@ -105,7 +105,7 @@ bool begins_anew(const model::AccountHistory& history, const std::optional<model
 /// That it was asked for is stored first: a daemon goes on with it should this process die.
 asio::awaitable<void> take_up(Work& work, std::optional<model::Day> since)
 {
-    co_await work.database.prepare(account_rows(work.config), catalog::rows());
+    co_await work.database.prepare(account_rows(work.config), catalog::rows(work.config.accounts));
     const auto known = co_await work.database.history(ids_of(work.config));
     for (const auto& history : known) {
         if (!begins_anew(history, since))

@@ -32,7 +32,7 @@ one_pass(Engine& engine, storage::Database& database, const config::Config& conf
     std::vector<model::AccountId> ids;
     for (const auto& account : config.accounts)
         ids.push_back(account.user_id);
-    co_await database.prepare(account_rows(config), catalog::rows());
+    co_await database.prepare(account_rows(config), catalog::rows(config.accounts));
     const auto histories = co_await database.history(std::move(ids));
     engine.remember(histories);
     engine.make_all_due();

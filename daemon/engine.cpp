@@ -1,5 +1,6 @@
 #include "daemon/engine.hpp"
 
+#include "collectors/media_insights.hpp"
 #include "daemon/log.hpp"
 #include "daemon/running.hpp"
 #include "daemon/story_trouble.hpp"
@@ -62,12 +63,20 @@ Engine::~Engine() = default;
 void Engine::remember(const std::vector<model::AccountHistory>& histories)
 {
     const auto now = services_.clock.now();
+    for (const auto& history : histories)
+        matrix_.remember(history.lessons);
     for (auto& account : accounts_) {
         const auto known =
             std::ranges::find(histories, account->id(), &model::AccountHistory::account_id);
         account->missed.begin(now);
         account->remember(
             known != histories.end() ? *known : model::AccountHistory{}, now, scheduler_);
+        if (known == histories.end())
+            continue;
+        for (const auto& media : known->media)
+            if (media.has_numbers)
+                matrix_.note_numbers(
+                    collectors::target_of(media, account->settings(), {}), {}, true);
     }
     running_->wake.cancel();
 }

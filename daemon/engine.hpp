@@ -2,6 +2,7 @@
 
 #include "collectors/collected.hpp"
 #include "collectors/graph/client.hpp"
+#include "collectors/metric_matrix.hpp"
 #include "config/config.hpp"
 #include "daemon/account.hpp"
 #include "daemon/clock.hpp"
@@ -123,6 +124,8 @@ private:
         model::Batch rows;
         std::vector<Task> done;
         std::vector<Task> undone;
+        std::vector<Task> doubtful;  ///< done, but worth asking again soon
+        std::vector<Task> forbidden; ///< refused for lack of a permission, be it theirs or all's
         std::optional<graph::Failure> failure; ///< the newest
         std::uint64_t token_version = 0;       ///< of the token that the calls were made with
         bool stopped = false;                  ///< the rest of the turn would fail as well
@@ -166,6 +169,8 @@ private:
     read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome);
     boost::asio::awaitable<void>
     read_some(Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome);
+    void settle_forbidden(Account& account, Outcome& outcome);
+    void ask_doubtful_soon(Account& account, Outcome& outcome, model::Instant now);
     boost::asio::awaitable<void>
     conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome);
     static void
@@ -204,6 +209,7 @@ private:
     StorePatience patience_;
     std::vector<std::unique_ptr<Account>> accounts_;
     Scheduler scheduler_;
+    collectors::MetricMatrix matrix_;
     Progress progress_;
     std::vector<Complaint> complaints_;
     std::array<model::Instant, 2> app_paused_until_{}; ///< by login

@@ -20,6 +20,7 @@ constexpr std::array reactions{
     std::pair{
         FailureClass::unreachable, Reaction{Scope::job, 30s, 30min, ""}}, // the message says it
     std::pair{FailureClass::transient, Reaction{Scope::job, 30s, 30min, ""}},
+    std::pair{FailureClass::unknown_error, Reaction{Scope::job, 30s, 30min, ""}},
     std::pair{
         FailureClass::malformed,
         Reaction{Scope::job, 1min, 1h, "check that api.graph_url is the Graph API"}},

@@ -53,7 +53,7 @@ Store::Store(
 
 boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::OldSchema old_schema)
 {
-    co_await database.prepare(account_rows(config), catalog::rows(), old_schema);
+    co_await database.prepare(account_rows(config), catalog::rows(config.accounts), old_schema);
     writer.database_is_prepared();
     // What waited belongs to what the database remembers.
     co_await writer.replay_now();

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 
 asio::awaitable<ExitCode> prepared(TokenDesk& desk, asio::awaitable<ExitCode> command)
 {
-    co_await desk.database.prepare(account_rows(desk.config), catalog::rows());
+    co_await desk.database.prepare(account_rows(desk.config), catalog::rows(desk.config.accounts));
     co_return co_await std::move(command);
 }
 

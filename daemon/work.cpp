@@ -37,12 +37,14 @@ constexpr std::chrono::hours whole_list_every{24};
 /// What was not stored is asked for again after this.
 constexpr std::chrono::minutes again_after{15};
 
+/// So many objects refused for lack of a permission, and none answered: it is the account's.
+constexpr std::size_t enough_forbidden = 3;
+
 /// A failure that the next post would meet as well.
 bool stops_siblings(const graph::Failure& failure)
 {
     return reaction_to(failure.kind).scope != Scope::job ||
-           failure.kind == graph::FailureClass::unreachable ||
-           failure.kind == graph::FailureClass::no_permission;
+           failure.kind == graph::FailureClass::unreachable;
 }
 
 void describe(
@@ -182,6 +184,27 @@ Engine::read_media(Account& account, graph::Client& api, std::vector<Task> tasks
         if (error)
             std::rethrow_exception(error);
     std::ranges::move(tasks, std::back_inserter(outcome.undone));
+    settle_forbidden(account, outcome);
+}
+
+/// A permission that one object lacks while others answer is that object's absence; one that all
+/// lack is a failure of the account.
+void Engine::settle_forbidden(Account& account, Outcome& outcome)
+{
+    auto forbidden = std::exchange(outcome.forbidden, {});
+    if (forbidden.empty())
+        return;
+    if (model::count_values(outcome.rows) == 0)
+        return static_cast<void>(std::ranges::move(forbidden, std::back_inserter(outcome.undone)));
+    const auto now = services_.clock.now();
+    for (const auto& task : forbidden) {
+        if (const auto known = account.media(task.media))
+            outcome.rows.samples.push_back(collectors::absent_sample(
+                *known, account.settings(), model::Absence::no_permission, now));
+        outcome.done.push_back(task);
+    }
+    if (outcome.failure && outcome.failure->kind == graph::FailureClass::no_permission)
+        outcome.failure.reset();
 }
 
 /// One of several readers of a group: each takes the next post from the end until none is left.
@@ -198,7 +221,15 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
             continue;
         }
         auto collected = co_await collectors::collect_media_insights(
-            api, account.settings(), std::move(*known), now);
+            api, matrix_, account.settings(), std::move(*known), now);
+        if (collected.failure && collected.failure->kind == graph::FailureClass::no_permission) {
+            if (!outcome.failure)
+                outcome.failure = std::move(collected.failure);
+            outcome.forbidden.push_back(task);
+            outcome.stopped = outcome.stopped || (outcome.forbidden.size() >= enough_forbidden &&
+                                                  model::count_values(outcome.rows) == 0);
+            continue;
+        }
         if (collected.failure) {
             outcome.rows.failed_polls.push_back(
                 {task.media, now, std::string{graph::to_string(collected.failure->kind)},
@@ -209,8 +240,19 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
             continue;
         }
         model::append(outcome.rows, std::move(collected.rows));
-        outcome.done.push_back(task);
+        (collected.is_doubtful ? outcome.doubtful : outcome.done).push_back(task);
     }
+}
+
+/// A suspicion is not left standing until an old post's next turn, which may be a week away.
+void Engine::ask_doubtful_soon(Account& account, Outcome& outcome, model::Instant now)
+{
+    std::vector<Task> soon;
+    for (const auto& task : outcome.doubtful) {
+        const auto due = account.next_due(task, now);
+        (due && *due > now + again_after ? soon : outcome.done).push_back(task);
+    }
+    postpone(account, soon, now + again_after);
 }
 
 /// Stores what was learned, then plans from what is stored: nothing is taken for known earlier.
@@ -218,6 +260,7 @@ boost::asio::awaitable<void>
 Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome)
 {
     const auto now = services_.clock.now();
+    ask_doubtful_soon(account, outcome, now);
     const bool outdated = outcome.failure &&
                           outcome.failure->kind == graph::FailureClass::needs_login &&
                           services_.tokens.is_outdated(account.id(), outcome.token_version);
@@ -243,6 +286,9 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     if (job == Job::media_insights || !outcome.failure)
         outcome.rows.presences = account.judged_presences(job, outcome.rows, now);
     tell_suspects(outcome.rows);
+    auto [lessons, offered] = matrix_.take_changes();
+    outcome.rows.lessons = std::move(lessons);
+    outcome.rows.offered = std::move(offered);
     outcome.rows.runs.push_back(std::move(run));
     auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
     auto kept = co_await keep(rows);
@@ -307,13 +353,14 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
     }
     case Job::account_days: {
         auto plan = account.day_plan();
-        co_return co_await collectors::collect_account_days(api, settings, std::move(plan), now);
+        co_return co_await collectors::collect_account_days(
+            api, matrix_, settings, std::move(plan), now);
     }
     case Job::audience:
         co_return co_await collectors::collect_audience(
-            api, settings, account.followers_count(), now);
+            api, matrix_, settings, account.followers_count(), now);
     case Job::backfill:
-        co_return co_await read_past(api, account, now);
+        co_return co_await read_past(api, matrix_, account, now);
     case Job::story_insights:
     case Job::media_insights:
     case Job::token:

@@ -1,6 +1,7 @@
 #include "storage/read.hpp"
 
 #include "storage/fields.hpp"
+#include "storage/read_lessons.hpp"
 
 #include <fmt/ranges.h>
 
@@ -17,7 +18,7 @@ constexpr auto media_query = R"(
 SELECT account_id, media_id, product_type, coalesce(media_type, ''),
        (extract(epoch FROM published_at) * 1000000)::bigint,
        (extract(epoch FROM expires_at) * 1000000)::bigint,
-       (extract(epoch FROM checked_at) * 1000000)::bigint
+       (extract(epoch FROM checked_at) * 1000000)::bigint, numbers_at IS NOT NULL
 FROM store.media LEFT JOIN store.media_state USING (account_id, media_id)
 WHERE account_id = ANY($1::bigint[]) AND removed_at IS NULL
 ORDER BY account_id, published_at DESC)";
@@ -97,6 +98,7 @@ model::KnownMedia media_of(const pqxx::row& row)
     media.published_at = instant_in(row[4]);
     media.expires_at = instant_or_none(row[5]);
     media.checked_at = instant_or_none(row[6]);
+    media.has_numbers = row[7].as<bool>();
     return media;
 }
 
@@ -213,6 +215,7 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
     std::vector<model::AccountHistory> all;
     for (auto& [id, history] : histories)
         all.push_back(std::move(history));
+    add_lessons(tx, ids, all);
     return all;
 }
 

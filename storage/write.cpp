@@ -81,6 +81,8 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_gaps(steps, batch.gaps);
     add_stories(steps, batch.stories);
     add_presences(steps, batch.presences);
+    add_lessons(steps, batch.lessons);
+    add_offered(steps, batch.offered);
     add_runs(steps, batch.runs);
     add_backfills(steps, batch.backfills);
     add_losses(steps, batch.losses);

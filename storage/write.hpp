@@ -49,6 +49,11 @@ std::span<const Statement> story_statements();
 void add_presences(Steps& steps, const std::vector<model::Presence>& presences);
 std::span<const Statement> presence_statements();
 
+// write_lessons.cpp
+void add_lessons(Steps& steps, const std::vector<model::MetricLesson>& lessons);
+void add_offered(Steps& steps, const std::vector<model::OfferedMetric>& offered);
+std::span<const Statement> lesson_statements();
+
 // write_runs.cpp
 void add_runs(Steps& steps, const std::vector<model::CollectorRun>& runs);
 void add_gaps(Steps& steps, const std::vector<model::Gap>& gaps);

@@ -26,9 +26,11 @@ std::optional<std::chrono::seconds> seconds_in(const std::string& header)
     return sound ? std::optional{std::chrono::seconds{seconds}} : std::nullopt;
 }
 
-bool worth_another_try(FailureClass kind)
+bool worth_another_try(FailureClass kind, Client::UnknownErrors unknown_errors)
 {
-    return kind == FailureClass::transient || kind == FailureClass::unreachable;
+    return kind == FailureClass::transient || kind == FailureClass::unreachable ||
+           (kind == FailureClass::unknown_error &&
+            unknown_errors == Client::UnknownErrors::tried_again);
 }
 
 } // namespace
@@ -41,11 +43,12 @@ Client::Client(
 {
 }
 
-boost::asio::awaitable<Outcome<Reply>> Client::get(Request request)
+boost::asio::awaitable<Outcome<Reply>> Client::get(Request request, UnknownErrors unknown_errors)
 {
     for (int attempt = 1;; ++attempt) {
         auto reply = co_await try_once(request);
-        if (reply || attempt == most_tries || !worth_another_try(reply.error().kind))
+        if (reply || attempt == most_tries ||
+            !worth_another_try(reply.error().kind, unknown_errors))
             co_return reply;
         co_await pause_(attempt);
     }

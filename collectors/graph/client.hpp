@@ -74,9 +74,15 @@ public:
         Transport& transport, const config::Api& api, Identity identity, Pause pause,
         CallObserver observer = {});
 
-    /// The decoded body, or why not. Transient failures are tried three times in all.
-    boost::asio::awaitable<Outcome<Reply>> get(Request request);
+    /// Whether "An unknown error has occurred" is tried again like an outage, or given back at once
+    /// to a caller who finds out which part of the request it is about.
+    enum class UnknownErrors { tried_again, given_back };
 
+    /// The decoded body, or why not. Transient failures are tried three times in all.
+    boost::asio::awaitable<Outcome<Reply>>
+    get(Request request, UnknownErrors unknown_errors = UnknownErrors::tried_again);
+
+    const std::string& version() const { return api_.version; } ///< that is asked for, "v24.0"
     config::Login login() const { return identity_.login; }
     std::uint64_t token_version() const { return identity_.version; }
     std::int64_t calls() const { return calls_; }   ///< HTTP calls made so far, tries included

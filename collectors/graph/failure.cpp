@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <stdexcept>
 #include <utility>
 
@@ -31,6 +32,7 @@ constexpr std::array rules{
     Rule{-1, 0, "fatal", FailureClass::not_crossposted},
     Rule{1, any, "reduce the amount of data", FailureClass::too_much_data},
     Rule{1, any, "validating client secret", FailureClass::misconfigured},
+    Rule{1, any, "unknown error", FailureClass::unknown_error},
     Rule{1, any, "", FailureClass::transient},
     Rule{2, any, "", FailureClass::transient},
     Rule{3, any, "", FailureClass::misconfigured},
@@ -76,6 +78,7 @@ constexpr std::array rules{
 constexpr std::array names{
     std::pair{FailureClass::unreachable, std::string_view{"unreachable"}},
     std::pair{FailureClass::transient, std::string_view{"transient"}},
+    std::pair{FailureClass::unknown_error, std::string_view{"unknown_error"}},
     std::pair{FailureClass::malformed, std::string_view{"malformed"}},
     std::pair{FailureClass::too_much_data, std::string_view{"too_much_data"}},
     std::pair{FailureClass::app_throttled, std::string_view{"app_throttled"}},
@@ -138,6 +141,36 @@ FailureClass by_status(int http_status)
     return http_status >= 400 ? FailureClass::bad_request : FailureClass::malformed;
 }
 
+constexpr std::size_t longest_name = 64;
+constexpr std::size_t longest_list = 200;
+
+bool is_metric_name(std::string_view text)
+{
+    return !text.empty() && text.size() <= longest_name &&
+           std::ranges::all_of(text, [](char letter) {
+               return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+                      letter == '_';
+           });
+}
+
+/// "a, b, c." as names; whatever is none is passed over.
+std::vector<std::string> names_in(std::string_view list)
+{
+    std::vector<std::string> found;
+    while (!list.empty() && found.size() < longest_list) {
+        const auto end = std::min(list.find(','), list.size());
+        auto name = list.substr(0, end);
+        list.remove_prefix(std::min(end + 1, list.size()));
+        while (name.starts_with(' '))
+            name.remove_prefix(1);
+        while (name.ends_with('.') || name.ends_with(' '))
+            name.remove_suffix(1);
+        if (is_metric_name(name))
+            found.emplace_back(name);
+    }
+    return found;
+}
+
 constexpr bool heals_by_itself(FailureClass kind)
 {
     return kind == FailureClass::app_throttled || kind == FailureClass::account_throttled ||
@@ -196,6 +229,23 @@ std::optional<std::string> named_metric(std::string_view message)
             return std::string{name};
     }
     return std::nullopt;
+}
+
+std::optional<PrintedMetrics> printed_metrics(std::string_view message)
+{
+    constexpr std::string_view before{"metric["};
+    constexpr std::string_view between{"] must be one of the following values: "};
+    const auto start = message.find(before);
+    const auto list = message.find(between);
+    if (start == std::string_view::npos || list == std::string_view::npos || list < start)
+        return std::nullopt;
+    PrintedMetrics printed;
+    const auto* digits = message.data() + start + before.size();
+    const auto [end, error] = std::from_chars(digits, message.data() + list, printed.refused_at);
+    if (error != std::errc{} || end != message.data() + list)
+        return std::nullopt;
+    printed.valid = names_in(message.substr(list + between.size()));
+    return printed.valid.empty() ? std::nullopt : std::optional{std::move(printed)};
 }
 
 } // namespace insightd::graph

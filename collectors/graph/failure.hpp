@@ -6,17 +6,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace insightd::graph
 {
 
 /// What a failed call means for the one who asked. The table that decides is in failure.cpp.
 enum class FailureClass {
-    unreachable,       ///< no connection, no name, a refused certificate, a timeout
-    transient,         ///< the service is down or says "try again"
-    malformed,         ///< an answer that is not what was asked: HTML, truncated, too large, loops
-    too_much_data,     ///< code 1: ask for a smaller page
-    app_throttled,     ///< the whole app must wait
+    unreachable,   ///< no connection, no name, a refused certificate, a timeout
+    transient,     ///< the service is down or says "try again"
+    unknown_error, ///< code 1 "An unknown error has occurred": an outage, or one withdrawn metric
+    malformed,     ///< an answer that is not what was asked: HTML, truncated, too large, loops
+    too_much_data, ///< code 1: ask for a smaller page
+    app_throttled, ///< the whole app must wait
     account_throttled, ///< this account must wait
     needs_login,       ///< 190, 102: the token is dead
     no_permission,     ///< code 10 or 200-299
@@ -63,5 +65,15 @@ classify(int http_status, int code, int subcode, bool is_transient, std::string_
 /// The metric that a refusal names, such as "crossposted_views" in "does not support the
 /// crossposted_views metric"; nothing where the text names none, or several.
 std::optional<std::string> named_metric(std::string_view message);
+
+/// What "metric[2] must be one of the following values: a, b, c" tells.
+struct PrintedMetrics {
+    std::size_t refused_at = 0;     ///< the place of a refused metric in the call's list, from 0
+    std::vector<std::string> valid; ///< every metric that is served, as printed
+};
+
+/// The list of valid metrics in a refusal; nothing where it prints none.
+/// Source: graph-api.md section 4.4, "unknown metric".
+std::optional<PrintedMetrics> printed_metrics(std::string_view message);
 
 } // namespace insightd::graph

@@ -16,7 +16,8 @@ constexpr int most_tries = 3;
 
 bool worth_another_try(FailureClass kind)
 {
-    return kind == FailureClass::transient || kind == FailureClass::unreachable;
+    return kind == FailureClass::transient || kind == FailureClass::unknown_error ||
+           kind == FailureClass::unreachable;
 }
 
 template <class Decoded>

@@ -19,6 +19,7 @@ struct KnownMedia {
     std::optional<Instant> expires_at;
     std::optional<Instant> checked_at; ///< last poll of its insights that was stored
     std::optional<StoryEntry> story;   ///< its line in the ledger, if it is a story
+    bool has_numbers = false;          ///< a poll answered some
 };
 
 /// A day of the account that was read when it had settled.
@@ -42,6 +43,7 @@ struct AccountHistory {
     std::vector<Day> settled_days; ///< every stored day that is final, while the backfill needs it
     std::vector<Presence> presences;   ///< of posts, removed ones too
     std::optional<Instant> last_alive; ///< when a daemon last did anything for it
+    std::vector<MetricLesson> lessons; ///< that hold: its own; and, once, those of kinds
 };
 
 /// One row of the view `insights.collection_health`.

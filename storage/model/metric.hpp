@@ -16,7 +16,7 @@ struct Metric {
     std::string title;   ///< for people
     std::string unit;    ///< "count", "accounts", "milliseconds", "percent"
     std::string
-        status; ///< "recommended", "optional", "retired", "foreign" (never asked), "foreign"
+        status; ///< "recommended", "optional", "retired", "foreign" (never asked), "configured"
     bool additive = false;                  ///< may be summed over days and posts; reach never
     bool estimated = false;                 ///< the platform says the number is an estimate
     std::vector<std::string> product_types; ///< FEED, REELS, STORY; empty for accounts

@@ -79,6 +79,8 @@ void append(Batch& into, Batch&& from)
     move_rows(into.online_followers, std::move(from.online_followers));
     move_rows(into.stories, std::move(from.stories));
     move_rows(into.presences, std::move(from.presences));
+    move_rows(into.lessons, std::move(from.lessons));
+    move_rows(into.offered, std::move(from.offered));
     move_rows(into.runs, std::move(from.runs));
     move_rows(into.gaps, std::move(from.gaps));
     move_rows(into.failed_polls, std::move(from.failed_polls));
@@ -102,6 +104,8 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::backfills, singles);
     add_singles(batch, &Batch::presences, singles);
     join_stories(batch, singles);
+    add_singles(batch, &Batch::lessons, singles);
+    add_singles(batch, &Batch::offered, singles);
     return singles;
 }
 

@@ -4,6 +4,7 @@
 #include "storage/model/failed_poll.hpp"
 #include "storage/model/gap.hpp"
 #include "storage/model/ids.hpp"
+#include "storage/model/lesson.hpp"
 #include "storage/model/presence.hpp"
 #include "storage/model/reading.hpp"
 #include "storage/model/story.hpp"
@@ -148,6 +149,8 @@ struct Batch {
     std::vector<OnlineFollowers> online_followers;
     std::vector<StoryEntry> stories;
     std::vector<Presence> presences;
+    std::vector<MetricLesson> lessons;
+    std::vector<OfferedMetric> offered;
     std::vector<CollectorRun> runs;
     std::vector<Gap> gaps;
     std::vector<FailedPoll> failed_polls;

@@ -85,7 +85,8 @@ public:
         known.published_at = now - std::chrono::hours{2};
         known.expires_at = expires_at;
         auto client = make_client();
-        return insightd::testing::run(loop, collect_media_insights(client, account, known, now));
+        return insightd::testing::run(
+            loop, collect_media_insights(client, matrix, account, known, now));
     }
 
     Collected profile()
@@ -104,13 +105,14 @@ public:
     {
         auto client = make_client();
         return insightd::testing::run(
-            loop, collect_account_days(client, account, std::move(plan), now));
+            loop, collect_account_days(client, matrix, account, std::move(plan), now));
     }
 
     Collected audience()
     {
         auto client = make_client();
-        return insightd::testing::run(loop, collect_audience(client, account, std::nullopt, now));
+        return insightd::testing::run(
+            loop, collect_audience(client, matrix, account, std::nullopt, now));
     }
 
     graph::Outcome<MetricAnswers> ask(MetricQuery query)
@@ -135,6 +137,7 @@ public:
     graph::Transport transport;
     config::Account account;
     RefusedFields refused;
+    MetricMatrix matrix;
 };
 
 const model::Readings& readings(const Collected& collected)
@@ -162,9 +165,7 @@ TEST(MediaInsights, NamedBadMetricNeverSinksItsSiblings)
 TEST(MediaInsights, UnnamedBadMetricIsFoundByHalving)
 {
     Ask ask{[](const Received& request) {
-        if (has(request, "shares"))
-            return refused(100, "(#100) metric[0] must be one of the following values: reach");
-        return ones(request);
+        return has(request, "shares") ? refused(100, "(#100) Invalid parameter") : ones(request);
     }};
     const auto collected = ask.media("REELS");
     ASSERT_FALSE(collected.failure);
@@ -173,7 +174,24 @@ TEST(MediaInsights, UnnamedBadMetricIsFoundByHalving)
          {"reach", "views", "likes", "comments", "saved", "total_interactions",
           "ig_reels_avg_watch_time"})
         EXPECT_EQ(count(readings(collected), sibling), 1) << sibling;
-    EXPECT_LE(ask.host.received().size(), 9U);
+    EXPECT_LE(ask.host.received().size(), 1U + 5U) << "nine metrics: at most four halvings and one";
+}
+
+TEST(MediaInsights, MetricThatThePrintedListLacksIsDroppedAtOnce)
+{
+    Ask ask{[](const Received& request) {
+        if (has(request, "shares"))
+            return refused(
+                100, "(#100) metric[6] must be one of the following values: reach, views, likes, "
+                     "comments, saved, total_interactions, ig_reels_avg_watch_time, "
+                     "ig_reels_video_view_total_time");
+        return ones(request);
+    }};
+    const auto collected = ask.media("REELS");
+    ASSERT_FALSE(collected.failure);
+    EXPECT_EQ(absence(readings(collected), "shares"), Absence::unsupported);
+    EXPECT_EQ(count(readings(collected), "views"), 1);
+    EXPECT_THAT(ask.host.received(), SizeIs(2));
 }
 
 TEST(MediaInsights, RefusedBreakdownLosesTheSplitAndKeepsTheTotal)
@@ -194,16 +212,75 @@ TEST(MediaInsights, RefusedBreakdownLosesTheSplitAndKeepsTheTotal)
     }
 }
 
-TEST(MediaInsights, UnknownErrorThatStaysWithoutTheBreakdownIsAnOutage)
+TEST(MediaInsights, UnknownErrorOfEveryCallIsAnOutage)
+{
+    Ask ask{[&](const Received&) { return refused(1, "An unknown error has occurred."); }};
+    const auto collected = ask.media("FEED");
+    ASSERT_TRUE(collected.failure);
+    EXPECT_EQ(collected.failure->kind, graph::FailureClass::unknown_error);
+    EXPECT_TRUE(collected.rows.samples.empty()) << "no half reading takes the place of a whole one";
+    EXPECT_TRUE(ask.matrix.take_changes().lessons.empty());
+}
+
+TEST(MediaInsights, UnknownErrorOfOneMetricIsItsOwnWhereItsSiblingsAreAnswered)
 {
     Ask ask{[&](const Received& request) {
         return has(request, "profile_activity") ? refused(1, "An unknown error has occurred.")
                                                 : ones(request);
     }};
+    const auto first = ask.media("FEED");
+    ASSERT_FALSE(first.failure);
+    EXPECT_TRUE(first.is_doubtful) << "worth asking again soon";
+    EXPECT_EQ(count(readings(first), "reach"), 1);
+    EXPECT_EQ(absence(readings(first), "profile_activity"), Absence::unsupported);
+    ask.media("FEED");
+    const auto calls = ask.host.received().size();
+    const auto third = ask.media("FEED");
+    EXPECT_EQ(absence(readings(third), "profile_activity"), Absence::unsupported);
+    EXPECT_THAT(ask.host.received(), SizeIs(calls + 1)) << "a lesson costs no call";
+}
+
+TEST(MediaInsights, OneMetricWithoutPermissionIsAbsentWhereItsSiblingsAreAnswered)
+{
+    Ask ask{[&](const Received& request) {
+        return has(request, "profile_activity")
+                   ? refused(10, "(#10) Application does not have permission for this action")
+                   : ones(request);
+    }};
     const auto collected = ask.media("FEED");
-    ASSERT_TRUE(collected.failure);
-    EXPECT_EQ(collected.failure->kind, graph::FailureClass::transient);
-    EXPECT_TRUE(collected.rows.samples.empty()) << "no half reading takes the place of a whole one";
+    ASSERT_FALSE(collected.failure);
+    EXPECT_EQ(count(readings(collected), "reach"), 1);
+    EXPECT_EQ(absence(readings(collected), "profile_activity"), Absence::no_permission);
+    EXPECT_TRUE(ask.matrix.take_changes().lessons.empty()) << "it may be granted any time";
+}
+
+TEST(MediaInsights, MediaBeforeTheConversionIsNotAskedAgain)
+{
+    Ask ask{[](const Received&) { return refused(100, "Invalid parameter", 2108006); }};
+    ask.media("FEED");
+    const auto again = ask.media("FEED");
+    EXPECT_EQ(absence(readings(again), "reach"), Absence::before_conversion);
+    EXPECT_EQ(absence(readings(again), "profile_activity"), Absence::before_conversion);
+    EXPECT_THAT(ask.host.received(), SizeIs(1));
+}
+
+TEST(AccountDays, RefusalOfASmallAccountIsNoLessonForOthers)
+{
+    Ask ask{[](const Received& request) {
+        return has(request, "follower_count")
+                   ? refused(
+                         100, "(#100) metric[0] must be one of the following values: reach, views")
+                   : ones(request);
+    }};
+    DayPlan plan;
+    plan.followers_count = 7;
+    const auto collected = ask.account_days(plan);
+    ASSERT_FALSE(collected.failure);
+    EXPECT_EQ(
+        absence(collected.rows.days.at(0).readings, "follower_count"),
+        Absence::under_100_followers);
+    for (const auto& lesson : ask.matrix.take_changes().lessons)
+        EXPECT_NE(lesson.scope.metric, "follower_count");
 }
 
 TEST(AskMetrics, OneOfSeveralThatCannotBeSplitIsAskedWithoutItsBreakdown)

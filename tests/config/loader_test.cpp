@@ -50,6 +50,32 @@ std::string fixture(const std::string& name)
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
+TEST(Loader, TriesOnlyWhatTheCatalogueDoesNotKnow)
+{
+    const auto with = [](const std::string& metrics) {
+        return mistakes_in(head + "defaults: {metrics: {" + metrics + "}}\n" + account);
+    };
+    EXPECT_EQ(with("media: {brand_new: {try: true}}"), "");
+    EXPECT_THAT(with("media: {reech: on}"), HasSubstr("did you mean `reach`?"));
+    EXPECT_THAT(with("media: {reach: {try: true}}"), HasSubstr("write `reach: on`"));
+    EXPECT_THAT(with("media: {impressions: {try: true}}"), HasSubstr("use `views`"));
+    EXPECT_THAT(with("media: {'Brand New': {try: true}}"), HasSubstr("cannot be a metric"));
+    EXPECT_THAT(with("media: {brand_new: {products: [FEED]}}"), HasSubstr("lacks `try`"));
+    EXPECT_THAT(with("media: {brand_new: {try: true, products: [FED]}}"), HasSubstr("FEED"));
+    EXPECT_THAT(with("account: {brand_new: {try: true, products: [FEED]}}"), HasSubstr("products"));
+}
+
+TEST(Loader, AnAccountDoesNotTryWhatItSwitchesOff)
+{
+    const auto config = good(
+        head + "defaults: {metrics: {media: {brand_new: {try: true}}}}\n" +
+        "accounts:\n  - {name: a, user_id: \"1\", token: {env: A}}\n" +
+        "  - {name: b, user_id: \"2\", token: {env: B}, "
+        "metrics: {media: {brand_new: {try: false}}}}\n");
+    EXPECT_TRUE(config.accounts.at(0).metrics.tried_media.contains("brand_new"));
+    EXPECT_FALSE(config.accounts.at(1).metrics.tried_media.contains("brand_new"));
+}
+
 TEST(Loader, ReadsTheWholeLanguage)
 {
     const auto config = good(fixture("valid_full.yaml"));
@@ -73,6 +99,9 @@ TEST(Loader, ReadsTheWholeLanguage)
     EXPECT_TRUE(first.collect.at(Collector::media)) << "a map leaves the others alone";
     EXPECT_TRUE(first.metrics.media.at("reposts"));
     EXPECT_TRUE(first.metrics.account.at("website_clicks"));
+    EXPECT_EQ(
+        first.metrics.tried_media.at("some_new_metric"), (TriedMetric{{"FEED", "REELS"}, false}));
+    EXPECT_EQ(first.metrics.tried_account.at("another_one"), (TriedMetric{{}, true}));
     const auto& second = config.accounts[1];
     EXPECT_EQ(second.login, Login::facebook);
     EXPECT_EQ(

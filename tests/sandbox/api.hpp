@@ -52,6 +52,21 @@ struct DayLimits {
     int follower_count = 30;   ///< days, the one limit that is known: always an error
 };
 
+/// A metric that the API stops serving, and how it says so.
+struct Withdrawal {
+    enum class Way {
+        listed,       ///< "metric[1] must be one of the following values: …", without it
+        missing,      ///< its entry is missing from the answer
+        all_blank,    ///< the whole answer is `"data": []`
+        unknown_error ///< code 1, "An unknown error has occurred."
+    };
+
+    std::string metric;
+    Way way{};
+    bool of_media = true;       ///< else of accounts
+    std::optional<Host> host{}; ///< nothing: both
+};
+
 /// What goes wrong on demand.
 struct Faults {
     double errors = 0;           ///< share of calls answered by HTTP 500, 0 to 1
@@ -71,6 +86,9 @@ struct Faults {
     LoginSwitches login{};       ///< who logs in, and how
     DayLimits days{};
     std::optional<int> usage; ///< percent of the limit; nothing: a share of 50,000 calls a day
+    std::vector<Withdrawal> withdrawn{};
+    std::vector<std::string> new_media_metrics{}; ///< served beside the documented ones
+    std::vector<std::int64_t> forbidden_media{};  ///< whose insights need another permission
 };
 
 struct Visit; // login.hpp

@@ -21,6 +21,41 @@ Names split(const std::string& text, char separator)
     return parts;
 }
 
+const Withdrawal* withdrawal_of(const Call& call, const std::string& metric, bool of_media)
+{
+    const auto found = std::ranges::find_if(call.faults.withdrawn, [&](const Withdrawal& one) {
+        return one.metric == metric && one.of_media == of_media &&
+               one.host.value_or(call.request.host) == call.request.host;
+    });
+    return found == call.faults.withdrawn.end() ? nullptr : &*found;
+}
+
+std::optional<Response>
+refuse_withdrawn(const Call& call, const Names& asked, const Names& known, bool of_media)
+{
+    using Way = Withdrawal::Way;
+    for (std::size_t at = 0; at < asked.size(); ++at) {
+        const auto* withdrawal = withdrawal_of(call, asked[at], of_media);
+        if (withdrawal == nullptr || withdrawal->way == Way::missing)
+            continue;
+        if (withdrawal->way == Way::unknown_error)
+            return refusal(
+                call.request.host, 1, std::nullopt, "An unknown error has occurred.", 500);
+        if (withdrawal->way == Way::all_blank) {
+            json::object body;
+            body["data"] = json::array{};
+            return answer_of(json::value(std::move(body)));
+        }
+        auto served = known;
+        std::erase_if(served, [&](const auto& name) {
+            const auto* other = withdrawal_of(call, name, of_media);
+            return other != nullptr && other->way == Way::listed;
+        });
+        return unknown_metric(call.request, at, served);
+    }
+    return std::nullopt;
+}
+
 json::value number_of(const Number& number)
 {
     return std::visit([](auto value) { return json::value(value); }, number);

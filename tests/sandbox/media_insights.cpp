@@ -65,18 +65,32 @@ bool is_crossposted(const Media& media)
     return media.number % 2 == 0;
 }
 
+bool is_new(const Call& call, const std::string& name)
+{
+    return std::ranges::find(call.faults.new_media_metrics, name) !=
+           call.faults.new_media_metrics.end();
+}
+
+Names served_names(const Call& call)
+{
+    Names known;
+    for (const auto& line : media_metrics)
+        known.emplace_back(line.name);
+    known.insert(
+        known.end(), call.faults.new_media_metrics.begin(), call.faults.new_media_metrics.end());
+    return known;
+}
+
 /// Why the metric is not answered for this media object; nothing if it is.
 std::optional<Response> refuse_media_metric(
     const Call& call, const Media& media, const std::string& name, std::size_t position)
 {
     const auto host = call.request.host;
+    if (is_new(call, name))
+        return std::nullopt;
     const auto metric = std::ranges::find(media_metrics, name, &MediaMetric::name);
-    if (metric == media_metrics.end() || (metric->facebook_only && host == Host::instagram)) {
-        Names known;
-        for (const auto& line : media_metrics)
-            known.emplace_back(line.name);
-        return unknown_metric(call.request, position, known);
-    }
+    if (metric == media_metrics.end() || (metric->facebook_only && host == Host::instagram))
+        return unknown_metric(call.request, position, served_names(call));
     if ((metric->products & product_of(media)) == 0)
         return refusal(
             host, 100, std::nullopt,
@@ -104,6 +118,11 @@ std::optional<Response> refuse_media_call(const Call& call, const Media& media)
             400,
             R"({"error":{"message":"Invalid parameter","type":"OAuthException","code":100,"error_data":{"blame_field_specs":[[""]]},"error_subcode":2108006,"is_transient":false,"error_user_title":"Media posted before business account conversion","error_user_msg":"The media was posted before the most recent time that the user's account was converted to a business account from a personal account.","fbtrace_id":"SandboxTrace"}})",
             {}};
+    if (std::ranges::find(call.faults.forbidden_media, media.id) !=
+        call.faults.forbidden_media.end())
+        return refusal(
+            host, 10, std::nullopt, "(#10) Application does not have permission for this action",
+            403);
     const auto period = call.request.param("period");
     if (!period.empty() && period != "lifetime")
         return refusal(
@@ -150,6 +169,8 @@ Response media_insights(const Call& call, const Media& media)
     if (names.empty())
         return refusal(
             call.request.host, 100, std::nullopt, "(#100) The parameter metric is required.");
+    if (auto refused = refuse_withdrawn(call, names, served_names(call), true))
+        return *refused;
     for (std::size_t at = 0; at < names.size(); ++at)
         if (auto refused = refuse_media_metric(call, media, names[at], at))
             return *refused;
@@ -159,7 +180,8 @@ Response media_insights(const Call& call, const Media& media)
             "(#10) Not enough viewers for the media to show insights");
     json::array data;
     for (const auto& name : names)
-        data.push_back(media_entry(call, media, name));
+        if (withdrawal_of(call, name, true) == nullptr)
+            data.push_back(media_entry(call, media, name));
     return answer_of(json::object{{"data", std::move(data)}});
 }
 

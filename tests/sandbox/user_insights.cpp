@@ -140,6 +140,8 @@ Response user_insights(const Call& call)
             call.request.host, 100, std::nullopt, "(#100) since and until must be unix times");
     if (auto refused = refuse_window(call, *window))
         return *refused;
+    if (auto refused = refuse_withdrawn(call, names, user_metric_names(), false))
+        return *refused;
     json::array data;
     for (std::size_t at = 0; at < names.size(); ++at) {
         const auto* metric = user_metric(names[at]);
@@ -148,7 +150,8 @@ Response user_insights(const Call& call)
         if (auto refused = refuse_user_metric(call, *metric, *window))
             return *refused;
         // A small account gets no data, and no error that says so.
-        if (!(metric->from_100_followers && is_small(call)))
+        if (!(metric->from_100_followers && is_small(call)) &&
+            withdrawal_of(call, names[at], false) == nullptr)
             data.push_back(entry_of(call, *metric, *window));
     }
     return answer_of(json::object{{"data", std::move(data)}});

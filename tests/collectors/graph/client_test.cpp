@@ -121,6 +121,17 @@ TEST(Client, TriesATransientFailureThreeTimesInAll)
     EXPECT_EQ(talk.pauses, 2);
 }
 
+TEST(Client, GivesAnUnknownErrorBackToWhoeverIsolatesIt)
+{
+    Talk talk{
+        always(answer(500, R"({"error":{"message":"An unknown error has occurred.","code":1}})"))};
+    EXPECT_EQ(talk.get().error().kind, FailureClass::unknown_error);
+    EXPECT_THAT(talk.host.received(), SizeIs(3)) << "an outage, as far as this caller knows";
+    EXPECT_EQ(
+        talk.get(Client::UnknownErrors::given_back).error().kind, FailureClass::unknown_error);
+    EXPECT_THAT(talk.host.received(), SizeIs(3 + 1));
+}
+
 TEST(Client, RecoversWhenASecondTryIsAnswered)
 {
     int call = 0;

@@ -2,7 +2,7 @@
 #include "tests/support/fixture.hpp"
 
 #include <boost/json/array.hpp>
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <map>
 
@@ -105,7 +105,7 @@ TEST_P(ErrorTable, DecidesByCodeSubcodeAndText)
 INSTANTIATE_TEST_SUITE_P(
     FieldGuide, ErrorTable,
     ::testing::Values(
-        Line{500, 1, 0, "An unknown error has occurred.", FailureClass::transient},
+        Line{500, 1, 0, "An unknown error has occurred.", FailureClass::unknown_error},
         Line{
             500, 1, 0, "Please reduce the amount of data you're asking for, then retry",
             FailureClass::too_much_data},
@@ -154,6 +154,29 @@ TEST(Classify, TransientFlagAsksForAnotherTryButNotWhileThrottled)
 {
     EXPECT_EQ(classify(400, 100, 0, true, "Something"), FailureClass::transient);
     EXPECT_EQ(classify(400, 80002, 0, true, "Too many"), FailureClass::account_throttled);
+}
+
+TEST(PrintedMetrics, AreReadWithThePlaceOfTheRefusedOne)
+{
+    const auto printed = printed_metrics(
+        "(#100) metric[2] must be one of the following values: reach, views, likes.");
+    ASSERT_TRUE(printed);
+    EXPECT_EQ(printed->refused_at, 2U);
+    EXPECT_THAT(printed->valid, ::testing::ElementsAre("reach", "views", "likes"));
+}
+
+TEST(PrintedMetrics, AreNotReadFromAnythingElse)
+{
+    for (const auto* words :
+         {"", "metric[", "(#100) breakdown[0] must be one of the following values: follow_type",
+          "(#100) metric[x] must be one of the following values: reach",
+          "(#100) metric[0] must be one of the following values: ",
+          "] must be one of the following values: a metric[0"})
+        EXPECT_FALSE(printed_metrics(words)) << words;
+    const auto odd = printed_metrics(
+        "metric[0] must be one of the following values: reach, <script>, two words, views");
+    ASSERT_TRUE(odd);
+    EXPECT_THAT(odd->valid, ::testing::ElementsAre("reach", "views"));
 }
 
 TEST(NamedMetric, IsFoundInEveryKnownPhrase)

@@ -58,6 +58,13 @@ std::chrono::seconds interval(const config::Schedule& schedule, Job job)
     return schedule.media_insights.front().every;
 }
 
+/// Missing for the first time, and nothing else is known: its insights have to say.
+bool left_the_list(const model::Presence& presence)
+{
+    return presence.missing_since == presence.known_at && !presence.refused_since &&
+           !presence.answered_at;
+}
+
 std::string_view product_name(catalog::Products product)
 {
     if (product == catalog::reels)
@@ -236,7 +243,7 @@ void Account::learn_presences(
     for (const auto& presence : presences) {
         if (presence.state == model::PresenceState::gone)
             media_.erase(presence.media_id);
-        else if (presence.missing_since == presence.known_at)
+        else if (left_the_list(presence))
             urgent.insert(presence.media_id);
     }
     if (urgent.empty() || !collects(Job::media_insights))

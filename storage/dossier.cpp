@@ -31,6 +31,27 @@ SELECT store.utc(observed_at) AS asked, store.numbers(to_jsonb(s)) AS numbers,
        store.reasons(absent) AS absent
 FROM store.media_sample s WHERE account_id = $1 AND media_id = $2
 ORDER BY observed_at DESC LIMIT 10)"},
+    Question{"presence", R"(
+SELECT state, store.utc(since) AS since, refusals, lists_missing, store.utc(answered_at) AS answered,
+       store.utc(removed_at) AS removed, store.utc(returned_at) AS returned
+FROM store.media_presence WHERE account_id = $1 AND media_id = $2)"},
+    Question{"story ledger", R"(
+SELECT state, reason, store.utc(found_at) AS found, store.utc(last_answer_at) AS answered,
+       store.utc(last_numbers_at) AS answered_numbers, provenance, is_highlight,
+       store.utc(expires_at) AS expires, store.utc(closed_at) AS closed
+FROM store.story WHERE account_id = $1 AND media_id = $2)"},
+    Question{"metrics that are not asked, or asked apart", R"(
+SELECT x.metric, x.breakdown, x.scope, x.state, x.reason, x.words,
+       store.utc(x.last_refused_at) AS refused, store.utc(x.retry_at) AS retry
+FROM insights.metric_matrix x
+JOIN store.media m ON m.account_id = $1 AND m.media_id = $2
+JOIN store.account a ON a.account_id = m.account_id
+WHERE x.subject = 'media' AND x.host = a.login AND x.state IN ('suspect', 'refused')
+  AND (x.media_id = m.media_id::text
+       OR (x.scope = 'kind' AND x.product_type = m.product_type
+           AND coalesce(x.media_type = m.media_type, true)
+           AND coalesce(x.published_until >= m.published_at, true)))
+ORDER BY x.metric)"},
     Question{"failed polls", R"(
 SELECT store.utc(failed_at) AS newest, failures, error_class, error
 FROM store.failed_poll WHERE account_id = $1 AND media_id = $2)"},
@@ -57,6 +78,22 @@ SELECT day, store.utc(day_end) AS ends, store.utc(observed_at) AS asked, is_fina
 FROM (SELECT DISTINCT ON (day) * FROM store.account_day
       WHERE account_id = $1 AND $2::bigint IS NOT NULL ORDER BY day DESC, observed_at DESC) d
 ORDER BY day DESC LIMIT 10)"},
+    Question{"backfill", R"(
+SELECT state, oldest_served_day, ended_because, days_done, days_expected, percent,
+       store.utc(eta) AS eta, last_error
+FROM insights.backfill_status
+WHERE account_id = $1::bigint::text AND $2::bigint IS NOT NULL AND state <> 'waiting')"},
+    Question{"open stories", R"(
+SELECT media_id, store.utc(published_at) AS published, store.utc(expires_at) AS expires,
+       store.utc(last_answer_at) AS answered
+FROM store.story
+WHERE account_id = $1 AND $2::bigint IS NOT NULL AND state = 'open' ORDER BY expires_at)"},
+    Question{"metrics that are not asked, or asked apart", R"(
+SELECT metric, breakdown, scope, state, reason, words, store.utc(last_refused_at) AS refused,
+       store.utc(retry_at) AS retry
+FROM insights.metric_matrix
+WHERE account_id = $1::bigint::text AND $2::bigint IS NOT NULL AND media_id IS NULL
+  AND state IN ('suspect', 'refused') ORDER BY metric)"},
     Question{"gaps", R"(
 SELECT collector, kind, day, media_id, store.utc(begins_at) AS begins, store.utc(ends_at) AS ends,
        state, reason

@@ -47,8 +47,13 @@ WITH gap AS (
     UNION ALL
     SELECT a.account_id, 'account_insights', 'day', e.day, NULL,
            e.day::timestamp AT TIME ZONE a.timezone, (e.day + 1)::timestamp AT TIME ZONE a.timezone,
-           'open', 'not read yet', (e.day + 2)::timestamp AT TIME ZONE a.timezone
+           CASE WHEN e.day < b.oldest_served_day THEN 'unrecoverable' ELSE 'open' END,
+           CASE WHEN e.day < b.oldest_served_day
+                THEN 'the platform does not serve it any more: ' || b.ended_because
+                ELSE 'not read yet' END,
+           (e.day + 2)::timestamp AT TIME ZONE a.timezone
     FROM store.account a CROSS JOIN LATERAL store.expected_days(a.account_id) e
+    LEFT JOIN store.backfill b USING (account_id)
     WHERE NOT EXISTS (SELECT 1 FROM store.account_day d
                       WHERE d.account_id = a.account_id AND d.day = e.day)
     UNION ALL
@@ -61,22 +66,31 @@ WITH gap AS (
     CROSS JOIN LATERAL (
         SELECT DISTINCT ON (d.day) d.day, d.day_end, d.is_final FROM store.account_day d
         WHERE d.account_id = a.account_id ORDER BY d.day, d.observed_at DESC) n
-    WHERE NOT n.is_final AND n.day_end + interval '72 hours' < k.as_of
+    WHERE NOT n.is_final AND n.day_end + interval '72 hours' + a.settling_margin < k.as_of
+    UNION ALL
+    SELECT account_id, 'stories', 'story', NULL, media_id, coalesce(last_numbers_at, published_at),
+           expires_at, 'unrecoverable', reason, closed_at
+    FROM store.story WHERE state = 'missed'
+    UNION ALL
+    SELECT account_id, collector, 'loss', NULL, NULL, coalesce(first_at, lost_at), last_at,
+           'unrecoverable', format('%s rows were collected and lost: %s', coalesce(rows::text, 'unknown'), reason),
+           lost_at
+    FROM store.loss
 )
 SELECT g.account_id::text AS account_id, a.name AS account, g.collector, g.kind, g.day,
        g.media_id::text AS media_id, g.begins_at, g.ends_at, g.state, g.reason, g.since
-FROM gap g JOIN store.account a USING (account_id);
+FROM gap g LEFT JOIN store.account a USING (account_id);
 
 COMMENT ON VIEW insights.data_gaps IS
     'What should exist, by the schedule and since the account is known, and does not. What was read after all is not in it.';
 COMMENT ON COLUMN insights.data_gaps.account_id IS
     'Professional account id (1784…), text because it exceeds 2^53.';
 COMMENT ON COLUMN insights.data_gaps.account IS
-    'Name of the account in the configuration.';
+    'Name of the account in the configuration; NULL where nobody can tell whose rows were lost.';
 COMMENT ON COLUMN insights.data_gaps.collector IS
     'Whose numbers are missing: profile, media, media_insights, stories, account_insights, audience.';
 COMMENT ON COLUMN insights.data_gaps.kind IS
-    'reading (polls that were not made in a span), day (a day of the account).';
+    'reading (polls that were not made in a span), day (a day of the account), story (one that was missed), loss (rows that were collected and lost before the database had them).';
 COMMENT ON COLUMN insights.data_gaps.day IS
     'The day that is missing or not settled (date); NULL for other kinds.';
 COMMENT ON COLUMN insights.data_gaps.media_id IS

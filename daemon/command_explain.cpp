@@ -23,6 +23,23 @@ const config::Account* configured(const config::Config& config, model::AccountId
     return found == config.accounts.end() ? nullptr : &*found;
 }
 
+struct Findings {
+    std::optional<model::Dossier> dossier;
+    model::AccountHistory history; ///< of the account, if there is a dossier
+};
+
+boost::asio::awaitable<Findings> look_up(storage::Database& database, std::string target)
+{
+    Findings findings;
+    findings.dossier = co_await database.dossier(std::move(target));
+    if (!findings.dossier)
+        co_return findings;
+    std::vector<model::AccountId> ids{findings.dossier->account_id};
+    auto histories = co_await database.history(std::move(ids));
+    findings.history = std::move(histories.front());
+    co_return findings;
+}
+
 } // namespace
 
 ExitCode command_explain(const CommonOptions& common, const std::string& target, bool as_json)
@@ -33,9 +50,9 @@ ExitCode command_explain(const CommonOptions& common, const std::string& target,
     const DatabaseLocation location{*config};
     boost::asio::io_context loop{1};
     storage::Database database{location.url(), location.before_connecting()};
-    auto answer = boost::asio::co_spawn(loop, database.dossier(target), boost::asio::use_future);
+    auto answer = boost::asio::co_spawn(loop, look_up(database, target), boost::asio::use_future);
     loop.run();
-    auto dossier = answer.get();
+    auto [dossier, history] = answer.get();
     if (!dossier) {
         fmt::print(
             stderr,
@@ -45,7 +62,7 @@ ExitCode command_explain(const CommonOptions& common, const std::string& target,
         return ExitCode::usage;
     }
     const auto now = make_clock(config->clock)->now();
-    add_rules(*dossier, configured(*config, dossier->account_id), now);
+    add_rules(*dossier, configured(*config, dossier->account_id), history, now);
     fmt::print("{}", as_json ? dossier_json(*dossier) : dossier_text(*dossier));
     return ExitCode::ok;
 }

@@ -50,10 +50,16 @@ std::string
 rule_of_story(const config::Schedule& schedule, const model::KnownMedia& media, model::Instant now)
 {
     if (*media.expires_at <= now)
-        return "the story ended " + date_words(*media.expires_at);
+        return "it ended " + date_words(*media.expires_at) + ": one try after, then it is closed";
     return fmt::format(
-        "alive until {}: every {} (schedule.stories), denser towards the end",
+        "alive until {}: every {} (schedule.stories), denser towards its end",
         date_words(*media.expires_at), words(schedule.stories));
+}
+
+bool is_suspect(const model::AccountHistory& history, model::MediaId id)
+{
+    const auto found = std::ranges::find(history.presences, id, &model::Presence::media_id);
+    return found != history.presences.end() && found->state == model::PresenceState::suspect;
 }
 
 std::string due_words(const std::optional<model::Instant>& due, model::Instant now)
@@ -63,39 +69,50 @@ std::string due_words(const std::optional<model::Instant>& due, model::Instant n
     return *due <= now ? date_words(*due) + " (overdue)" : date_words(*due);
 }
 
-/// The account as the daemon sees it, knowing this one post.
-Line line_of_media(
-    const config::Account& settings, const model::KnownMedia& media, model::Instant now)
+/// What a daemon that starts now would do when.
+std::vector<std::pair<Task, model::Instant>>
+plan_of(const config::Account& settings, const model::AccountHistory& history, model::Instant now)
 {
     Account account{0, settings};
     Scheduler scheduler;
-    model::AccountHistory history;
-    history.media.push_back(media);
     account.remember(history, now, scheduler);
-    std::optional<model::Instant> due;
-    for (auto next = scheduler.next_due(); next; next = scheduler.next_due())
-        if (scheduler.take_next().media == media.id)
-            due = next;
-    const bool is_story = media.expires_at.has_value();
-    return {
-        is_story ? "story_insights" : "media_insights", due_words(due, now),
-        is_story ? rule_of_story(settings.schedule, media, now)
-                 : rule_of_post(settings.schedule, media, now)};
+    std::vector<std::pair<Task, model::Instant>> plan;
+    for (auto due = scheduler.next_due(); due; due = scheduler.next_due())
+        plan.emplace_back(scheduler.take_next(), *due);
+    return plan;
 }
 
-void add_jobs(model::Dossier::Section& section, const config::Account& settings, model::Instant now)
+Line line_of_media(
+    const config::Account& settings, const model::AccountHistory& history,
+    const model::KnownMedia& media, model::Instant now)
+{
+    const bool is_story = media.expires_at.has_value();
+    auto rule = is_story ? rule_of_story(settings.schedule, media, now)
+                         : rule_of_post(settings.schedule, media, now);
+    if (is_suspect(history, media.id))
+        rule = "it may be gone: asked every " + words(suspects_every) + " until that is certain";
+    std::optional<model::Instant> due;
+    for (const auto& [task, at] : plan_of(settings, history, now))
+        if (task.media == media.id)
+            due = at;
+    return {is_story ? "story_insights" : "media_insights", due_words(due, now), std::move(rule)};
+}
+
+void add_jobs(
+    model::Dossier::Section& section, const config::Account& settings,
+    const model::AccountHistory& history, model::Instant now)
 {
     const Account account{0, settings};
-    for (const auto job : jobs) {
-        if (!account.collects(job)) {
-            section.lines.push_back({std::string{collector_of(job)}, "never", "switched off"});
+    for (const auto& [task, due] : plan_of(settings, history, now)) {
+        if (std::ranges::find(jobs, task.job) == jobs.end())
             continue;
-        }
-        const auto every = account.interval_of(job);
         section.lines.push_back(
-            {std::string{collector_of(job)}, due_words(account.next_due({job, 0, 0}, now), now),
-             "every " + words(every)});
+            {std::string{collector_of(task.job)}, due_words(due, now),
+             "every " + words(account.interval_of(task.job))});
     }
+    for (const auto job : jobs)
+        if (!account.collects(job))
+            section.lines.push_back({std::string{collector_of(job)}, "never", "switched off"});
 }
 
 json::object object_of(const model::Dossier::Section& section, const Line& line)
@@ -143,16 +160,18 @@ std::string table_of(const model::Dossier::Section& section)
 
 } // namespace
 
-void add_rules(model::Dossier& dossier, const config::Account* account, model::Instant now)
+void add_rules(
+    model::Dossier& dossier, const config::Account* account, const model::AccountHistory& history,
+    model::Instant now)
 {
     model::Dossier::Section section{"due next", {"what", "due", "why"}, {}};
     if (account == nullptr)
         section.lines.push_back(
             {"nothing", "never", "the configuration does not name the account"});
     else if (dossier.media)
-        section.lines.push_back(line_of_media(*account, *dossier.media, now));
+        section.lines.push_back(line_of_media(*account, history, *dossier.media, now));
     else
-        add_jobs(section, *account, now);
+        add_jobs(section, *account, history, now);
     dossier.sections.push_back(std::move(section));
 }
 

@@ -10,8 +10,11 @@ namespace insightd::daemon
 {
 
 /// Adds the section "due next": what is asked when, by which rule of the configuration. `account`
-/// is null if the YAML does not name the account any more: then nothing is due.
-void add_rules(model::Dossier& dossier, const config::Account* account, model::Instant now);
+/// is null if the YAML does not name the account any more: then nothing is due. A running daemon
+/// may have put something off after a failure: the section on the collectors says so.
+void add_rules(
+    model::Dossier& dossier, const config::Account* account, const model::AccountHistory& history,
+    model::Instant now);
 
 /// For people: each section's columns aligned.
 std::string dossier_text(const model::Dossier& dossier);

@@ -198,7 +198,7 @@ TEST(Backfill, GoesBackNoFurtherThanSince)
     asked.account_id = past.world.accounts()[0].user_id;
     asked.backfills.push_back(daemon::asked_for(day("2026-02-01"), start));
     insightd::testing::run(
-        past.loop, past.database->write(std::make_shared<const model::Batch>(asked)));
+        past.loop, past.store->database.write(std::make_shared<const model::Batch>(asked)));
     past.begin();
     past.run_until(start + 1min);
     EXPECT_EQ(past.value("SELECT min(day)::text FROM insights.account_daily"), "2026-02-01");

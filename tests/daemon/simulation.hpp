@@ -119,6 +119,17 @@ public:
     std::unique_ptr<daemon::TokenKeeper> tokens;
     std::unique_ptr<daemon::Engine> engine;
 
+    /// A short past; options with a start of their own stay as they are.
+    static sandbox::World::Options
+    options_at(model::Instant start, sandbox::World::Options options = {})
+    {
+        if (options.start != model::Instant{})
+            return options;
+        options.start = start;
+        options.days_of_history = 20;
+        return options;
+    }
+
 private:
     bool begin_from_database()
     {
@@ -140,16 +151,6 @@ private:
 
     bool begun = false; ///< with what the database remembers
 
-    static sandbox::World::Options options_at(model::Instant start, sandbox::World::Options options)
-    {
-        if (options.start != model::Instant{})
-            return options;
-        options.start = start;
-        options.days_of_history = 20;
-        return options;
-    }
-
-private:
     config::Config configure(const std::string& extra_yaml)
     {
         sandbox::Setup setup;

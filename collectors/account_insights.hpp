@@ -3,6 +3,7 @@
 #include "collectors/collected.hpp"
 #include "collectors/days.hpp"
 #include "collectors/insights.hpp"
+#include "collectors/learning.hpp"
 #include "collectors/metric_matrix.hpp"
 #include "config/config.hpp"
 

@@ -130,6 +130,16 @@ public:
         return options;
     }
 
+protected:
+    /// What the daemon does by itself now and then while the database is away.
+    void look_at_database()
+    {
+        if (!begun)
+            begin_from_database();
+        else if (store->writer.state() != spool::SpooledWriter::State::direct)
+            run(loop, store->writer.replay_now());
+    }
+
 private:
     bool begin_from_database()
     {
@@ -139,14 +149,6 @@ private:
         } catch (const model::Unavailable&) { // the daemon would try again later
         }
         return begun;
-    }
-
-    void look_at_database()
-    {
-        if (!begun)
-            begin_from_database();
-        else if (store->writer.state() != spool::SpooledWriter::State::direct)
-            run(loop, store->writer.replay_now());
     }
 
     bool begun = false; ///< with what the database remembers

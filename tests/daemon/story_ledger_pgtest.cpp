@@ -60,6 +60,7 @@ public:
         while (engine->next_due() && *engine->next_due() <= end) {
             clock.jump_to(std::max(*engine->next_due(), std::min(clock.now() + longest_step, end)));
             insightd::testing::run(loop, engine->pass());
+            look_at_database();
         }
         clock.jump_to(end);
     }
@@ -146,11 +147,17 @@ TEST(StoryLedger, EachHasItsLastReadingOrAnHonestReason)
     simulation.faults.errors = 1;
     simulation.run_in_steps(outage.to);
     simulation.faults.errors = 0;
+    simulation.run_in_steps(start + 33h);
+    simulation.database_away();
+    simulation.run_in_steps(start + 33h + 20min);
+    simulation.begin(); // on the cache
+    simulation.run_in_steps(start + 34h);
+    simulation.database_back();
     simulation.run_in_steps(start + 36h);
     simulation.begin();
     simulation.run_in_steps(start + span + 24h + 3h);
 
-    expect_truth(simulation, {outage});
+    expect_truth(simulation, {outage}); // an hour without a database costs no story
     EXPECT_GT(lines(simulation, "state = 'missed'"), 0) << "some ended in the outage";
     EXPECT_EQ(lines(simulation, "state = 'missed' AND reason_kind <> 'api_failing'"), 0);
     EXPECT_EQ(

@@ -284,6 +284,15 @@ TEST(Loader, IntervalIsNamedByItsKey)
         HasSubstr("f.yaml:2:32: `stories` must be a duration"));
 }
 
+TEST(Loader, LastReadingOfStoriesIsFromAMinuteTo12Hours)
+{
+    for (const auto* wrong : {"30s", "13h"})
+        EXPECT_THAT(
+            mistakes_in(
+                head + "defaults: {schedule: {story_last_reading: " + wrong + "}}\n" + account),
+            HasSubstr("`story_last_reading` must be from 1m to 12h"));
+}
+
 TEST(Loader, SecondDocumentIsAMistakeNotIgnored)
 {
     EXPECT_THAT(

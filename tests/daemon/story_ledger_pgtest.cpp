@@ -187,5 +187,21 @@ TEST(StoryLedger, DaemonThatIsDownAcrossEndsSaysSo)
         HasSubstr("insightd was not running from 2026-03-02T1"));
 }
 
+TEST(StoryLedger, HighlightIsReadOnUntilItIsRefused)
+{
+    Stories simulation{3, 1.0, 1};
+    simulation.run_in_steps(start + 72h);
+    EXPECT_EQ(
+        lines(simulation, "state = 'final' AND is_highlight AND provenance = 'highlight'"), 3);
+    EXPECT_EQ(
+        simulation.number("SELECT count(*) FROM insights.story_summary WHERE "
+                          "minutes_before_expiry < -60"),
+        3);
+    simulation.begin();
+    simulation.run_in_steps(start + 8 * 24h);
+    EXPECT_EQ(lines(simulation, "state = 'final' AND NOT is_highlight"), 3);
+    EXPECT_EQ(simulation.value("SELECT DISTINCT provenance FROM store.story"), "highlight");
+}
+
 } // namespace
 } // namespace insightd

@@ -35,10 +35,12 @@ public:
         identity.token = config::Secret{token};
     }
 
-    Outcome<Reply> get(Request request = {"me", {{"fields", "id"}}})
+    Outcome<Reply>
+    get(Request request = {"me", {{"fields", "id"}}},
+        Client::UnknownErrors unknown_errors = Client::UnknownErrors::tried_again)
     {
         Client client = make_client();
-        return insightd::testing::run(loop, client.get(std::move(request)));
+        return insightd::testing::run(loop, client.get(std::move(request), unknown_errors));
     }
 
     Client make_client()
@@ -128,7 +130,8 @@ TEST(Client, GivesAnUnknownErrorBackToWhoeverIsolatesIt)
     EXPECT_EQ(talk.get().error().kind, FailureClass::unknown_error);
     EXPECT_THAT(talk.host.received(), SizeIs(3)) << "an outage, as far as this caller knows";
     EXPECT_EQ(
-        talk.get(Client::UnknownErrors::given_back).error().kind, FailureClass::unknown_error);
+        talk.get({"me", {}}, Client::UnknownErrors::given_back).error().kind,
+        FailureClass::unknown_error);
     EXPECT_THAT(talk.host.received(), SizeIs(3 + 1));
 }
 

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <unistd.h>
 
 // What a start without the database rests on.
 namespace insightd::spool
@@ -49,7 +50,8 @@ std::string hex_of(const std::string& bytes)
 class CacheTest : public ::testing::Test
 {
 protected:
-    CacheTest() : folder{fs::temp_directory_path() / "insightd-cache-test"}
+    CacheTest()
+        : folder{fs::temp_directory_path() / ("insightd-cache-test." + std::to_string(::getpid()))}
     {
         fs::remove_all(folder);
         begin();

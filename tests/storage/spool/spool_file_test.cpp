@@ -7,6 +7,7 @@
 #include <csignal>
 #include <fstream>
 #include <sys/resource.h>
+#include <unistd.h>
 
 // The file of the spool: order, bounds, what goes first, and what becomes of damage.
 namespace insightd::spool
@@ -38,7 +39,8 @@ Record record(const std::string& rows, Worth worth = Worth::refetchable, model::
 class SpoolFileTest : public ::testing::Test
 {
 protected:
-    SpoolFileTest() : folder{fs::temp_directory_path() / "insightd-spool-test"}
+    SpoolFileTest()
+        : folder{fs::temp_directory_path() / ("insightd-spool-test." + std::to_string(::getpid()))}
     {
         fs::remove_all(folder);
     }

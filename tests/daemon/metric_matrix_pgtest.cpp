@@ -67,7 +67,8 @@ void expect_nothing_else_lost(const Simulation& simulation, const std::string& w
         "SELECT s.what, e.key, e.value, count(*) FROM (SELECT media_id::text AS what, absent FROM "
         "store.media_sample UNION ALL SELECT day::text, absent FROM store.account_day) s, "
         "jsonb_each_text(s.absent) e WHERE e.key NOT LIKE '{0}%' AND e.key <> 'follower_count' "
-        "AND e.value NOT IN ('too_few_viewers', 'before_conversion', 'gone') GROUP BY 1, 2, 3",
+        "AND e.value NOT IN ('too_few_viewers', 'before_conversion', 'gone', 'suspect', 'expired') "
+        "GROUP BY 1, 2, 3",
         withdrawn));
     for (const auto& row : others)
         ADD_FAILURE() << *row[0] << " " << *row[1] << " " << *row[2] << " " << *row[3];
@@ -226,18 +227,20 @@ TEST(Absences, PermissionThatIsMissingEverywhereIsAFailure)
     EXPECT_EQ(simulation.value("SELECT count(*) FROM store.media_sample"), "0");
 }
 
-TEST(Absences, ReasonsOfAWeekArise)
+TEST(Absences, ReasonsOfADayArise)
 {
     Simulation simulation{
         start, std::string{fewer_calls} + "  metrics: {media: [crossposted_views]}\n"};
     simulation.run_until(start + 20h);
-    const auto reasons = simulation.rows("SELECT DISTINCT reason FROM insights.absence");
+    const auto reasons =
+        simulation.rows("SELECT reason FROM insights.absence UNION "
+                        "SELECT e.value FROM store.media_sample, jsonb_each_text(absent) e");
     std::set<std::string> found;
     for (const auto& row : reasons)
         found.insert(*row[0]);
     for (const auto* reason :
-         {"empty", "too_few_viewers", "before_conversion", "under_100_followers",
-          "not_crossposted"})
+         {"empty", "too_few_viewers", "before_conversion", "under_100_followers", "not_crossposted",
+          "expired"})
         EXPECT_TRUE(found.contains(reason)) << reason;
 }
 

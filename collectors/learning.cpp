@@ -199,10 +199,15 @@ boost::asio::awaitable<graph::Outcome<MetricAnswers>> ask_as_learned(Poll& poll,
     auto plan = plan_of(poll, query);
     all.absent = std::move(plan.absent);
     for (auto& one : plan.queries) {
+        auto metrics = one.metrics;
         auto answers = co_await send(poll, std::move(one));
-        if (!answers)
+        if (!answers && all.answered.empty())
             co_return answers.error();
-        append(all, std::move(*answers));
+        if (answers)
+            append(all, std::move(*answers));
+        else // asked by itself, and the others were answered: it is asked again next time
+            std::ranges::move(
+                all_absent(metrics, model::Absence::call_failed), std::back_inserter(all.absent));
     }
     co_return all;
 }

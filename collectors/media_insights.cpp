@@ -122,6 +122,27 @@ model::MediaSample absent_sample(
     return sample;
 }
 
+bool holds_number(const model::Readings& readings)
+{
+    return std::ranges::any_of(readings.values, [](const model::Reading& reading) {
+        return std::holds_alternative<model::Number>(reading.value);
+    });
+}
+
+/// What was answered before a call failed is as good as any; the rest is absent for that reason.
+Collected cut_short(
+    model::MediaSample sample, std::span<const MetricQuery> unanswered,
+    const graph::Failure& failure)
+{
+    Collected collected{failure};
+    if (!holds_number(sample.readings))
+        return collected;
+    for (const auto& query : unanswered)
+        merge(sample.readings, {all_absent(query, model::Absence::call_failed).absent, {}});
+    collected.rows.samples.push_back(std::move(sample));
+    return collected;
+}
+
 boost::asio::awaitable<Collected> collect_media_insights(
     graph::Client& api, MetricMatrix& matrix, const config::Account& account,
     model::KnownMedia media, model::Instant now)
@@ -132,14 +153,15 @@ boost::asio::awaitable<Collected> collect_media_insights(
     sample.observed_at = now;
     const auto queries = choose_media_queries(media, account.login, account.metrics);
     std::optional<model::Absence> refused;
-    for (const auto& query : queries) {
+    for (std::size_t at = 0; at < queries.size(); ++at) {
+        const auto& query = queries[at];
         graph::Outcome<MetricAnswers> answers = MetricAnswers{};
         if (refused)
             answers = all_absent(query, *refused);
         else
             answers = co_await ask_as_learned(poll, query);
         if (!answers)
-            co_return Collected{answers.error()};
+            co_return cut_short(std::move(sample), std::span{queries}.subspan(at), answers.error());
         refused = refused ? refused : refusal_of_all(*answers);
         auto readings = decode_answers(std::move(*answers), Case::folded);
         if (!readings)

@@ -196,6 +196,8 @@ void MetricMatrix::answered(
     first_refusers_.erase(kind);
     end(scope, now);
     if (holds(of_kind)) {
+        if (of_kind->account_id != target.account_id)
+            contested_.insert(kind);
         end(kind, now);
         retry_objects_of(kind, now);
     } else if (of_kind == nullptr && !is_blank && !metric.empty() && !is_known(target, metric)) {
@@ -235,6 +237,9 @@ void MetricMatrix::learn_of_kind(
     const auto kind = kind_of(object);
     const auto [first, is_first] = first_refusers_.emplace(kind, target);
     if (is_first || first->second.object == target.object)
+        return;
+    // One account's trouble was taken for everybody's before.
+    if (contested_.contains(kind) && first->second.account_id == target.account_id)
         return;
     learn(kind, target, refusal, now);
     widen(lessons_.at(kind), target);

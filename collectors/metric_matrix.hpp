@@ -116,7 +116,9 @@ private:
 
     Lessons lessons_;
     std::map<model::LessonScope, MetricTarget>
-        first_refusers_;                 ///< of a kind, since its last answer
+        first_refusers_; ///< of a kind, since its last answer
+    std::set<model::LessonScope>
+        contested_;                      ///< kinds that one account refused and another answered
     std::set<model::LessonScope> blank_; ///< lessons that hold for an empty answer
     std::set<model::LessonScope> changed_;
     std::map<std::string, model::OfferedMetric> offered_; ///< by host, version, subject and name

@@ -118,6 +118,11 @@ void Account::remember(
     final_days_.clear();
     for (const auto& day : history.final_days)
         final_days_[day.day] = day;
+    missed.begin(now, history.last_alive);
+    for (const auto job : account_jobs)
+        if (const auto found = history.failing.find(std::string{collector_of(job)});
+            found != history.failing.end())
+            missed.resume(job, found->second.since, found->second.error);
     newest_day_end_ = history.newest_day_end;
     followers_count_ = history.followers_count;
     backfill_.remember(history);
@@ -137,13 +142,17 @@ void Account::remember(
 }
 
 void Account::remember_stories(
-    const std::vector<model::KnownMedia>& stories, model::Instant now, Scheduler& scheduler)
+    const model::AccountHistory& cached, model::Instant now, Scheduler& scheduler)
 {
+    missed.begin(now, cached.last_alive);
+    for (const auto job : urgent_jobs)
+        if (cached.last_alive && collects(job))
+            missed.fell_due(job, *cached.last_alive);
     begin(Job::token, now, scheduler);
     for (const auto job : urgent_jobs)
         begin(job, now, scheduler);
-    for (const auto& story : stories)
-        begin(story, std::nullopt, now, scheduler);
+    for (const auto& story : cached.media)
+        begin(story, cached.last_alive, now, scheduler);
 }
 
 /// Once: a task that is done plans its next time itself.
@@ -183,6 +192,7 @@ std::vector<model::KnownMedia> Account::open_stories(model::Instant now) const
         if (!story || entry.expires_at <= now)
             continue;
         story->checked_at = entry.last_answer_at;
+        story->story = entry;
         open.push_back(std::move(*story));
     }
     return open;
@@ -249,7 +259,15 @@ void Account::learn_presences(
     if (urgent.empty() || !collects(Job::media_insights))
         return;
     for (const auto id : scheduler.pull_forward(index_, std::move(urgent), now))
-        scheduler.add({Job::media_insights, index_, id}, now);
+        if (const Task task{Job::media_insights, index_, id}; !is_at_hand(task))
+            scheduler.add(task, now);
+}
+
+bool Account::is_at_hand(const Task& task) const
+{
+    const auto& waiting = waiting_.at(static_cast<std::size_t>(task.job));
+    return std::ranges::find(waiting, task) != waiting.end() ||
+           std::ranges::find(under_way_, task) != under_way_.end();
 }
 
 std::vector<model::Presence>

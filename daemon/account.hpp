@@ -45,8 +45,8 @@ public:
 
     /// As long as the store cannot be asked: what cannot be fetched again is due at once, the given
     /// stories by when they were read last. remember() adds the rest later.
-    void remember_stories(
-        const std::vector<model::KnownMedia>& stories, model::Instant now, Scheduler& scheduler);
+    void
+    remember_stories(const model::AccountHistory& cached, model::Instant now, Scheduler& scheduler);
 
     /// Stories that are alive, for remember_stories() of another life.
     std::vector<model::KnownMedia> open_stories(model::Instant now) const;
@@ -137,6 +137,7 @@ private:
     std::array<bool, job_count> begun_{};
     std::optional<model::Instant>
     next_post(const Task& task, const TrackedMedia& media, model::Instant now) const;
+    bool is_at_hand(const Task& task) const; ///< waits to be done, or is being done
     void learn_presences(
         const std::vector<model::Presence>& presences, model::Instant now, Scheduler& scheduler);
 

@@ -64,24 +64,34 @@ void BackfillPlan::learn(const model::Batch& rows, model::Instant now)
     for (const auto& day : rows.days)
         if (day.is_final)
             final_days_.insert(day.day);
-    if (!finished())
+    const bool begins = row_ && !row_->first_day_end;
+    if (!finished() && !begins)
         return;
-    final_days_.clear();
+    if (finished())
+        final_days_.clear();
     search_.reset();
     series.reset();
+    totals_over = false;
 }
 
 std::optional<model::Backfill>
 BackfillPlan::reopened(const std::vector<model::AccountDay>& days, model::Instant now) const
 {
-    if (!finished() || !newest_day_end_)
+    if (!row_ || !newest_day_end_)
         return std::nullopt;
     const bool shows_hole = std::ranges::any_of(days, [&](const model::AccountDay& day) {
         return day.day_end > *newest_day_end_ + collectors::series_reach;
     });
     if (!shows_hole)
         return std::nullopt;
-    return asked_for(collectors::day_ending_at(*newest_day_end_, timezone_), now);
+    const auto unsettled =
+        std::chrono::ceil<std::chrono::days>(collectors::settling_delay + settling_margin_) +
+        std::chrono::days{1};
+    const auto since = collectors::day_ending_at(*newest_day_end_, timezone_) - unsettled;
+    if (!finished()) // it was not through with what is older, either
+        return asked_for(
+            row_->since ? std::optional{std::min(*row_->since, since)} : std::nullopt, now);
+    return asked_for(since, now);
 }
 
 std::optional<model::Instant> BackfillPlan::next_due(model::Instant now) const

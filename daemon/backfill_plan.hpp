@@ -42,8 +42,9 @@ public:
     /// Takes in what was stored, whoever asked for it.
     void learn(const model::Batch& rows, model::Instant now);
 
-    /// A finished backfill that has to begin anew, because the day that was read shows a hole: days
-    /// between it and the newest known one that the live work does not reach back to any more.
+    /// A backfill that has to begin anew, because the day that was read shows a hole: days between
+    /// it and the newest known one that the live work does not reach back to any more. Days that
+    /// were not settled when the hole began are read again as well.
     std::optional<model::Backfill>
     reopened(const std::vector<model::AccountDay>& days, model::Instant now) const;
 

@@ -179,6 +179,20 @@ count_posts(graph::Client& api, Account& account, model::Instant now)
     co_return collected;
 }
 
+/// A failure that the next post need not meet.
+bool is_of_one_post(const graph::Failure& failure)
+{
+    using graph::FailureClass;
+    return failure.kind == FailureClass::no_permission ||
+           failure.kind == FailureClass::bad_request || failure.kind == FailureClass::malformed;
+}
+
+model::Absence reason_of(const graph::Failure& failure)
+{
+    return failure.kind == graph::FailureClass::no_permission ? model::Absence::no_permission
+                                                              : model::Absence::call_failed;
+}
+
 boost::asio::awaitable<Collected> read_posts(
     graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
 {
@@ -190,11 +204,14 @@ boost::asio::awaitable<Collected> read_posts(
         if (!known)
             continue;
         auto read = co_await collectors::collect_media_insights(
-            api, matrix, account.settings(), std::move(*known), now);
-        if (read.failure) {
+            api, matrix, account.settings(), *known, now);
+        if (read.failure && !is_of_one_post(*read.failure)) {
             collected.failure = std::move(read.failure);
             co_return collected;
         }
+        if (read.rows.samples.empty()) // it is tried once, and does not hold up the others
+            read.rows.samples.push_back(collectors::absent_sample(
+                *known, account.settings(), reason_of(*read.failure), now));
         model::append(collected.rows, std::move(read.rows));
     }
     collected.rows.backfills.push_back(

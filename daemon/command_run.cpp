@@ -217,7 +217,7 @@ ExitCode command_run(const CommonOptions& common, bool migrates)
     if (broken)
         std::rethrow_exception(broken);
     // A database that does not answer holds its thread, and everything is stored or spooled.
-    if (daemon.store.database.is_busy())
+    if (daemon.store.database.is_busy() || daemon.store.disk.is_busy())
         std::_Exit(static_cast<int>(ExitCode::ok));
     return ExitCode::ok;
 }

@@ -49,6 +49,10 @@ rule_of_post(const config::Schedule& schedule, const model::KnownMedia& media, m
 std::string
 rule_of_story(const config::Schedule& schedule, const model::KnownMedia& media, model::Instant now)
 {
+    if (media.story && media.story->is_highlight)
+        return "a highlight: read on at the ages of posts (schedule.media_insights)";
+    if (media.story && media.story->state != model::StoryState::open)
+        return fmt::format("closed as {}", model::to_string(media.story->state));
     if (*media.expires_at <= now)
         return "it ended " + date_words(*media.expires_at) + ": one try after, then it is closed";
     return fmt::format(
@@ -56,10 +60,27 @@ rule_of_story(const config::Schedule& schedule, const model::KnownMedia& media, 
         date_words(*media.expires_at), words(schedule.stories));
 }
 
-bool is_suspect(const model::AccountHistory& history, model::MediaId id)
+model::PresenceState presence_of(const model::AccountHistory& history, model::MediaId id)
 {
     const auto found = std::ranges::find(history.presences, id, &model::Presence::media_id);
-    return found != history.presences.end() && found->state == model::PresenceState::suspect;
+    return found != history.presences.end() ? found->state : model::PresenceState::listed;
+}
+
+std::string rule_of(
+    const config::Account& settings, const model::AccountHistory& history,
+    const model::KnownMedia& media, model::Instant now)
+{
+    const auto known = std::ranges::find(history.media, media.id, &model::KnownMedia::id);
+    if (media.expires_at)
+        return rule_of_story(settings.schedule, known != history.media.end() ? *known : media, now);
+    const auto presence = presence_of(history, media.id);
+    if (presence == model::PresenceState::gone)
+        return "it is gone: not read, unless the list shows it again";
+    if (!settings.collect.at(config::Collector::media_insights))
+        return "media_insights is switched off";
+    if (presence == model::PresenceState::suspect)
+        return "it may be gone: asked every " + words(suspects_every) + " until that is certain";
+    return rule_of_post(settings.schedule, media, now);
 }
 
 std::string due_words(const std::optional<model::Instant>& due, model::Instant now)
@@ -87,15 +108,13 @@ Line line_of_media(
     const model::KnownMedia& media, model::Instant now)
 {
     const bool is_story = media.expires_at.has_value();
-    auto rule = is_story ? rule_of_story(settings.schedule, media, now)
-                         : rule_of_post(settings.schedule, media, now);
-    if (is_suspect(history, media.id))
-        rule = "it may be gone: asked every " + words(suspects_every) + " until that is certain";
     std::optional<model::Instant> due;
     for (const auto& [task, at] : plan_of(settings, history, now))
         if (task.media == media.id)
             due = at;
-    return {is_story ? "story_insights" : "media_insights", due_words(due, now), std::move(rule)};
+    return {
+        is_story ? "story_insights" : "media_insights", due_words(due, now),
+        rule_of(settings, history, media, now)};
 }
 
 void add_jobs(

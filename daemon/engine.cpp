@@ -68,7 +68,6 @@ void Engine::remember(const std::vector<model::AccountHistory>& histories)
     for (auto& account : accounts_) {
         const auto known =
             std::ranges::find(histories, account->id(), &model::AccountHistory::account_id);
-        account->missed.begin(now);
         account->remember(
             known != histories.end() ? *known : model::AccountHistory{}, now, scheduler_);
         if (known == histories.end())
@@ -88,8 +87,7 @@ void Engine::remember_stories(const std::vector<model::AccountHistory>& stories)
         const auto known =
             std::ranges::find(stories, account->id(), &model::AccountHistory::account_id);
         account->remember_stories(
-            known != stories.end() ? known->media : std::vector<model::KnownMedia>{}, now,
-            scheduler_);
+            known != stories.end() ? *known : model::AccountHistory{}, now, scheduler_);
     }
 }
 

@@ -122,8 +122,9 @@ boost::asio::awaitable<void> Engine::cache_stories(const Account& account, Job j
 {
     if (services_.cache == nullptr || (job != Job::stories && job != Job::story_insights))
         co_return;
-    auto open = account.open_stories(services_.clock.now());
-    co_await services_.cache->put_stories(account.id(), std::move(open));
+    const auto now = services_.clock.now();
+    auto open = account.open_stories(now);
+    co_await services_.cache->put_stories(account.id(), std::move(open), now);
 }
 
 bool Engine::store_is_up() const

@@ -42,8 +42,14 @@ std::optional<std::chrono::seconds> lateness_allowed(Job job, const config::Sche
     return std::nullopt;
 }
 
+void MissedPolls::resume(Job job, model::Instant failing_since, std::string why)
+{
+    jobs_.at(static_cast<std::size_t>(job)) = {failing_since, std::move(why), true};
+}
+
 void MissedPolls::fell_due(Job job, model::Instant due)
 {
+    due = std::max(due, std::min(last_alive_.value_or(due), began_at_));
     auto& oldest = jobs_.at(static_cast<std::size_t>(job)).due;
     oldest = std::min(oldest.value_or(due), due);
 }
@@ -75,6 +81,8 @@ std::string MissedPolls::reason(const Unmet& unmet) const
 {
     if (*unmet.due >= began_at_)
         return unmet.why.empty() ? "the readings took too long" : unmet.why;
+    if (unmet.is_resumed)
+        return unmet.why;
     const auto stopped = "insightd was not running until " + date_words(began_at_);
     return unmet.why.empty() ? stopped : stopped + ", then: " + unmet.why;
 }

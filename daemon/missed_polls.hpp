@@ -16,8 +16,16 @@ namespace insightd::daemon
 class MissedPolls
 {
 public:
-    /// From when on this daemon could have read: what was due before, it had no hand in.
-    void begin(model::Instant now) { began_at_ = now; }
+    /// From when on this daemon could have read: what was due before, it had no hand in. Nothing
+    /// was expected of the account before a daemon last did anything for it.
+    void begin(model::Instant now, std::optional<model::Instant> last_alive)
+    {
+        began_at_ = now;
+        last_alive_ = last_alive;
+    }
+
+    /// The job was failing when the daemon before this one ended.
+    void resume(Job job, model::Instant failing_since, std::string why);
 
     /// A reading fell due: the oldest that is not met counts.
     void fell_due(Job job, model::Instant due);
@@ -35,11 +43,13 @@ private:
     struct Unmet {
         std::optional<model::Instant> due;
         std::string why;
+        bool is_resumed = false;
     };
     std::string reason(const Unmet& unmet) const;
 
     std::array<Unmet, job_count> jobs_;
     model::Instant began_at_;
+    std::optional<model::Instant> last_alive_;
 };
 
 /// How late a reading of the job may be before it is missed: by as much as the next one is due.

@@ -86,12 +86,22 @@ bool is_trivial(const model::Presence& presence)
            presence.lists_missing == 0;
 }
 
+/// Posts from before the account was professional answer nothing, and are not asked for weeks.
+bool was_not_asked(const model::Readings& readings)
+{
+    return std::ranges::all_of(readings.values, [](const model::Reading& reading) {
+        return reading.value == decltype(reading.value){model::Absence::before_conversion};
+    });
+}
+
 } // namespace
 
 Evidence evidence_of_insights(const model::Batch& rows)
 {
     Evidence evidence;
     for (const auto& sample : rows.samples) {
+        if (was_not_asked(sample.readings))
+            continue;
         const bool refused = story_answer(sample.readings) == StoryAnswer::refused;
         (refused ? evidence.refused : evidence.answered).push_back(sample.media_id);
     }

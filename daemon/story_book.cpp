@@ -67,9 +67,13 @@ std::vector<model::StoryEntry> StoryBook::judged(
     for (const auto& sample : rows.samples)
         if (const auto line = lines_.find(sample.media_id); line != lines_.end())
             changed[sample.media_id] = judged_answer(line->second, sample);
+    const auto was_read = [&](model::MediaId id) {
+        return std::ranges::find(rows.samples, id, &model::MediaSample::media_id) !=
+               rows.samples.end();
+    };
     if (failure)
         for (const auto id : failed)
-            if (is_open(id))
+            if (is_open(id) && !was_read(id))
                 changed[id] =
                     after_failure(lines_.at(id).entry, trouble_of(failure->kind), since_, now);
     std::vector<model::StoryEntry> entries;
@@ -78,10 +82,25 @@ std::vector<model::StoryEntry> StoryBook::judged(
     return entries;
 }
 
+/// The newer line gets what the stored one knows of answers.
+void keep_answer(model::StoryEntry& line, const model::StoryEntry& stored)
+{
+    line.last_answer_at = std::max(line.last_answer_at, stored.last_answer_at);
+    if (stored.last_numbers_at <= line.last_numbers_at)
+        return;
+    line.last_numbers_at = stored.last_numbers_at;
+    line.provenance = stored.provenance;
+}
+
 void StoryBook::take(const std::vector<model::StoryEntry>& stored)
 {
     for (const auto& entry : stored) {
         auto& line = lines_[entry.media_id];
+        if (line.is_changed && line.entry.known_at > entry.known_at &&
+            entry.state == StoryState::open && line.entry.state == StoryState::open) {
+            keep_answer(line.entry, entry); // held up while this was being stored
+            continue;
+        }
         if (line.entry.state == StoryState::open && entry.state != StoryState::open)
             ++closed_.at(at(entry.state));
         line = {entry, entry.troubles.empty() ? 0 : line.failures + 1, false};

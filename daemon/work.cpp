@@ -12,9 +12,11 @@
 #include "collectors/profile.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -101,7 +103,8 @@ boost::asio::awaitable<void> Engine::serve(Account& account)
     if (!account.has_work() || running_->stopping)
         co_return;
     const auto left = account.take_all();
-    hold_up(account, left, pause_trouble(account), paused_until(account));
+    if (paused_until(account) > services_.clock.now())
+        hold_up(account, left, pause_trouble(account), paused_until(account));
     postpone(account, left, paused_until(account));
 }
 
@@ -147,12 +150,15 @@ Engine::perform(Account& account, graph::Client& api, std::vector<Task> turn)
     else
         co_await read_node(account, api, turn.front(), outcome);
 
+    // A stop may cut calls off, never what becomes of the answers.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     run.calls = api.calls() - calls_before;
     run.budget_percent = api.usage().percent();
     progress_.calls += run.calls;
     note_version(api);
     describe(run, outcome.done, outcome.failure);
     co_await conclude(account, job, std::move(run), std::move(outcome));
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
 }
 
 boost::asio::awaitable<void>
@@ -181,7 +187,7 @@ Engine::read_media(Account& account, graph::Client& api, std::vector<Task> tasks
                    .async_wait(asio::experimental::wait_for_all(), asio::deferred);
     const auto [order, errors] = co_await std::move(all)(asio::use_awaitable);
     for (const auto& error : errors)
-        if (error)
+        if (error && !running_->stopping) // cut off by a stop: what the others read is kept
             std::rethrow_exception(error);
     std::ranges::move(tasks, std::back_inserter(outcome.undone));
     settle_forbidden(account, outcome);
@@ -237,6 +243,7 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
             outcome.stopped = outcome.stopped || stops_siblings(*collected.failure);
             outcome.failure = std::move(collected.failure);
             outcome.undone.push_back(task);
+            model::append(outcome.rows, std::move(collected.rows)); // what came before
             continue;
         }
         model::append(outcome.rows, std::move(collected.rows));
@@ -283,6 +290,8 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     note_gap(account, job, run, outcome.rows);
     outcome.rows.stories = judged_stories(
         account, outcome.rows, outcome.undone, outdated ? std::nullopt : outcome.failure);
+    if (!outcome.rows.stories.empty())
+        outcome.rows.worth = model::Worth::irreplaceable;
     if (job == Job::media_insights || !outcome.failure)
         outcome.rows.presences = account.judged_presences(job, outcome.rows, now);
     tell_suspects(outcome.rows);
@@ -311,12 +320,12 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
 /// Stored with the rows that ended it: a gap is noted once, and never without what came after it.
 void Engine::note_gap(Account& account, Job job, const model::CollectorRun& run, model::Batch& rows)
 {
+    if (auto backfill = account.backfill().reopened(rows.days, run.started_at))
+        rows.backfills.push_back(std::move(*backfill));
     if (!run.succeeded)
         return;
     if (auto gap = account.missed.met(job, account.settings().schedule, run.started_at))
         rows.gaps.push_back(std::move(*gap));
-    if (auto backfill = account.backfill().reopened(rows.days, run.started_at))
-        rows.backfills.push_back(std::move(*backfill));
 }
 
 /// The stories' lines as this turn changes them; they are stored with its readings.

@@ -91,9 +91,10 @@ WHERE account_id = $1 AND $2::bigint IS NOT NULL AND state = 'open' ORDER BY exp
     Question{"metrics that are not asked, or asked apart", R"(
 SELECT metric, breakdown, scope, state, reason, words, store.utc(last_refused_at) AS refused,
        store.utc(retry_at) AS retry
-FROM insights.metric_matrix
-WHERE account_id = $1::bigint::text AND $2::bigint IS NOT NULL AND media_id IS NULL
-  AND state IN ('suspect', 'refused') ORDER BY metric)"},
+FROM insights.metric_matrix x
+JOIN store.account a ON a.account_id = $1 AND $2::bigint IS NOT NULL AND host = a.login
+WHERE subject = 'account' AND state IN ('suspect', 'refused')
+  AND (x.account_id = a.account_id::text OR scope = 'kind') ORDER BY metric)"},
     Question{"gaps", R"(
 SELECT collector, kind, day, media_id, store.utc(begins_at) AS begins, store.utc(ends_at) AS ends,
        state, reason

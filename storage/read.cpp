@@ -52,6 +52,10 @@ constexpr auto last_alive_query = R"(
 SELECT account_id, (extract(epoch FROM max(started_at)) * 1000000)::bigint
 FROM store.collection WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
 
+constexpr auto failing_query = R"(
+SELECT account_id, collector, (extract(epoch FROM failing_since) * 1000000)::bigint, error
+FROM store.collection WHERE account_id = ANY($1::bigint[]) AND failing_since IS NOT NULL)";
+
 constexpr auto day_end_query = R"(
 SELECT account_id, (extract(epoch FROM max(day_end)) * 1000000)::bigint
 FROM store.account_day WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
@@ -202,6 +206,9 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
         histories[row[0].as<std::int64_t>()].presences.push_back(presence_of(row));
     for (const auto& row : tx.exec_params(last_alive_query, ids))
         histories[row[0].as<std::int64_t>()].last_alive = instant_in(row[1]);
+    for (const auto& row : tx.exec_params(failing_query, ids))
+        histories[row[0].as<std::int64_t>()].failing[row[1].as<std::string>()] = {
+            instant_in(row[2]), row[3].as<std::string>()};
     for (const auto& row : tx.exec_params(day_end_query, ids))
         histories[row[0].as<std::int64_t>()].newest_day_end = instant_in(row[1]);
     for (const auto& row : tx.exec_params(followers_query, ids))

@@ -155,7 +155,7 @@ COMMENT ON COLUMN insights.absence.metric IS
 COMMENT ON COLUMN insights.absence.timeframe IS
     'this_week or this_month; audience only.';
 COMMENT ON COLUMN insights.absence.reason IS
-    'empty, too_few_viewers, unsupported, before_conversion, under_100_followers, no_permission, expired, gone or not_crossposted.';
+    'empty, too_few_viewers, unsupported, before_conversion, under_100_followers, no_permission, expired, suspect (it may be gone), gone, not_crossposted or call_failed (asked again within minutes).';
 COMMENT ON COLUMN insights.absence.since IS
     'First reading without the number, since the last one that had it (timestamptz); media only.';
 COMMENT ON COLUMN insights.absence.observed_at IS

@@ -30,7 +30,8 @@ RETURNS TABLE (day date, as_of timestamptz) LANGUAGE sql STABLE AS $$
           FROM store.account a JOIN store.collection c USING (account_id)
           WHERE account_id = account AND c.collector = 'account_insights'
             AND 'account_insights' = ANY(a.collects)) f,
-         generate_series(f.since, (k.as_of AT TIME ZONE f.timezone)::date - 2, interval '1 day') d
+         generate_series(f.since::timestamp,
+                         ((k.as_of AT TIME ZONE f.timezone)::date - 2)::timestamp, interval '1 day') d
 $$;
 
 CREATE VIEW insights.data_gaps AS
@@ -47,13 +48,17 @@ WITH gap AS (
     UNION ALL
     SELECT a.account_id, 'account_insights', 'day', e.day, NULL,
            e.day::timestamp AT TIME ZONE a.timezone, (e.day + 1)::timestamp AT TIME ZONE a.timezone,
-           CASE WHEN e.day < b.oldest_served_day THEN 'unrecoverable' ELSE 'open' END,
-           CASE WHEN e.day < b.oldest_served_day
-                THEN 'the platform does not serve it any more: ' || b.ended_because
+           CASE WHEN s.is_over THEN 'unrecoverable' ELSE 'open' END,
+           CASE WHEN s.is_over THEN 'not read in time: ' || b.ended_because
                 ELSE 'not read yet' END,
            (e.day + 2)::timestamp AT TIME ZONE a.timezone
     FROM store.account a CROSS JOIN LATERAL store.expected_days(a.account_id) e
     LEFT JOIN store.backfill b USING (account_id)
+    -- Only the platform can say that a day is lost; that nobody asked for it does not lose it.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(b.ended_because LIKE 'the platform%'
+                        AND (b.oldest_served_day IS NULL OR e.day < b.oldest_served_day), false)
+               AS is_over) s
     WHERE NOT EXISTS (SELECT 1 FROM store.account_day d
                       WHERE d.account_id = a.account_id AND d.day = e.day)
     UNION ALL

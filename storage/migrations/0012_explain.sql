@@ -21,7 +21,7 @@ $$;
 CREATE FUNCTION store.numbers(line jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT string_agg(n.key || ' ' || n.value, ', ' ORDER BY n.key)
     FROM jsonb_each_text(jsonb_strip_nulls(line)
-         - '{account_id,media_id,observed_at,day,day_end,is_final,breakdowns,extra,absent}'::text[]
+         - '{account_id,media_id,observed_at,checked_at,day,day_end,is_final,breakdowns,extra,absent}'::text[]
          || coalesce(nullif(line -> 'extra', 'null'), '{}')) n
 $$;
 

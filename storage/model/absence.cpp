@@ -19,6 +19,7 @@ constexpr std::array names{
     std::pair{Absence::expired, std::string_view{"expired"}},
     std::pair{Absence::suspect, std::string_view{"suspect"}},
     std::pair{Absence::gone, std::string_view{"gone"}},
+    std::pair{Absence::call_failed, std::string_view{"call_failed"}},
     std::pair{Absence::not_crossposted, std::string_view{"not_crossposted"}},
 };
 

@@ -17,6 +17,7 @@ enum class Absence {
     expired,             ///< a story past its 24 hours; a day older than the metric is served
     suspect,             ///< code 100 subcode 33: it may be gone, or throttled in disguise
     gone,                ///< the same, and proven: deleted
+    call_failed,         ///< the call that asked for it failed; it is asked again within minutes
     not_crossposted,     ///< subcode 2207086: the post was not shared to Facebook
 };
 

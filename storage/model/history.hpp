@@ -41,9 +41,15 @@ struct AccountHistory {
     std::map<std::string, Instant> last_success; ///< by collector
     std::optional<Backfill> backfill;            ///< nothing: not begun
     std::vector<Day> settled_days; ///< every stored day that is final, while the backfill needs it
-    std::vector<Presence> presences;   ///< of posts, removed ones too
-    std::optional<Instant> last_alive; ///< when a daemon last did anything for it
-    std::vector<MetricLesson> lessons; ///< that hold: its own; and, once, those of kinds
+    std::vector<Presence> presences; ///< of posts, removed ones too
+    /// Since when a collector fails, and how it failed last.
+    struct Failing {
+        Instant since;
+        std::string error;
+    };
+    std::map<std::string, Failing> failing; ///< by collector
+    std::optional<Instant> last_alive;      ///< when a daemon last did anything for it
+    std::vector<MetricLesson> lessons;      ///< that hold: its own; and, once, those of kinds
 };
 
 /// One row of the view `insights.collection_health`.

@@ -121,6 +121,13 @@ Contents contents_of(const Batch& batch)
     look_at(contents, batch.demographics, &Demographics::observed_at, "audience");
     look_at(contents, batch.online_followers, &OnlineFollowers::observed_at, "audience");
     look_at(contents, batch.runs, &CollectorRun::started_at, "");
+    look_at(contents, batch.final_days_again, &AccountDay::observed_at, "account_insights");
+    look_at(contents, batch.stories, &StoryEntry::known_at, "stories");
+    look_at(contents, batch.presences, &Presence::known_at, "media");
+    look_at(contents, batch.gaps, &Gap::ends_at, "");
+    look_at(contents, batch.failed_polls, &FailedPoll::at, "media_insights");
+    look_at(contents, batch.backfills, &Backfill::updated_at, "backfill");
+    contents.rows += batch.lessons.size() + batch.offered.size();
     look_at(contents, batch.losses, &Loss::lost_at, "");
     return contents;
 }

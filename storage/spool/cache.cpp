@@ -25,19 +25,26 @@ constexpr auto schema = R"(
     CREATE TABLE IF NOT EXISTS token (account_id INTEGER PRIMARY KEY, sealed TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS story (
         account_id INTEGER NOT NULL, media_id INTEGER NOT NULL, published_at INTEGER NOT NULL,
-        expires_at INTEGER, checked_at INTEGER, PRIMARY KEY (account_id, media_id)) WITHOUT ROWID;
+        expires_at INTEGER, checked_at INTEGER, found_at INTEGER, window_from INTEGER,
+        answered_at INTEGER, numbers_at INTEGER, PRIMARY KEY (account_id, media_id)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS account (account_id INTEGER PRIMARY KEY, alive_at INTEGER NOT NULL);
 )";
 
 void insert(Sqlite& db, model::AccountId account, const model::KnownMedia& story)
 {
+    const auto& line = story.story;
     Query{
-        db, "INSERT INTO story (account_id, media_id, published_at, expires_at, checked_at) "
-            "VALUES (?, ?, ?, ?, ?)"}
+        db, "INSERT INTO story (account_id, media_id, published_at, expires_at, checked_at, "
+            "found_at, window_from, answered_at, numbers_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"}
         .bind(account)
         .bind(story.id)
         .bind(story.published_at.time_since_epoch().count())
         .bind(count_or_none(story.expires_at))
         .bind(count_or_none(story.checked_at))
+        .bind(count_or_none(line ? std::optional{line->found_at} : std::nullopt))
+        .bind(count_or_none(line ? std::optional{line->window_from} : std::nullopt))
+        .bind(count_or_none(line ? line->last_answer_at : std::nullopt))
+        .bind(count_or_none(line ? line->last_numbers_at : std::nullopt))
         .run();
 }
 
@@ -49,6 +56,18 @@ model::KnownMedia story_in(const Query& query)
     story.published_at = model::Instant{std::chrono::microseconds{query.number(2)}};
     story.expires_at = instant_or_none(query.number_or_none(3));
     story.checked_at = instant_or_none(query.number_or_none(4));
+    if (const auto found_at = instant_or_none(query.number_or_none(5))) {
+        auto& line = story.story.emplace();
+        line.media_id = story.id;
+        line.known_at = line.found_at = *found_at;
+        line.published_at = story.published_at;
+        line.expires_at = story.expires_at.value_or(story.published_at);
+        line.window_from = instant_or_none(query.number_or_none(6)).value_or(line.expires_at);
+        line.last_answer_at = instant_or_none(query.number_or_none(7));
+        line.last_numbers_at = instant_or_none(query.number_or_none(8));
+        if (line.last_numbers_at)
+            line.provenance = model::Provenance::poll;
+    }
     return story;
 }
 
@@ -68,7 +87,7 @@ asio::awaitable<void> Cache::keep_only(std::vector<model::AccountId> accounts)
         db.run("DELETE FROM kept");
         for (const auto account : accounts)
             Query{db, "INSERT OR IGNORE INTO kept VALUES (?)"}.bind(account).run();
-        for (const char* table : {"token", "story"})
+        for (const char* table : {"token", "story", "account"})
             db.run(
                 std::string{"DELETE FROM "} + table +
                 " WHERE account_id NOT IN (SELECT account_id FROM kept)");
@@ -110,14 +129,18 @@ asio::awaitable<std::optional<model::SealedToken>> Cache::token(model::AccountId
     co_return std::move(*found);
 }
 
-asio::awaitable<void>
-Cache::put_stories(model::AccountId account, std::vector<model::KnownMedia> stories)
+asio::awaitable<void> Cache::put_stories(
+    model::AccountId account, std::vector<model::KnownMedia> stories, model::Instant now)
 {
-    const auto work = [account, stories = std::move(stories)](Sqlite& db) {
+    const auto work = [account, stories = std::move(stories), now](Sqlite& db) {
         Transaction tx{db};
         Query{db, "DELETE FROM story WHERE account_id = ?"}.bind(account).run();
         for (const auto& story : stories)
             insert(db, account, story);
+        Query{db, "INSERT OR REPLACE INTO account (account_id, alive_at) VALUES (?, ?)"}
+            .bind(account)
+            .bind(now.time_since_epoch().count())
+            .run();
         tx.commit();
     };
     co_await on_disk(work);
@@ -128,12 +151,19 @@ asio::awaitable<std::vector<model::AccountHistory>> Cache::stories()
     const auto found = std::make_shared<std::map<model::AccountId, model::AccountHistory>>();
     const auto work = [found](Sqlite& db) {
         Query query{
-            db, "SELECT account_id, media_id, published_at, expires_at, checked_at FROM story "
-                "ORDER BY account_id, published_at DESC"};
+            db, "SELECT account_id, media_id, published_at, expires_at, checked_at, found_at, "
+                "window_from, answered_at, numbers_at FROM story ORDER BY account_id, published_at "
+                "DESC"};
         while (query.next()) {
             auto& history = (*found)[query.number(0)];
             history.account_id = query.number(0);
             history.media.push_back(story_in(query));
+        }
+        Query accounts{db, "SELECT account_id, alive_at FROM account"};
+        while (accounts.next()) {
+            auto& history = (*found)[accounts.number(0)];
+            history.account_id = accounts.number(0);
+            history.last_alive = model::Instant{std::chrono::microseconds{accounts.number(1)}};
         }
     };
     co_await on_disk(work);

@@ -38,9 +38,10 @@ public:
     boost::asio::awaitable<std::optional<model::SealedToken>> token(model::AccountId account);
 
     /// Takes the place of what was known of that account's.
-    boost::asio::awaitable<void>
-    put_stories(model::AccountId account, std::vector<model::KnownMedia> stories);
-    /// One for each account that has any; nothing but stories is in them.
+    boost::asio::awaitable<void> put_stories(
+        model::AccountId account, std::vector<model::KnownMedia> stories, model::Instant now);
+    /// One for each account that is known; nothing but stories, and when they were read, is in
+    /// them.
     boost::asio::awaitable<std::vector<model::AccountHistory>> stories();
 
 private:

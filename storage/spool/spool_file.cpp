@@ -188,7 +188,21 @@ void SpoolFile::acknowledge(const std::vector<std::int64_t>& written)
         note_oldest();
         held_through_ = 0;
     };
-    mended(model::Instant{}, work);
+    with_reserve(model::Instant{}, work);
+}
+
+/// What makes room may need some itself.
+template <class Work> void SpoolFile::with_reserve(model::Instant now, Work work)
+{
+    try {
+        mended(now, work);
+    } catch (const SqliteError& error) {
+        if (!error.is_full())
+            throw;
+        reserve_.release();
+        reuse_log();
+        mended(now, work);
+    }
 }
 
 void SpoolFile::set_aside(
@@ -202,7 +216,7 @@ void SpoolFile::set_aside(
         tx.commit();
         note_oldest();
     };
-    mended(now, work);
+    with_reserve(now, work);
 }
 
 /// A copy.

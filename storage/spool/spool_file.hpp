@@ -88,6 +88,7 @@ public:
 
 private:
     template <class Work> auto mended(model::Instant now, Work work);
+    template <class Work> void with_reserve(model::Instant now, Work work);
 
     // spool_mending.cpp
     void open(model::Instant now);

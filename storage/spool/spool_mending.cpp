@@ -120,10 +120,14 @@ void SpoolFile::recount()
 void SpoolFile::begin_anew(const std::string& why, model::Instant now)
 {
     db_.reset();
-    held_through_ = 0;
+    // What was handed out and is acknowledged later must not be taken for a new record.
+    const auto last_given = std::exchange(held_through_, 0);
     const auto damaged = name_for_damaged(file_, now);
     move_away(file_, damaged);
     prepare_file();
+    Query{*db_, "INSERT INTO sqlite_sequence (name, seq) VALUES ('record', ?)"}
+        .bind(last_given)
+        .run();
     const bool whole = salvage(damaged, now);
     recount();
     if (!whole)

@@ -61,7 +61,8 @@ bool SpooledWriter::waits(model::AccountId account) const
 
 asio::awaitable<void> SpooledWriter::write(model::SharedBatch batch)
 {
-    if (state_ != State::spooling && !waits(batch->account_id)) {
+    // Order yields to what can be stored at all: late rows are taken as well.
+    if (state_ != State::spooling && (trouble_ == Trouble::unusable || !waits(batch->account_id))) {
         std::string away;
         try {
             co_await services_.database.write(batch);

@@ -225,19 +225,21 @@ TEST(BackfillPlan, BeginsAnewWhenADayShowsAHoleThatTheLiveWorkDoesNotReach)
     EXPECT_FALSE(plan.reopened({day_that_ends_at(at("2026-01-20T23:00:00Z"))}, now));
     const auto again = plan.reopened({day_that_ends_at(at("2026-03-01T23:00:00Z"))}, now);
     ASSERT_TRUE(again);
-    EXPECT_EQ(again->since, day("2026-01-09"));
+    EXPECT_EQ(again->since, day("2026-01-05")) << "those that were not settled, too";
     plan.learn(rows_of(*again), now);
     EXPECT_EQ(plan.next_step(), Step::begin);
 }
 
-TEST(BackfillPlan, ThatIsUnderWayIsNotBegunAnew)
+TEST(BackfillPlan, ThatIsUnderWayBeginsAnewForAHoleAsWellAndStillGoesAllTheWay)
 {
     BackfillPlan plan{account_of()};
     model::AccountHistory history;
     history.backfill = asked_for(std::nullopt, now - days{100});
     history.newest_day_end = at("2026-01-09T23:00:00Z");
     plan.remember(history);
-    EXPECT_FALSE(plan.reopened({day_that_ends_at(at("2026-03-01T23:00:00Z"))}, now));
+    const auto again = plan.reopened({day_that_ends_at(at("2026-03-01T23:00:00Z"))}, now);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->since, std::nullopt);
 }
 
 } // namespace

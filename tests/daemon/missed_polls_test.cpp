@@ -18,7 +18,7 @@ const config::Schedule schedule;
 TEST(MissedPolls, ReadingInTimeLeavesNoGap)
 {
     MissedPolls missed;
-    missed.begin(noon);
+    missed.begin(noon, std::nullopt);
     missed.fell_due(Job::profile, noon);
     EXPECT_FALSE(missed.met(Job::profile, schedule, noon + 59min));
 }
@@ -26,7 +26,7 @@ TEST(MissedPolls, ReadingInTimeLeavesNoGap)
 TEST(MissedPolls, ReadingThatComesAWholeIntervalLateLeavesAGapFromTheOldestDue)
 {
     MissedPolls missed;
-    missed.begin(noon);
+    missed.begin(noon, std::nullopt);
     missed.fell_due(Job::profile, noon);
     missed.failed(Job::profile, "transient 2: down");
     missed.fell_due(Job::profile, noon + 30min);
@@ -42,17 +42,37 @@ TEST(MissedPolls, ReadingThatComesAWholeIntervalLateLeavesAGapFromTheOldestDue)
 TEST(MissedPolls, WhatWasDueBeforeTheStartWasMissedBecauseNothingRan)
 {
     MissedPolls missed;
-    missed.begin(noon);
+    missed.begin(noon, std::nullopt);
     missed.fell_due(Job::audience, noon - 72h);
     const auto gap = missed.met(Job::audience, schedule, noon);
     ASSERT_TRUE(gap);
     EXPECT_THAT(gap->reason, HasSubstr("not running until 2026-03-01 12:00 UTC"));
 }
 
+TEST(MissedPolls, NothingWasExpectedBeforeADaemonLastDidAnythingForTheAccount)
+{
+    MissedPolls missed;
+    missed.begin(noon, noon - 1min);
+    missed.fell_due(Job::audience, noon - 90 * 24h); // switched off meanwhile
+    EXPECT_FALSE(missed.met(Job::audience, schedule, noon));
+}
+
+TEST(MissedPolls, FailingBeforeARestartIsTheReasonThroughIt)
+{
+    MissedPolls missed;
+    missed.begin(noon, noon - 1min);
+    missed.resume(Job::profile, noon - 5h, "transient 2: down");
+    missed.fell_due(Job::profile, noon - 1min);
+    const auto gap = missed.met(Job::profile, schedule, noon + 10min);
+    ASSERT_TRUE(gap);
+    EXPECT_EQ(gap->begins_at, noon - 5h);
+    EXPECT_EQ(gap->reason, "transient 2: down");
+}
+
 TEST(MissedPolls, PausedAccountSaysWhyForEachOfItsJobs)
 {
     MissedPolls missed;
-    missed.begin(noon);
+    missed.begin(noon, std::nullopt);
     missed.fell_due(Job::media_list, noon);
     missed.paused("needs_login 190: dead");
     EXPECT_EQ(missed.met(Job::media_list, schedule, noon + 3h)->reason, "needs_login 190: dead");
@@ -61,7 +81,7 @@ TEST(MissedPolls, PausedAccountSaysWhyForEachOfItsJobs)
 TEST(MissedPolls, StoryListIsAGapOnlyForStoriesThatLivedAndDiedUnseen)
 {
     MissedPolls missed;
-    missed.begin(noon);
+    missed.begin(noon, std::nullopt);
     missed.fell_due(Job::stories, noon);
     EXPECT_FALSE(missed.met(Job::stories, schedule, noon + 24h));
     missed.fell_due(Job::stories, noon);

@@ -126,16 +126,20 @@ TEST_F(CacheTest, StoriesOfAnAccountTakeThePlaceOfThoseBefore)
     auto other = story;
     other.id = 18000000000000002;
     other.checked_at.reset();
-    run(loop, cache->put_stories(shop, {story}));
-    run(loop, cache->put_stories(shop, {other}));
+    other.story.emplace().found_at = noon + std::chrono::minutes{3};
+    run(loop, cache->put_stories(shop, {story}, noon));
+    run(loop, cache->put_stories(shop, {other}, noon));
     begin();
     const auto known = run(loop, cache->stories());
     ASSERT_THAT(known, SizeIs(1));
     EXPECT_EQ(known[0].account_id, shop);
+    EXPECT_EQ(known[0].last_alive, noon);
     ASSERT_THAT(known[0].media, SizeIs(1));
     EXPECT_EQ(known[0].media[0].id, other.id);
     EXPECT_EQ(known[0].media[0].expires_at, other.expires_at);
     EXPECT_EQ(known[0].media[0].checked_at, std::nullopt);
+    ASSERT_TRUE(known[0].media[0].story);
+    EXPECT_EQ(known[0].media[0].story->found_at, other.story->found_at);
 }
 
 TEST_F(CacheTest, AccountsThatAreNotConfiguredAreForgotten)

@@ -162,6 +162,20 @@ TEST(MediaInsights, NamedBadMetricNeverSinksItsSiblings)
     EXPECT_THAT(ask.host.received(), SizeIs(2)) << "the named one was dropped at once";
 }
 
+TEST(MediaInsights, WhatWasAnsweredBeforeACallFailedIsKept)
+{
+    Ask ask{[](const Received& request) {
+        return has(request, "navigation") ? refused(80002, "(#80002) too many calls")
+                                          : ones(request);
+    }};
+    const auto collected = ask.media("STORY", now + std::chrono::minutes{5});
+    ASSERT_TRUE(collected.failure) << "it is asked again";
+    EXPECT_EQ(collected.failure->kind, graph::FailureClass::account_throttled);
+    ASSERT_THAT(collected.rows.samples, SizeIs(1));
+    EXPECT_EQ(count(readings(collected), "reach"), 1);
+    EXPECT_EQ(absence(readings(collected), "navigation"), Absence::call_failed);
+}
+
 TEST(MediaInsights, UnnamedBadMetricIsFoundByHalving)
 {
     Ask ask{[](const Received& request) {

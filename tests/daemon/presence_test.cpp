@@ -104,5 +104,19 @@ TEST(Presence, PageSpeaksOfWhatIsNewerThanItsLastRowAndAnEmptyListOfNothing)
     EXPECT_TRUE(evidence_of_list({}, true, known).missing.empty());
 }
 
+TEST(Presence, PostThatWasNotAskedNeitherAnswersNorIsRefused)
+{
+    model::Batch rows;
+    rows.samples.push_back(
+        {1,
+         {},
+         {{{"views", model::Absence::before_conversion},
+           {"reach", model::Absence::before_conversion}},
+          {}}});
+    const auto evidence = evidence_of_insights(rows);
+    EXPECT_TRUE(evidence.answered.empty());
+    EXPECT_TRUE(evidence.refused.empty());
+}
+
 } // namespace
 } // namespace insightd::daemon

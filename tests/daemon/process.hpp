@@ -28,6 +28,9 @@ public:
         std::array<int, 2> entry{};
         if (pipe2(ends.data(), O_CLOEXEC) != 0 || pipe2(entry.data(), O_CLOEXEC) != 0)
             throw std::runtime_error{"no pipe"};
+        // It must not wait for its reader, who asks its pages meanwhile.
+        constexpr int room = 1 << 20;
+        fcntl(ends[0], F_SETPIPE_SZ, room);
         if (write(entry[1], input.data(), input.size()) != static_cast<ssize_t>(input.size()))
             throw std::runtime_error{"more input than a pipe holds"};
         close(entry[1]);

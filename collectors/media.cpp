@@ -57,8 +57,6 @@ constexpr std::array<std::string_view, 6> counter_names{
     "saved_count",      "shares_count",         "reposts_count",
     "total_like_count", "total_comments_count", "total_views_count"};
 
-constexpr std::chrono::hours story_life{24};
-
 std::optional<std::string> picture_in(const json::value& node, std::string_view name)
 {
     auto url = text_in(node, name);

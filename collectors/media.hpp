@@ -8,8 +8,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/value.hpp>
 
+#include <chrono>
+
 namespace insightd::collectors
 {
+
+/// A story lives this long after it was published. Source: graph-api.md section 3.2.
+inline constexpr std::chrono::hours story_life{24};
 
 /// How much of the media list to read.
 enum class ListDepth {

@@ -1,5 +1,6 @@
 #include "daemon/account.hpp"
 
+#include "collectors/media.hpp"
 #include "daemon/cadence.hpp"
 
 #include <algorithm>
@@ -9,8 +10,6 @@ namespace insightd::daemon
 {
 namespace
 {
-
-constexpr std::chrono::hours story_life{24};
 
 /// Settled days that one pass reads at most: the past is filled in while the present goes on.
 constexpr std::size_t backfill_days = 7;
@@ -333,7 +332,7 @@ std::optional<model::KnownMedia> Account::media(model::MediaId id) const
     known.media_type = media_types.at(found->second.media_type);
     known.published_at = found->second.published_at;
     if (found->second.product == catalog::story)
-        known.expires_at = known.published_at + story_life;
+        known.expires_at = known.published_at + collectors::story_life;
     return known;
 }
 

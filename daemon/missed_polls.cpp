@@ -1,5 +1,6 @@
 #include "daemon/missed_polls.hpp"
 
+#include "collectors/media.hpp"
 #include "daemon/token_words.hpp"
 
 #include <fmt/format.h>
@@ -11,9 +12,6 @@ namespace insightd::daemon
 {
 namespace
 {
-
-/// A story lives this long: a list that is read again within it has missed none.
-constexpr std::chrono::hours story_life{24};
 
 /// Posts of all ages are read at different paces; an hour is the pace of those that still move.
 constexpr std::chrono::hours pace_of_posts{1};
@@ -30,7 +28,7 @@ std::optional<std::chrono::seconds> lateness_allowed(Job job, const config::Sche
     case Job::audience:
         return schedule.demographics;
     case Job::stories:
-        return story_life;
+        return collectors::story_life; // a list that is read again within it has missed none
     case Job::media_insights:
         return pace_of_posts;
     case Job::account_days: // can be read later, each day by itself
@@ -73,7 +71,7 @@ MissedPolls::met(Job job, const config::Schedule& schedule, model::Instant now)
     if (!unmet.due || !allowed || now - *unmet.due <= *allowed)
         return std::nullopt;
     // Stories that were alive within a day are still listed: only what ended before was missed.
-    const auto ends_at = job == Job::stories ? now - story_life : now;
+    const auto ends_at = job == Job::stories ? now - collectors::story_life : now;
     return model::Gap{std::string{collector_of(job)}, *unmet.due, ends_at, reason(unmet)};
 }
 

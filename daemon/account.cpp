@@ -114,17 +114,13 @@ std::uint64_t Account::key(const Task& task) const
 void Account::remember(
     const model::AccountHistory& history, model::Instant now, Scheduler& scheduler)
 {
-    final_days_.clear();
-    for (const auto& day : history.final_days)
-        final_days_[day.day] = day;
+    remember_days(history);
     missed.begin(now, history.last_alive);
     for (const auto job : account_jobs)
         if (const auto found = history.failing.find(std::string{collector_of(job)});
             found != history.failing.end())
             missed.resume(job, found->second.since, found->second.error);
-    newest_day_end_ = history.newest_day_end;
     followers_count_ = history.followers_count;
-    backfill_.remember(history);
     if (settings_.backfill.automatic && !backfill_.finished())
         scheduler.add(backfill_task(), now);
     begin(Job::token, now, scheduler);
@@ -138,6 +134,27 @@ void Account::remember(
         presences_.remember(presence);
     for (const auto& known : history.media)
         begin(known, history.last_alive, now, scheduler);
+}
+
+void Account::remember_days(const model::AccountHistory& history)
+{
+    final_days_.clear();
+    for (const auto& day : history.final_days)
+        final_days_[day.day] = day;
+    newest_day_end_ = history.newest_day_end;
+    backfill_.remember(history);
+}
+
+void Account::remember_past(
+    const model::AccountHistory& history, model::Instant now, Scheduler& scheduler)
+{
+    const bool was_finished = backfill_.finished();
+    remember_days(history);
+    for (const auto& known : history.media)
+        if (const auto tracked = media_.find(known.id); tracked != media_.end())
+            tracked->second.is_read = known.checked_at.has_value();
+    if (was_finished && !backfill_.finished() && settings_.backfill.automatic)
+        scheduler.add(backfill_task(), now);
 }
 
 void Account::remember_stories(
@@ -219,9 +236,11 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     for (const auto& sample : rows.samples)
         if (const auto found = media_.find(sample.media_id); found != media_.end())
             found->second.is_read = true;
-    for (const auto& profile : rows.profiles)
+    for (const auto& profile : rows.profiles) {
         if (profile.followers_count)
             followers_count_ = profile.followers_count;
+        media_count_ = profile.media_count;
+    }
     for (const auto& day : rows.days) {
         newest_day_end_ = std::max(newest_day_end_.value_or(day.day_end), day.day_end);
         if (day.is_final)
@@ -280,7 +299,22 @@ Account::judged_presences(Job job, const model::Batch& rows, model::Instant now)
     for (const auto& [id, media] : media_)
         if (media.product != catalog::story)
             known.emplace_back(id, media.published_at);
-    return presences_.judged(evidence_of_list(rows, is_list_whole, known), now);
+    return presences_.judged(evidence_of_list(rows, is_list_whole, known, media_count_), now);
+}
+
+std::optional<model::KnownMedia> Account::witness(const std::vector<model::MediaId>& refused) const
+{
+    const std::pair<const model::MediaId, TrackedMedia>* newest = nullptr;
+    for (const auto& post : media_) {
+        const bool is_there = post.second.product != catalog::story &&
+                              presences_.state(post.first) == model::PresenceState::listed &&
+                              std::ranges::find(refused, post.first) == refused.end();
+        const bool is_newer =
+            newest == nullptr || post.second.published_at > newest->second.published_at;
+        if (is_there && is_newer)
+            newest = &post;
+    }
+    return newest != nullptr ? media(newest->first) : std::nullopt;
 }
 
 void Account::track(

@@ -43,6 +43,11 @@ public:
     /// known, else a step after the last success.
     void remember(const model::AccountHistory& history, model::Instant now, Scheduler& scheduler);
 
+    /// The days and posts that the store has are those that are known: of more than these, rows
+    /// were lost on their way. The backfill fetches them again.
+    void
+    remember_past(const model::AccountHistory& history, model::Instant now, Scheduler& scheduler);
+
     /// As long as the store cannot be asked: what cannot be fetched again is due at once, the given
     /// stories by when they were read last. remember() adds the rest later.
     void
@@ -67,6 +72,10 @@ public:
     /// are a list.
     std::vector<model::Presence>
     judged_presences(Job job, const model::Batch& rows, model::Instant now) const;
+
+    /// The newest post that is surely there, none of these: if it is refused as well, refusals say
+    /// nothing. Nothing if there is no other.
+    std::optional<model::KnownMedia> witness(const std::vector<model::MediaId>& refused) const;
 
     /// A media object as the collectors need it; nothing if it is not tracked.
     std::optional<model::KnownMedia> media(model::MediaId id) const;
@@ -118,6 +127,7 @@ public:
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
+    void remember_days(const model::AccountHistory& history);
     void begin(Job job, model::Instant due, Scheduler& scheduler);
     void begin(
         const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
@@ -145,6 +155,7 @@ private:
     PresenceBook presences_;
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;
+    std::optional<std::int64_t> media_count_; ///< as the newest profile says
     BackfillPlan backfill_;
     std::array<std::deque<Task>, job_count> waiting_;
     std::vector<Task> under_way_;

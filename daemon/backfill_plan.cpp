@@ -45,6 +45,14 @@ void BackfillPlan::remember(const model::AccountHistory& history)
     row_ = history.backfill;
     newest_day_end_ = history.newest_day_end;
     final_days_ = {history.settled_days.begin(), history.settled_days.end()};
+    begin_search_anew();
+}
+
+void BackfillPlan::begin_search_anew()
+{
+    search_.reset();
+    series.reset();
+    totals_over = false;
 }
 
 void BackfillPlan::learn(const model::Batch& rows, model::Instant now)
@@ -69,9 +77,7 @@ void BackfillPlan::learn(const model::Batch& rows, model::Instant now)
         return;
     if (finished())
         final_days_.clear();
-    search_.reset();
-    series.reset();
-    totals_over = false;
+    begin_search_anew();
 }
 
 std::optional<model::Backfill>

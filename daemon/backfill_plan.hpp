@@ -88,6 +88,7 @@ public:
     bool totals_over = false; ///< totals are refused for older days, though the series is not
 
 private:
+    void begin_search_anew();
     model::Backfill row_at(model::Instant now) const;
     model::Instant limit() const;
     std::vector<collectors::DayWindow> days_from(model::Instant end, model::Instant earliest) const;

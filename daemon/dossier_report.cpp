@@ -117,18 +117,29 @@ Line line_of_media(
         rule_of(settings, history, media, now)};
 }
 
+/// When and why a collector is due: by its schedule, unless a failure put it off.
+Line line_of_job(
+    const Account& account, const model::AccountHistory& history,
+    const std::pair<Task, model::Instant>& planned, model::Instant now)
+{
+    const auto collector = std::string{collector_of(planned.first.job)};
+    const auto every = "every " + words(account.interval_of(planned.first.job));
+    const auto failing = history.failing.find(collector);
+    if (failing == history.failing.end() || failing->second.retry_at <= planned.second)
+        return {collector, due_words(planned.second, now), every};
+    return {
+        collector, due_words(failing->second.retry_at, now),
+        fmt::format("{}, put off since it fails: {}", every, failing->second.error)};
+}
+
 void add_jobs(
     model::Dossier::Section& section, const config::Account& settings,
     const model::AccountHistory& history, model::Instant now)
 {
     const Account account{0, settings};
-    for (const auto& [task, due] : plan_of(settings, history, now)) {
-        if (std::ranges::find(jobs, task.job) == jobs.end())
-            continue;
-        section.lines.push_back(
-            {std::string{collector_of(task.job)}, due_words(due, now),
-             "every " + words(account.interval_of(task.job))});
-    }
+    for (const auto& planned : plan_of(settings, history, now))
+        if (std::ranges::find(jobs, planned.first.job) != jobs.end())
+            section.lines.push_back(line_of_job(account, history, planned, now));
     for (const auto job : jobs)
         if (!account.collects(job))
             section.lines.push_back({std::string{collector_of(job)}, "never", "switched off"});

@@ -80,6 +80,17 @@ void Engine::remember(const std::vector<model::AccountHistory>& histories)
     running_->wake.cancel();
 }
 
+void Engine::remember_past(const std::vector<model::AccountHistory>& histories)
+{
+    const auto now = services_.clock.now();
+    for (auto& account : accounts_)
+        if (const auto known =
+                std::ranges::find(histories, account->id(), &model::AccountHistory::account_id);
+            known != histories.end())
+            account->remember_past(*known, now, scheduler_);
+    running_->wake.cancel();
+}
+
 void Engine::remember_stories(const std::vector<model::AccountHistory>& stories)
 {
     const auto now = services_.clock.now();

@@ -72,6 +72,10 @@ public:
     /// with these stories. remember() adds the rest once it can.
     void remember_stories(const std::vector<model::AccountHistory>& stories);
 
+    /// Rows were lost on their way: what the store has of these accounts' past, and nothing else,
+    /// is known from now on.
+    void remember_past(const std::vector<model::AccountHistory>& histories);
+
     /// Collects until stop() is called, then finishes what is under way.
     boost::asio::awaitable<void> run();
 
@@ -169,6 +173,8 @@ private:
     read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome);
     boost::asio::awaitable<void>
     read_some(Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome);
+    boost::asio::awaitable<void>
+    ask_witness(Account& account, graph::Client& api, Outcome& outcome);
     void settle_forbidden(Account& account, Outcome& outcome);
     void ask_doubtful_soon(Account& account, Outcome& outcome, model::Instant now);
     boost::asio::awaitable<void>

@@ -19,8 +19,9 @@ void note_refusal(model::Presence& presence, model::Instant now)
     presence.refused_since = presence.refused_since.value_or(now);
 }
 
-/// Another post answered: the refusals since then were no throttling of everything. They count as
-/// one, however many they were: nobody knows which of them fell into a throttled hour.
+/// Another post answered, or the platform counts none: the refusals were no throttling of
+/// everything. They count as one, however many they were: nobody knows which of them fell into a
+/// throttled hour.
 void prove_refusals(model::Presence& presence)
 {
     if (presence.unproven_refusals > 0)
@@ -110,9 +111,14 @@ Evidence evidence_of_insights(const model::Batch& rows)
 
 Evidence evidence_of_list(
     const model::Batch& rows, bool is_whole,
-    const std::vector<std::pair<model::MediaId, model::Instant>>& known)
+    const std::vector<std::pair<model::MediaId, model::Instant>>& known,
+    std::optional<std::int64_t> counted)
 {
     Evidence evidence;
+    evidence.has_none = rows.media.empty() && is_whole && counted == 0;
+    if (evidence.has_none)
+        for (const auto& [id, published_at] : known)
+            evidence.missing.push_back(id);
     if (rows.media.empty())
         return evidence;
     std::set<model::MediaId> seen;
@@ -177,7 +183,7 @@ PresenceBook::judged(const Evidence& evidence, model::Instant now) const
         if (const auto known = lines_.find(id);
             known != lines_.end() && known->second.missing_since)
             note_listed(touch(id), now);
-    if (!evidence.answered.empty()) {
+    if (!evidence.answered.empty() || evidence.has_none) {
         for (const auto& [id, presence] : lines_)
             if (presence.unproven_refusals > 0)
                 touch(id);

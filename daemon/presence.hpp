@@ -30,17 +30,21 @@ inline constexpr std::chrono::hours suspects_every{2};
 struct Evidence {
     std::vector<model::MediaId> refused, answered; ///< by their insights
     std::vector<model::MediaId> listed, missing;   ///< by the media list
+    bool has_none = false; ///< the platform counts no post at all, and lists none
 };
 
 /// Of a turn of insights calls.
 Evidence evidence_of_insights(const model::Batch& rows);
 
 /// Of a media list that was read without a failure: the whole of it, or its first page, which
-/// speaks of everything newer than its last row. An empty list says nothing: it may be throttling.
-/// `known`: posts that should be there, with their publication.
+/// speaks of everything newer than its last row. An empty list alone says nothing: it may be
+/// throttling; with a profile that counts no post it says that all are gone.
+/// `known`: posts that should be there, with their publication. `counted`: the profile's newest
+/// media_count, which is not exact: graph-api.md section 0, rule 8.
 Evidence evidence_of_list(
     const model::Batch& rows, bool is_whole,
-    const std::vector<std::pair<model::MediaId, model::Instant>>& known);
+    const std::vector<std::pair<model::MediaId, model::Instant>>& known,
+    std::optional<std::int64_t> counted);
 
 /// The next state of what is known of one post, from what it holds.
 model::Presence judged(model::Presence presence, model::Instant now);

@@ -5,6 +5,8 @@
 #include "daemon/log.hpp"
 #include "daemon/setup.hpp"
 
+#include <algorithm>
+
 namespace insightd::daemon
 {
 namespace
@@ -59,7 +61,19 @@ boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::Old
     co_await writer.replay_now();
     const auto histories = co_await database.history(ids_of(config));
     engine.remember(histories);
+    writer.on_losses([this, &engine](std::vector<model::AccountId> accounts) {
+        return look_again(engine, std::move(accounts));
+    });
     co_await cache.keep_only(ids_of(config));
+}
+
+boost::asio::awaitable<void>
+Store::look_again(Engine& engine, std::vector<model::AccountId> accounts)
+{
+    if (std::ranges::find(accounts, model::AccountId{0}) != accounts.end())
+        accounts = ids_of(config);
+    const auto histories = co_await database.history(std::move(accounts));
+    engine.remember_past(histories);
 }
 
 boost::asio::awaitable<void> Store::begin_from_cache(Engine& engine)

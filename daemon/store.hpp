@@ -35,6 +35,10 @@ struct Store {
     /// While the database is away: the engine begins with what cannot be fetched again.
     boost::asio::awaitable<void> begin_from_cache(Engine& engine);
 
+    /// What the engine takes for stored of these accounts (0: all) is what the database has, no
+    /// more.
+    boost::asio::awaitable<void> look_again(Engine& engine, std::vector<model::AccountId> accounts);
+
     const config::Config& config;
     storage::Thread disk{"the disk"};
     storage::Database database;

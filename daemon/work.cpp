@@ -175,6 +175,7 @@ boost::asio::awaitable<void>
 Engine::read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome)
 {
     outcome.undone.clear();
+    const bool are_posts = tasks.front().job == Job::media_insights;
     const auto readers = std::min(services_.config.api.calls_per_account, tasks.size());
     const auto start = [&] {
         return asio::co_spawn(
@@ -190,7 +191,27 @@ Engine::read_media(Account& account, graph::Client& api, std::vector<Task> tasks
         if (error && !running_->stopping) // cut off by a stop: what the others read is kept
             std::rethrow_exception(error);
     std::ranges::move(tasks, std::back_inserter(outcome.undone));
+    if (are_posts)
+        co_await ask_witness(account, api, outcome);
     settle_forbidden(account, outcome);
+}
+
+/// Where every post that was asked "does not exist", one that is surely there tells whether the
+/// platform says so of any.
+boost::asio::awaitable<void>
+Engine::ask_witness(Account& account, graph::Client& api, Outcome& outcome)
+{
+    const auto evidence = evidence_of_insights(outcome.rows);
+    const bool is_in_doubt = !evidence.refused.empty() && evidence.answered.empty();
+    if (!is_in_doubt || outcome.stopped || running_->stopping)
+        co_return;
+    auto witness = account.witness(evidence.refused);
+    if (!witness)
+        co_return;
+    auto collected = co_await collectors::collect_media_insights(
+        api, matrix_, account.settings(), std::move(*witness), services_.clock.now());
+    if (!collected.failure)
+        model::append(outcome.rows, std::move(collected.rows));
 }
 
 /// A permission that one object lacks while others answer is that object's absence; one that all

@@ -53,7 +53,8 @@ SELECT account_id, (extract(epoch FROM max(started_at)) * 1000000)::bigint
 FROM store.collection WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
 
 constexpr auto failing_query = R"(
-SELECT account_id, collector, (extract(epoch FROM failing_since) * 1000000)::bigint, error
+SELECT account_id, collector, (extract(epoch FROM failing_since) * 1000000)::bigint, error,
+       (extract(epoch FROM next_due_at) * 1000000)::bigint
 FROM store.collection WHERE account_id = ANY($1::bigint[]) AND failing_since IS NOT NULL)";
 
 constexpr auto day_end_query = R"(
@@ -208,7 +209,7 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
         histories[row[0].as<std::int64_t>()].last_alive = instant_in(row[1]);
     for (const auto& row : tx.exec_params(failing_query, ids))
         histories[row[0].as<std::int64_t>()].failing[row[1].as<std::string>()] = {
-            instant_in(row[2]), row[3].as<std::string>()};
+            instant_in(row[2]), row[3].as<std::string>(), instant_or_none(row[4])};
     for (const auto& row : tx.exec_params(day_end_query, ids))
         histories[row[0].as<std::int64_t>()].newest_day_end = instant_in(row[1]);
     for (const auto& row : tx.exec_params(followers_query, ids))

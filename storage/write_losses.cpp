@@ -8,8 +8,11 @@ namespace insightd::storage
 namespace
 {
 
-/// A loss grows while it goes on: the larger number is the later one.
-const std::array statements{Statement{"account_losses", R"(
+/// A loss grows while it goes on: the larger number is the later one. Days and posts that were lost
+/// are fetched again by a backfill that begins anew: what is stored costs it nothing. Nobody knows
+/// whose the rows of account 0 were: it may be anyone's.
+const std::array statements{
+    Statement{"account_losses", R"(
 INSERT INTO store.loss AS l (account_id, loss_id, collector, worth, rows, first_at, last_at, lost_at,
     reason)
 SELECT $1, loss_id, collector, worth, rows, first_at, last_at, lost_at, reason
@@ -20,7 +23,18 @@ ON CONFLICT (account_id, loss_id) DO UPDATE SET
     first_at = least(l.first_at, excluded.first_at),
     last_at = greatest(l.last_at, excluded.last_at),
     lost_at = greatest(l.lost_at, excluded.lost_at)
-WHERE l.rows < excluded.rows)"}};
+WHERE l.rows < excluded.rows)"},
+    Statement{"backfill_after_loss", R"(
+UPDATE store.backfill b
+SET started_at = r.lost_at, updated_at = greatest(b.updated_at, r.lost_at), first_day_end = NULL,
+    probed_to = NULL, served_from = NULL, oldest_served_day = NULL, ended_because = '',
+    next_day_end = NULL, days_done = 0, days_expected = NULL, media_done = 0, media_expected = NULL,
+    eta = NULL, finished_at = NULL
+FROM (SELECT max(lost_at) AS lost_at
+      FROM jsonb_to_recordset($2::jsonb) AS l(collector text, lost_at timestamptz)
+      WHERE collector IN ('account_insights', 'media_insights', 'backfill', '')) r
+WHERE b.account_id IN (SELECT account_id FROM store.account WHERE $1::bigint IN (account_id, 0))
+  AND b.started_at < r.lost_at)"}};
 
 } // namespace
 
@@ -37,8 +51,10 @@ void add_losses(Steps& steps, const std::vector<model::Loss>& losses)
             {"last_at", value_of(loss.last_at)},
             {"lost_at", text_of(loss.lost_at)},
             {"reason", clean(loss.reason)}});
-    if (!rows.empty())
-        steps.add(statements.front(), rows);
+    if (rows.empty())
+        return;
+    for (const auto& statement : statements)
+        steps.add(statement, rows);
 }
 
 std::span<const Statement> loss_statements()

@@ -46,6 +46,7 @@ struct AccountHistory {
     struct Failing {
         Instant since;
         std::string error;
+        std::optional<Instant> retry_at; ///< when the daemon meant to try it again
     };
     std::map<std::string, Failing> failing; ///< by collector
     std::optional<Instant> last_alive;      ///< when a daemon last did anything for it

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 // The way out of the spool.
 namespace insightd::spool
 {
@@ -42,10 +44,13 @@ asio::awaitable<bool> SpooledWriter::hand_over()
     bool drained = false;
     try {
         drained = co_await deliver_all();
-    } catch (const model::Unavailable&) { // the spool's own trouble: said
+    } catch (const model::Unavailable& error) {
+        away = error.what();
     }
-    if (trouble_ == Trouble::unusable)
-        note_back(); // then the database is all there is
+    if (trouble_ == Trouble::unusable) // said; then the database is all there is
+        note_back();
+    else if (!away.empty())
+        note_away(away);
     if (drained)
         note_drained();
     co_return drained;
@@ -156,7 +161,9 @@ asio::awaitable<void> SpooledWriter::tell_losses()
     const auto found = std::make_shared<std::vector<UntoldLoss>>();
     const auto look = [found](SpoolFile& file) { *found = file.losses(); };
     co_await on_disk(look);
+    std::set<model::AccountId> accounts;
     for (const auto& [account, loss] : *found) {
+        accounts.insert(account);
         model::Batch batch;
         batch.account_id = account;
         batch.losses.push_back(loss);
@@ -164,9 +171,12 @@ asio::awaitable<void> SpooledWriter::tell_losses()
         if (!refused.empty())
             services_.say({News::Weight::error, "loss_refused", {{"reason", refused}}});
     }
+    if (found->empty())
+        co_return;
+    if (losses_told_)
+        co_await losses_told_({accounts.begin(), accounts.end()});
     const auto forget = [found](SpoolFile& file) { file.told(*found); };
-    if (!found->empty())
-        co_await on_disk(forget);
+    co_await on_disk(forget);
 }
 
 } // namespace insightd::spool

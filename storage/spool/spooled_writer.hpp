@@ -50,6 +50,11 @@ public:
 
     SpooledWriter(Services services, std::filesystem::path file, Bounds bounds);
 
+    /// Called with the accounts (0: any) of which the database has just been told a loss: what they
+    /// take for stored may not be. A loss counts as told once this returns.
+    using LossesTold = std::function<boost::asio::awaitable<void>(std::vector<model::AccountId>)>;
+    void on_losses(LossesTold told) { losses_told_ = std::move(told); }
+
     /// Looks what an earlier life left. Nothing may be written before.
     boost::asio::awaitable<void> open();
 
@@ -105,6 +110,7 @@ private:
     void note_drained();
 
     Services services_;
+    LossesTold losses_told_;
     std::filesystem::path path_;
     Bounds bounds_;
     std::optional<SpoolFile> file_; ///< on the disk's thread only

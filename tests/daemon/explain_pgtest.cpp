@@ -121,6 +121,21 @@ TEST_F(Explain, ProgramsGetTheSameAsJson)
     EXPECT_TRUE(json.at("due next").at(0).as_object().contains("why"));
 }
 
+TEST_F(Explain, FailingCollectorIsDueWhenTheDaemonTriesItAgain)
+{
+    simulation->faults.html = true;
+    simulation->run_until(simulation->clock.now() + 4h);
+    const auto lines = dossier_of("metricsaurus")->sections.back().lines;
+    const auto profile = std::ranges::find(
+        lines, "profile", [](const auto& line) -> const auto& { return line.front(); });
+    EXPECT_EQ(
+        profile->at(1), one("SELECT to_char(next_due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "
+                            "UTC') FROM insights.collection_health WHERE account = 'metricsaurus' "
+                            "AND collector = 'profile'"));
+    EXPECT_THAT(profile->at(2), HasSubstr("put off since it fails: transient"));
+    simulation->faults.html = false;
+}
+
 TEST_F(Explain, KnowsNothingOfStrangers)
 {
     EXPECT_FALSE(dossier_of("nobody"));

@@ -110,5 +110,44 @@ TEST(Outage, RestOfTheWorkBeginsWhenTheDatabaseIsThereForTheFirstTime)
     EXPECT_GT(number(simulation, "SELECT count(*) FROM store.account_day"), 10);
 }
 
+constexpr auto days_only = R"(
+defaults:
+  collect: [profile, account_insights]
+  backfill: {calls_per_hour: 1000}
+)";
+
+/// Every day that is final, with its numbers.
+std::string final_days(const Simulation& simulation)
+{
+    return simulation
+        .value("SELECT string_agg(format('%s %s %s %s', account_id, day, views, reach), ', ' "
+               "ORDER BY account_id, day) FROM insights.account_daily WHERE is_final")
+        .value();
+}
+
+TEST(Outage, DaysThatAFullSpoolDroppedAreReadAgain)
+{
+    Simulation whole{start, days_only, sandbox::many_accounts(1)};
+    Simulation holed{start, days_only, sandbox::many_accounts(1)};
+    for (auto* simulation : {&whole, &holed})
+        simulation->faults.days = {60, 60};
+    holed.config.spool.max_rows = 10;
+    holed.begin();
+    for (auto* simulation : {&whole, &holed})
+        simulation->run_until(start + 5min);
+    holed.database_away();
+    for (auto* simulation : {&whole, &holed})
+        simulation->run_until(start + 8h);
+    EXPECT_GT(holed.store->writer.dropped_rows(), 10);
+    holed.database_back();
+    EXPECT_NE(final_days(holed), final_days(whole)) << "what was dropped is missing";
+    for (auto* simulation : {&whole, &holed})
+        simulation->run_until(start + 20h);
+    EXPECT_EQ(final_days(holed), final_days(whole));
+    EXPECT_EQ(
+        number(holed, "SELECT count(*) FROM insights.backfill_status WHERE state <> 'finished'"),
+        0);
+}
+
 } // namespace
 } // namespace insightd

@@ -74,6 +74,61 @@ TEST(Presence, DeletionIsProvenKeepsItsNumbersSurvivesRestartsAndIsTakenBack)
     EXPECT_EQ(simulation.presence(id, "checked_at > returned_at AND absent IS NULL"), "t");
 }
 
+/// Posts of the second account, so many hours apart, and none that is published later.
+class OldPosts : public Simulation
+{
+public:
+    OldPosts(std::chrono::hours apart, std::chrono::days youngest, const char* yaml)
+        : Simulation{start, yaml, sandbox::many_accounts(2), options(apart, youngest)}
+    {
+    }
+
+    static sandbox::World::Options options(std::chrono::hours apart, std::chrono::days youngest)
+    {
+        auto options = options_at(start);
+        options.days_of_history = 9;
+        options.post_every = apart;
+        options.last_post = start - youngest;
+        return options;
+    }
+
+    std::string states() const
+    {
+        return value(fmt::format(
+                         "SELECT string_agg(presence, ' ' ORDER BY published_at DESC) FROM "
+                         "insights.media_latest WHERE account_id = '{}'",
+                         world.accounts()[1].user_id))
+            .value_or("none");
+    }
+};
+
+TEST(Presence, OnlyPostThatIsDeletedIsGoneSinceThePlatformCountsNone)
+{
+    OldPosts simulation{24h * 9, std::chrono::days{1}, posts_only};
+    const auto posts = simulation.world.posts(1, start);
+    ASSERT_EQ(posts.size(), 1);
+    simulation.world.remove(posts.front().id, start + 3h);
+    simulation.run_until(start + 30h);
+    EXPECT_EQ(simulation.states(), "suspect");
+    simulation.run_until(start + 5 * 24h);
+    EXPECT_EQ(simulation.states(), "gone");
+}
+
+TEST(Presence, PostWhoseSiblingsAreNotReadAnyMoreIsProvenGoneByOneOfThem)
+{
+    OldPosts simulation{48h, std::chrono::days{1}, R"(
+defaults:
+  collect: [profile, media, media_insights]
+  schedule: {media_list: 1h, media_insights: [{until: 2d, every: 4h}]}
+)"};
+    simulation.world.remove(simulation.world.posts(1, start).front().id, start + 3h);
+    simulation.run_until(start + 3 * 24h);
+    EXPECT_EQ(simulation.states().substr(0, 11), "gone listed");
+    EXPECT_EQ(
+        simulation.value("SELECT count(*) FROM insights.media_latest WHERE presence <> 'listed'"),
+        "1");
+}
+
 TEST(Presence, ThrottlingInDisguiseDeletesNothing)
 {
     Posts simulation;

@@ -99,9 +99,12 @@ TEST(Presence, PageSpeaksOfWhatIsNewerThanItsLastRowAndAnEmptyListOfNothing)
     }
     const std::vector<std::pair<model::MediaId, model::Instant>> known{
         {7, noon - 7h}, {9, noon - 9h}, {11, noon - 11h}};
-    EXPECT_THAT(evidence_of_list(rows, false, known).missing, ElementsAre(7));
-    EXPECT_THAT(evidence_of_list(rows, true, known).missing, ElementsAre(7, 11));
-    EXPECT_TRUE(evidence_of_list({}, true, known).missing.empty());
+    EXPECT_THAT(evidence_of_list(rows, false, known, {}).missing, ElementsAre(7));
+    EXPECT_THAT(evidence_of_list(rows, true, known, {}).missing, ElementsAre(7, 11));
+    EXPECT_TRUE(evidence_of_list({}, true, known, {}).missing.empty());
+    EXPECT_TRUE(evidence_of_list({}, true, known, 3).missing.empty()) << "the count contradicts";
+    EXPECT_TRUE(evidence_of_list({}, false, known, 0).missing.empty()) << "a page is not the list";
+    EXPECT_EQ(evidence_of_list({}, true, known, 0).missing.size(), known.size());
 }
 
 TEST(Presence, PostThatWasNotAskedNeitherAnswersNorIsRefused)

@@ -149,9 +149,10 @@ void World::share(std::int64_t id, AccountSpec with)
 std::vector<Media> World::posts(std::size_t account, Instant now) const
 {
     std::vector<Media> found;
+    const auto newest = std::min(now, options_.last_post);
     for (auto number = (now - first_post()) / options_.post_every; number >= 0; --number) {
         const auto media = post(account, number);
-        if (media.published_at <= now && !is_deleted(media, now) && !is_archived(media, now))
+        if (media.published_at <= newest && !is_deleted(media, now) && !is_archived(media, now))
             found.push_back(media);
     }
     return found;
@@ -191,7 +192,8 @@ std::optional<Media> World::media(std::int64_t id, Instant now) const
     const auto account = static_cast<std::size_t>(offset / per_account);
     const auto found =
         is_story ? story(account, offset % per_account) : post(account, offset % per_account);
-    if (found.published_at > now || is_deleted(found, now))
+    const auto newest = is_story ? now : std::min(now, options_.last_post);
+    if (found.published_at > newest || is_deleted(found, now))
         return std::nullopt;
     return found;
 }
@@ -232,7 +234,7 @@ std::int64_t World::follows(std::size_t account) const
 /// The platform's own counter is not the length of its list.
 std::int64_t World::media_count(std::size_t account, Instant now) const
 {
-    return static_cast<std::int64_t>(posts(account, now).size()) - 2;
+    return std::max<std::int64_t>(static_cast<std::int64_t>(posts(account, now).size()) - 2, 0);
 }
 
 std::string World::day_zone(std::size_t account) const

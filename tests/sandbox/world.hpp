@@ -59,6 +59,7 @@ public:
         int days_of_history = 40; ///< before `start`
         std::chrono::minutes post_every{20 * 60};
         std::chrono::minutes story_every{7 * 60};
+        Instant last_post = Instant::max();   ///< none is published later
         std::chrono::hours settled_after{40}; ///< numbers of a day grow so long after its end
         std::optional<std::chrono::hours> revised_after{}; ///< and are changed once more then
         /// Instead of one `story_every`: so many, at random instants of the span.

@@ -62,10 +62,11 @@ void describe(
 
 /// A story is gone after a day; whatever else is missing can be asked again, or the next reading
 /// says nearly as much.
-model::Worth worth_of(Job job)
+model::Worth worth_of(Job job, const model::Batch& rows)
 {
-    return job == Job::stories || job == Job::story_insights ? model::Worth::irreplaceable
-                                                             : model::Worth::refetchable;
+    const bool is_of_stories =
+        job == Job::stories || job == Job::story_insights || !rows.stories.empty();
+    return is_of_stories ? model::Worth::irreplaceable : model::Worth::refetchable;
 }
 
 /// Nobody is told "gone" on a suspicion.
@@ -127,6 +128,7 @@ boost::asio::awaitable<void> Engine::report_without_client(Account& account, gra
     for (auto& [collector, run] : runs)
         batch.runs.push_back(std::move(run));
     batch.stories = judged_stories(account, batch, tasks, failure);
+    batch.worth = worth_of(tasks.front().job, batch);
     const auto rows = std::make_shared<const model::Batch>(std::move(batch));
     const auto kept = co_await keep(rows);
     if (kept.state == Kept::State::stored)
@@ -191,7 +193,7 @@ Engine::read_media(Account& account, graph::Client& api, std::vector<Task> tasks
         if (error && !running_->stopping) // cut off by a stop: what the others read is kept
             std::rethrow_exception(error);
     std::ranges::move(tasks, std::back_inserter(outcome.undone));
-    if (are_posts)
+    if (are_posts && !running_->stopping) // cut off, this coroutine cannot wait any more
         co_await ask_witness(account, api, outcome);
     settle_forbidden(account, outcome);
 }
@@ -203,7 +205,7 @@ Engine::ask_witness(Account& account, graph::Client& api, Outcome& outcome)
 {
     const auto evidence = evidence_of_insights(outcome.rows);
     const bool is_in_doubt = !evidence.refused.empty() && evidence.answered.empty();
-    if (!is_in_doubt || outcome.stopped || running_->stopping)
+    if (!is_in_doubt || outcome.stopped)
         co_return;
     auto witness = account.witness(evidence.refused);
     if (!witness)
@@ -307,12 +309,10 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"values", model::count_values(outcome.rows)},
                  {"calls", run.calls}});
     outcome.rows.account_id = account.id();
-    outcome.rows.worth = worth_of(job);
     note_gap(account, job, run, outcome.rows);
     outcome.rows.stories = judged_stories(
         account, outcome.rows, outcome.undone, outdated ? std::nullopt : outcome.failure);
-    if (!outcome.rows.stories.empty())
-        outcome.rows.worth = model::Worth::irreplaceable;
+    outcome.rows.worth = worth_of(job, outcome.rows);
     if (job == Job::media_insights || !outcome.failure)
         outcome.rows.presences = account.judged_presences(job, outcome.rows, now);
     tell_suspects(outcome.rows);

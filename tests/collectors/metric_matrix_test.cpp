@@ -83,6 +83,24 @@ TEST(MetricMatrix, AnswerInBetweenKeepsRefusalsSingle)
     EXPECT_EQ(how(matrix, post(3), noon + 1h), How::together);
 }
 
+TEST(MetricMatrix, KindThatAccountsContradictIsRefusedOnlyByTwoOfThem)
+{
+    const auto of_other = [](std::int64_t id) {
+        auto target = post(id);
+        target.account_id = 17841400000000002;
+        return target;
+    };
+    MetricMatrix matrix;
+    matrix.refused(post(1), refusal(), noon);
+    matrix.refused(post(2), refusal(), noon);
+    matrix.answered(of_other(3), "views", {}, false, noon + 1h);
+    matrix.refused(post(4), refusal(), noon + 2h);
+    matrix.refused(post(5), refusal(), noon + 2h);
+    EXPECT_EQ(how(matrix, of_other(6), noon + 3h), How::together) << "one account's own trouble";
+    matrix.refused(of_other(7), refusal(), noon + 4h);
+    EXPECT_EQ(how(matrix, of_other(8), noon + 5h), How::not_now);
+}
+
 TEST(MetricMatrix, OldPostsDoNotSilenceNewOnes)
 {
     MetricMatrix matrix;

@@ -276,6 +276,22 @@ TEST(Backfill, FailureKeepsItsPlaceAndSaysWhy)
     EXPECT_EQ(past.status("state"), "finished");
 }
 
+TEST(Backfill, PostThatMayNotBeReadHoldsUpNoOther)
+{
+    Past past{"defaults: {backfill: {calls_per_hour: 100000}, schedule: {media_insights: "
+              "[{until: 5d, every: 1d}]}}\n"};
+    past.faults.days.series = past.faults.days.totals = 10;
+    const auto forbidden = past.world.posts(0, start).at(10).id;
+    past.faults.forbidden_media = {forbidden};
+    past.run_until(start + 1h);
+    EXPECT_EQ(past.status("state"), "finished");
+    EXPECT_EQ(
+        past.value(fmt::format(
+            "SELECT absent ->> 'views' FROM insights.media_latest WHERE media_id = '{}'",
+            forbidden)),
+        "no_permission");
+}
+
 TEST(Backfill, IsNotDoneWhereItIsSwitchedOff)
 {
     Past past{"defaults: {backfill: {automatic: off}}\n"};

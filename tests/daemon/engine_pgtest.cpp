@@ -62,6 +62,20 @@ TEST(Engine, DeadTokenPausesOneAccountUntilItLives)
         0);
 }
 
+TEST(Engine, StopCutsCallsOffAndKeepsWhatWasAnswered)
+{
+    Simulation simulation{start, "defaults: {collect: [media, media_insights]}\n"};
+    int answers = 0;
+    simulation.api.watch([&](const sandbox::Request& request, const sandbox::Response&, auto) {
+        if (request.path.ends_with("/insights") && ++answers == 20)
+            simulation.engine->stop(0s);
+    });
+    insightd::testing::run(simulation.loop, simulation.engine->run());
+    const auto kept = number(simulation, "SELECT count(*) FROM store.media_sample");
+    EXPECT_GE(kept, 5);
+    EXPECT_LE(kept, answers);
+}
+
 TEST(Engine, EveryFifthCallFailingLosesNothing)
 {
     Simulation simulation{start};

@@ -246,6 +246,38 @@ TEST(StoryBook, HeldUpStoryIsToldWithTheNextPollAndTheLongestTroubleNamesTheReas
     EXPECT_EQ(told[0].reason_kind, "token_dead");
 }
 
+model::Batch answer_at(model::Instant instant)
+{
+    model::Batch rows;
+    rows.samples.push_back({7, instant, {{{"views", Number{9L}}}, {}}});
+    return rows;
+}
+
+TEST(StoryBook, TroubleThatCameWhileALineWasBeingStoredIsKept)
+{
+    auto book = book_with(a_story(), expires - 20min, expires - 20min);
+    const auto stored =
+        book.judged(answer_at(expires - 16min), {}, std::nullopt, schedule, expires - 16min);
+    book.hold_up(7, trouble::rows_lost, expires - 15min, expires - 10min);
+    book.take(stored);
+    const auto told = book.judged({}, {}, std::nullopt, schedule, expires - 9min);
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_THAT(told[0].troubles, SizeIs(1));
+    EXPECT_EQ(told[0].last_answer_at, expires - 16min);
+}
+
+TEST(StoryBook, PollThatFailedHalfWayIsAnAnswerAllTheSame)
+{
+    auto book = book_with(a_story(), expires - 20min, expires - 20min);
+    graph::Failure failure;
+    failure.kind = graph::FailureClass::transient;
+    const auto judged =
+        book.judged(answer_at(expires - 5min), {7}, failure, schedule, expires - 5min);
+    ASSERT_THAT(judged, SizeIs(1));
+    EXPECT_EQ(judged[0].last_answer_at, expires - 5min);
+    EXPECT_THAT(judged[0].troubles, ::testing::IsEmpty());
+}
+
 TEST(StoryBook, HighlightSurvivesTwoRefusals)
 {
     auto book = book_with(a_story(), expires, expires);

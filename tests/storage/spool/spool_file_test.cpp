@@ -338,6 +338,36 @@ TEST_F(SpoolFileTest, DiskThatTakesNoMoreLosesNothingThatWasTaken)
     EXPECT_THAT(damaged_files(), IsEmpty());
 }
 
+TEST_F(SpoolFileTest, WhatWasWrittenIsAcknowledgedOnAFullDisk)
+{
+    auto file = open();
+    const NoRoom full{600'000};
+    EXPECT_THROW(
+        {
+            for (int number = 0; number < 1000; ++number)
+                file.append(record(std::string(20'000, 'x'), Worth::irreplaceable), noon);
+        },
+        SqliteError);
+    const auto before = file.depth().records;
+    std::vector<std::int64_t> written;
+    for (const auto& handed : file.next(5, 1 << 30, noon))
+        written.push_back(handed.seq);
+    ASSERT_THAT(written, SizeIs(5));
+    file.acknowledge(written);
+    EXPECT_EQ(file.depth().records, before - 5);
+}
+
+TEST_F(SpoolFileTest, NumberIsNeverGivenTwice)
+{
+    auto file = open();
+    file.append(record("a"), noon);
+    const auto first = file.next(1, 1 << 20, noon).front().seq;
+    file.acknowledge({first});
+    file.append(record("b"), noon);
+    file.acknowledge({first}); // told twice, as after a crash
+    EXPECT_THAT(texts(file), ElementsAre("b"));
+}
+
 TEST_F(SpoolFileTest, EmptyItGivesItsRoomBack)
 {
     auto file = open();

@@ -1,7 +1,7 @@
 #include "daemon/account.hpp"
 
 #include "collectors/media.hpp"
-#include "daemon/cadence.hpp"
+#include "daemon/scheduling/cadence.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -299,17 +299,17 @@ std::optional<model::Instant> Account::next_due(const Task& task, model::Instant
         return stories_.next_due(task.media, settings_.schedule, now);
     if (task.job == Job::media_insights)
         return found != media_.end() ? next_post(task, found->second, now) : std::nullopt;
-    return next_on_grid(now, interval(settings_.schedule, task.job), key(task));
+    return scheduling::next_on_grid(now, interval(settings_.schedule, task.job), key(task));
 }
 
 std::optional<model::Instant>
 Account::next_post(const Task& task, const TrackedMedia& media, model::Instant now) const
 {
-    const auto by_age =
-        next_post_reading(settings_.schedule.media_insights, media.published_at, now, key(task));
+    const auto by_age = scheduling::next_post_reading(
+        settings_.schedule.media_insights, media.published_at, now, key(task));
     if (!presences_.is_urgent(task.media))
         return by_age;
-    const auto soon = next_on_grid(now, suspects_every, key(task));
+    const auto soon = scheduling::next_on_grid(now, suspects_every, key(task));
     return std::min(by_age.value_or(soon), soon);
 }
 

@@ -1,7 +1,7 @@
 #include "daemon/dossier_report.hpp"
 
 #include "daemon/account.hpp"
-#include "daemon/cadence.hpp"
+#include "daemon/scheduling/cadence.hpp"
 #include "daemon/token_words.hpp"
 
 #include <boost/json/array.hpp>
@@ -36,7 +36,7 @@ std::string words(std::chrono::seconds span)
 std::string
 rule_of_post(const config::Schedule& schedule, const model::KnownMedia& media, model::Instant now)
 {
-    const auto* tier = tier_of(schedule.media_insights, media.published_at, now);
+    const auto* tier = scheduling::tier_of(schedule.media_insights, media.published_at, now);
     if (tier == nullptr)
         return fmt::format(
             "older than {}: past the last tier of schedule.media_insights, never read again",

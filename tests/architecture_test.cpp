@@ -38,7 +38,7 @@ const std::map<std::string, std::set<std::string>> forbidden_headers{
     {"storage/spool", {"pqxx", "boost/beast"}},
     {"storage/vault", {"pqxx", "sqlite3", "boost"}},
     {"daemon/http", {"pqxx", "sqlite3", "boost/json"}},
-    {"daemon/scheduling", {"pqxx", "sqlite3", "boost"}},
+    {"daemon/scheduling", {"boost", "pqxx", "sqlite3"}},
     {"config", {"boost/asio", "boost/beast", "pqxx", "sqlite3"}},
     {"daemon", {"pqxx", "sqlite3", "boost/beast"}},
 };

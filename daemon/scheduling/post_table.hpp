@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/scheduling/change_rate.hpp"
 #include "daemon/scheduling/indexed_heap.hpp"
 #include "daemon/scheduling/task.hpp"
 #include "storage/model/time.hpp"
@@ -17,6 +18,7 @@ struct Post {
     model::MediaId id = 0;
     model::Instant published_at;
     model::Instant due;            ///< while it is planned
+    ChangeRate rate;               ///< of a post; a story has its own clock
     std::uint32_t place = nowhere; ///< in the heap of what is planned; the table's own
     Job job = Job::media_insights; ///< what reads it
     std::uint8_t product = 0;      ///< as the catalogue of metrics numbers products

@@ -80,6 +80,8 @@ void PostTable::remove(model::MediaId id)
 void PostTable::plan(model::MediaId id, model::Instant due)
 {
     const auto place = place_of(id);
+    if (place == nowhere)
+        return;
     auto& post = posts_[place];
     post.due = due;
     if (post.is_planned())

@@ -18,12 +18,13 @@ struct Post {
     model::MediaId id = 0;
     model::Instant published_at;
     model::Instant due;            ///< while it is planned
-    ChangeRate rate;               ///< of a post; a story has its own clock
+    ChangeRate rate;               ///< of a post; a story has a clock of its own
     std::uint32_t place = nowhere; ///< in the heap of what is planned; the table's own
     Job job = Job::media_insights; ///< what reads it
     std::uint8_t product = 0;      ///< as the catalogue of metrics numbers products
     std::uint8_t media_type = 0;   ///< place in a table of names
-    bool is_read = false;          ///< at least once
+    bool has_numbers : 1 = false;  ///< its last reading that was stored answered some
+    bool is_put_off : 1 = false;   ///< planned for another reason than how it changes
 
     bool is_planned() const { return place != nowhere; }
 };
@@ -48,7 +49,8 @@ public:
     Post& add(model::MediaId id);
     void remove(model::MediaId id);
 
-    /// Due at this instant, whatever was planned before. The table must hold it.
+    /// Due at this instant, whatever was planned before. Nothing happens to one that the table does
+    /// not hold.
     void plan(model::MediaId id, model::Instant due);
 
     /// Due at `latest` if that is earlier than planned. Nothing happens to one that is not planned.

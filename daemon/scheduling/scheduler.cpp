@@ -43,7 +43,32 @@ void Scheduler::add(const Task& task, model::Instant due)
 {
     if (task.media == 0)
         return put(task.account, static_cast<std::size_t>(task.job), task.job, due);
-    lane(task.account).posts->plan(task.media, due);
+    plan(task, due, false);
+}
+
+void Scheduler::put_off(const Task& task, model::Instant until)
+{
+    if (task.media == 0)
+        return put(task.account, static_cast<std::size_t>(task.job), task.job, until);
+    plan(task, until, true);
+}
+
+void Scheduler::replan(const Task& task, model::Instant due)
+{
+    const auto* posts = lane(task.account).posts;
+    const auto* post = posts != nullptr ? posts->find(task.media) : nullptr;
+    if (post != nullptr && post->is_planned() && !post->is_put_off && post->due != due)
+        plan(task, due, false);
+}
+
+void Scheduler::plan(const Task& task, model::Instant due, bool is_put_off)
+{
+    auto* posts = lane(task.account).posts;
+    auto* post = posts != nullptr ? posts->find(task.media) : nullptr;
+    if (post == nullptr)
+        return;
+    post->is_put_off = is_put_off;
+    posts->plan(task.media, due);
     follow(task.account);
 }
 

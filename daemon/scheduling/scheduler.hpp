@@ -28,8 +28,15 @@ public:
     /// Nothing of the account is planned any more.
     void detach(std::uint32_t account);
 
-    /// Due at this instant, whatever was planned before. A post must be in its account's table.
+    /// Due at this instant, whatever was planned before. A post that its account's table does not
+    /// hold is not planned.
     void add(const Task& task, model::Instant due);
+
+    /// The same after a failure or a doubt: replan() leaves it as it is.
+    void put_off(const Task& task, model::Instant until);
+
+    /// Another instant for a post that is planned, earlier or later, unless it was put off.
+    void replan(const Task& task, model::Instant due);
 
     /// When the task is due; nothing if it is not planned.
     std::optional<model::Instant> due_of(const Task& task) const;
@@ -78,6 +85,7 @@ private:
 
     Lane& lane(std::uint32_t account);
     void put(std::uint32_t account, std::size_t row, Job job, model::Instant due);
+    void plan(const Task& task, model::Instant due, bool is_put_off);
     void drop(std::uint32_t account, std::size_t row);
     void follow(std::uint32_t account);
 

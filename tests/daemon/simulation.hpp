@@ -145,6 +145,7 @@ private:
     {
         try {
             run(loop, store->begin(*engine, storage::Database::OldSchema::migrate));
+            run(loop, store->load_posts(*engine));
             begun = true;
         } catch (const model::Unavailable&) { // the daemon would try again later
         }

@@ -29,6 +29,8 @@ constexpr double usual_total = 100;
 /// Changes after which a post's own share of interactions outweighs the account's.
 constexpr double interactions_settle = 500;
 
+constexpr Hours remembered{30 * 24};
+
 constexpr double smallest_count = 1e-9;
 
 std::uint32_t seconds_of(model::Instant instant)
@@ -108,8 +110,20 @@ void AccountRates::remove(const ChangeRate& post)
     count(post, -1);
 }
 
+void AccountRates::remember_sums(std::uint32_t at)
+{
+    if (at <= summed_at_)
+        return;
+    const auto weight =
+        summed_at_ == 0 ? 1.0 : 1 - std::exp(-between(summed_at_, at) / remembered);
+    usual_rates_ += weight * (rates_ - usual_rates_);
+    usual_roots_ += weight * (roots_ - usual_roots_);
+    summed_at_ = at;
+}
+
 void AccountRates::replace(const ChangeRate& before, const ChangeRate& after)
 {
+    remember_sums(after.observed_at);
     count(before, -1);
     count(after, 1);
 }
@@ -200,9 +214,9 @@ void AccountRates::list_read(
 
 double AccountRates::worth_a_reading(std::chrono::seconds freshness) const
 {
-    if (roots_ <= 0)
+    if (usual_roots_ <= 0)
         return std::numeric_limits<double>::infinity();
-    const auto exchange = 2 * Hours{freshness}.count() * rates_ / roots_;
+    const auto exchange = 2 * Hours{freshness}.count() * usual_rates_ / usual_roots_;
     return exchange * exchange / 2;
 }
 

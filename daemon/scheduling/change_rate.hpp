@@ -65,6 +65,7 @@ public:
 
 private:
     void replace(const ChangeRate& before, const ChangeRate& after);
+    void remember_sums(std::uint32_t at);
     void count(const ChangeRate& post, double sign);
     ChangeRate begun(const ChangeRate& post, model::Instant published_at) const;
     double interactions_per_change(const ChangeRate& post) const;
@@ -72,6 +73,9 @@ private:
     std::size_t posts_ = 0;
     double rates_ = 0;           ///< Σλ
     double roots_ = 0;           ///< Σ√λ
+    double usual_rates_ = 0;       ///< Σλ, the mean of weeks
+    double usual_roots_ = 0;
+    std::uint32_t summed_at_ = 0;
     double read_posts_ = 0;      ///< posts with a number
     double totals_ = 0;          ///< their numbers
     double compared_totals_ = 0; ///< numbers of posts whose interactions are known too

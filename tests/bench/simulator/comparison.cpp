@@ -52,6 +52,7 @@ Result measure(Kind kind, const Experiment& experiment, double asked)
 {
     StrategySettings settings;
     settings.page_every = experiment.page_every;
+    settings.whole_list_every = experiment.whole_list_every;
     settings.pacing.floors = kind == Kind::adaptive_with_floors;
     settings.pacing.freshness = std::chrono::seconds{std::lround(asked * 3600)};
     Result result{kind, asked, Figures{experiment.run.target}};

@@ -19,6 +19,7 @@ struct Experiment {
     WorldSettings world;
     RunSettings run;
     std::size_t accounts = 1; ///< simulated one by one; results are summed
+    double whole_list_every = 24;
     double page_every = 0.5;  ///< hours between two readings of the list's first page
 };
 

@@ -35,6 +35,8 @@ int main(int argc, char** argv)
     app.add_option("--views", experiment.world.typical_views);
     app.add_option("--rhythm", experiment.world.rhythm);
     app.add_option("--bursts", experiment.world.bursts_per_post);
+    app.add_option("--whole-list-every", experiment.whole_list_every);
+    app.add_option("--latest-burst", experiment.world.latest_burst);
     app.add_option("--page-every", experiment.page_every);
     CLI11_PARSE(app, argc, argv);
     fmt::print(
@@ -46,5 +48,6 @@ int main(int argc, char** argv)
         if (kind == Kind::hourly)
             hourly_calls = result.figures.calls();
         print(result, experiment, hourly_calls);
+        std::fflush(stdout);
     }
 }

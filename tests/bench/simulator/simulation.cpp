@@ -12,7 +12,6 @@ namespace
 
 constexpr double never = std::numeric_limits<double>::infinity();
 constexpr std::size_t page = 100; ///< posts that one call of a list holds
-constexpr double whole_list_every = 24;
 
 /// Changes that came between two instants and were not read yet.
 struct Waiting {
@@ -157,7 +156,7 @@ private:
         const auto watched_from = at - account_.world.two_years;
         const bool whole = at >= whole_list_due_;
         if (whole)
-            whole_list_due_ = at + whole_list_every;
+            whole_list_due_ = at + strategy_.whole_list_every();
         const auto first = whole || born_ < page ? 0 : born_ - page;
         std::size_t listed = 0;
         for (auto post = born_; post-- > first;) {

@@ -7,7 +7,7 @@ namespace insightd::simulator
 {
 
 struct RunSettings {
-    double warm_up = 60 * 24; ///< hours that are not measured
+    double warm_up = 30 * 24; ///< hours that are not measured
     double measured = 30 * 24;
     double target = 0.5; ///< hours within which a change should be seen
     std::uint64_t seed = 1;

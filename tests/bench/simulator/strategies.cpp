@@ -20,7 +20,7 @@ constexpr model::Instant beginning{std::chrono::sys_days{std::chrono::year{2026}
 
 model::Instant instant(double hours)
 {
-    return beginning + std::chrono::microseconds{static_cast<std::int64_t>(hours * 3.6e9)};
+    return beginning + std::chrono::microseconds{std::llround(hours * 3.6e9)};
 }
 
 double hours(model::Instant at)
@@ -77,6 +77,7 @@ public:
     }
 
     std::optional<double> page_every() const override { return settings_.page_every; }
+    double whole_list_every() const override { return settings_.whole_list_every; }
 
     double found(const Seen& post) override
     {
@@ -139,7 +140,7 @@ private:
     double worth_it(const Seen& seen)
     {
         const auto& post = account_.posts.at(seen.post);
-        const auto worth = worth_a_reading(seen.at);
+        const auto worth = worth_a_reading();
         double waited = 0;
         double unread = 0;
         double at = seen.at;
@@ -158,19 +159,19 @@ private:
         return waited < worth ? never : at;
     }
 
-    double worth_a_reading(double now)
+    double worth_a_reading()
     {
-        if (now >= summed_at_ + 24) {
-            summed_at_ = now;
+        if (exchange_ == 0) {
             double rates = 0;
             double roots = 0;
-            for (const auto& post : account_.posts) {
-                const auto rate = account_.expected(post, now, now + 24) / 24;
-                if (now - post.published > account_.world.two_years)
-                    continue;
-                rates += rate;
-                roots += std::sqrt(rate);
-            }
+            for (double hour = 0; hour < 60 * 24; hour += 5)
+                for (const auto& post : account_.posts) {
+                    const auto rate = account_.expected(post, hour, hour + 5) / 5;
+                    if (hour - post.published > account_.world.two_years)
+                        continue;
+                    rates += rate;
+                    roots += std::sqrt(rate);
+                }
             exchange_ = 2 * freshness_ * rates / roots;
         }
         return exchange_ * exchange_ / 2;
@@ -178,7 +179,6 @@ private:
 
     const Account& account_;
     double freshness_;
-    double summed_at_ = -never;
     double exchange_ = 0;
 };
 

@@ -27,6 +27,7 @@ public:
     /// Hours between two readings of the list's first page; nothing: it is not read, and posts are
     /// known from birth. Once a day the whole list is read in its place.
     virtual std::optional<double> page_every() const = 0;
+    virtual double whole_list_every() const { return 24; }
     /// A post was found, or born where no lists are read: when it is read first.
     virtual double found(const Seen& post) = 0;
     /// Its insights were read: when they are read again.
@@ -37,6 +38,7 @@ public:
 
 struct StrategySettings {
     double page_every = 0.5;
+    double whole_list_every = 24;
     scheduling::Pacing pacing;
 };
 

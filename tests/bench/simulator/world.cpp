@@ -36,7 +36,7 @@ double share_until(const WorldSettings& world, double age)
 /// Bursts come at any scale of age alike: as likely in the first as in the second doubling.
 Burst burst_of(const Post& post, const WorldSettings& world, Random& random)
 {
-    const auto age = day * std::exp(uniform(0, std::log(world.two_years / day), random));
+    const auto age = day * std::exp(uniform(0, std::log(world.latest_burst / day), random));
     return {post.published + age, lognormal(world.burst_share * post.views, 1, random)};
 }
 

@@ -17,9 +17,10 @@ struct WorldSettings {
     double spread_of_posts = 1.2;      ///< standard deviation of the log of a post's views
     double spread_of_accounts = 1.5;   ///< the same over accounts
     double half_life = 20;             ///< hours until half of a post's views
-    double tail = 1.0;                 ///< views left fall as age^-tail
+    double tail = 1.5;                 ///< views left fall as age^-tail
     double bursts_per_post = 0.2;      ///< times that a post is shared again
     double burst_share = 0.15;         ///< a burst's views, as a share of the post's; heavy-tailed
+    double latest_burst = 180 * 24;    ///< hours of age
     double burst_hours = 6;            ///< mean wait of a burst's views
     double rhythm = 0.5;               ///< by day (1 + rhythm)/(1 - rhythm) times the night's views
     double interactions = 0.04;        ///< median share of views that leave a like or a comment

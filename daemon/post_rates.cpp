@@ -1,5 +1,7 @@
 #include "daemon/post_rates.hpp"
 
+#include "daemon/scheduling/growth.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -28,6 +30,18 @@ std::uint32_t seconds_of(model::Instant instant)
 std::uint32_t seconds_of(const std::optional<model::Instant>& instant)
 {
     return instant ? seconds_of(*instant) : 0;
+}
+
+/// Of a post that was read before rates were kept: what posts of its size and age usually are at.
+/// The guess weighs little: a change or two outweigh it.
+void guess(scheduling::ChangeRate& rate, model::Instant published_at)
+{
+    constexpr float light = 0.5F;
+    const scheduling::Hours age{
+        model::Instant{std::chrono::seconds{rate.observed_at}} - published_at};
+    const auto share = scheduling::share_per_hour(std::max(age, scheduling::Hours{0}));
+    rate.per_hour = static_cast<float>(std::max(rate.total, 1U) * share);
+    rate.evidence = light;
 }
 
 } // namespace
@@ -91,6 +105,8 @@ scheduling::ChangeRate stored_rate(const model::StoredPost& known)
     rate.read_at = seconds_of(known.checked_at);
     rate.observed_at = known.rate ? seconds_of(known.rate->judged_at)
                                   : std::max(rate.read_at, seconds_of(known.listed_at));
+    if (!known.rate && rate.is_read())
+        guess(rate, known.published_at);
     return rate;
 }
 

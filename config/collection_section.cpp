@@ -112,6 +112,13 @@ void read_tiers(const YAML::Node& node, Schedule& schedule, Context& context)
     schedule.media_insights = std::move(tiers);
 }
 
+void read_polling(const YAML::Node& node, Schedule& schedule, Context& context)
+{
+    static const std::vector<std::string_view> kinds{"adaptive", "tiers"};
+    if (const auto choice = read_choice(node, "polling", kinds, context))
+        schedule.polling = *choice == 0 ? Polling::adaptive : Polling::tiers;
+}
+
 constexpr std::array schedule_table{
     Field<Schedule>{"profile", read_interval<&Schedule::profile>},
     Field<Schedule>{"media_list", read_interval<&Schedule::media_list>},
@@ -119,6 +126,8 @@ constexpr std::array schedule_table{
     Field<Schedule>{"story_last_reading", read_last_reading},
     Field<Schedule>{"account_insights", read_interval<&Schedule::account_insights>},
     Field<Schedule>{"demographics", read_interval<&Schedule::demographics>},
+    Field<Schedule>{"polling", read_polling},
+    Field<Schedule>{"freshness", read_interval<&Schedule::freshness>},
     Field<Schedule>{"media_insights", read_tiers},
 };
 

@@ -74,6 +74,9 @@ struct AgeTier {
     bool operator==(const AgeTier&) const = default;
 };
 
+/// How posts are read: when enough has changed, or by their age alone.
+enum class Polling : std::uint8_t { adaptive, tiers };
+
 struct Schedule {
     std::chrono::seconds profile{std::chrono::hours{1}};
     std::chrono::seconds media_list{std::chrono::minutes{15}};
@@ -81,6 +84,9 @@ struct Schedule {
     std::chrono::seconds story_last_reading{std::chrono::minutes{15}}; ///< before a story's end
     std::chrono::seconds account_insights{std::chrono::hours{1}};
     std::chrono::seconds demographics{std::chrono::hours{24}};
+    Polling polling = Polling::adaptive;
+    std::chrono::seconds freshness{std::chrono::minutes{30}}; ///< mean time that a change waits to
+                                                              ///< be read, if polling is adaptive
     std::vector<AgeTier> media_insights{
         {std::chrono::hours{48}, std::chrono::minutes{15}},
         {std::chrono::days{7}, std::chrono::hours{1}},

@@ -1,7 +1,7 @@
 #include "daemon/account.hpp"
 
 #include "collectors/media.hpp"
-#include "daemon/cadence.hpp"
+#include "daemon/scheduling/cadence.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -19,44 +19,6 @@ constexpr std::chrono::hours refusals_remembered{24};
 /// Days older than the series reaches are never asked again.
 constexpr std::size_t remembered_days = 60;
 
-constexpr std::array account_jobs{
-    Job::stories, Job::profile, Job::media_list, Job::account_days, Job::audience};
-
-/// What cannot be fetched again, and what an account needs for it.
-constexpr std::array urgent_jobs{Job::stories, Job::profile};
-
-config::Collector switch_of(Job job)
-{
-    using config::Collector;
-    static constexpr std::array switches{Collector::stories,          Collector::stories,
-                                         Collector::profile,          Collector::media,
-                                         Collector::account_insights, Collector::account_insights,
-                                         Collector::media_insights};
-    return switches.at(static_cast<std::size_t>(job));
-}
-
-std::chrono::seconds interval(const config::Schedule& schedule, Job job)
-{
-    switch (job) {
-    case Job::stories:
-    case Job::story_insights:
-        return schedule.stories;
-    case Job::profile:
-        return schedule.profile;
-    case Job::media_list:
-        return schedule.media_list;
-    case Job::account_days:
-        return schedule.account_insights;
-    case Job::audience:
-        return schedule.demographics;
-    case Job::media_insights:
-    case Job::token:
-    case Job::backfill:
-        break; // by age: next_post_reading(); as the token's keeper says; as the plan says
-    }
-    return schedule.media_insights.front().every;
-}
-
 /// Missing for the first time, and nothing else is known: its insights have to say.
 bool left_the_list(const model::Presence& presence)
 {
@@ -64,44 +26,11 @@ bool left_the_list(const model::Presence& presence)
            !presence.answered_at;
 }
 
-std::string_view product_name(catalog::Products product)
-{
-    if (product == catalog::reels)
-        return "REELS";
-    return product == catalog::story ? "STORY" : "FEED";
-}
-
-/// As the API names them; what is none of them is kept as not known.
-constexpr std::array<std::string_view, 4> media_types{"", "IMAGE", "VIDEO", "CAROUSEL_ALBUM"};
-
-std::uint8_t place_of(std::string_view media_type)
-{
-    const auto found = std::ranges::find(media_types, media_type);
-    return found == media_types.end() ? std::uint8_t{0}
-                                      : static_cast<std::uint8_t>(found - media_types.begin());
-}
-
-Job job_for(const TrackedMedia& media)
-{
-    return media.product == catalog::story ? Job::story_insights : Job::media_insights;
-}
-
 } // namespace
 
 Account::Account(std::uint32_t index, config::Account settings)
-    : index_{index}, settings_{std::move(settings)}, backfill_{settings_}
+    : index_{index}, settings_{std::move(settings)}, posts_{settings_}, backfill_{settings_}
 {
-}
-
-bool Account::collects(Job job) const
-{
-    const auto found = settings_.collect.find(switch_of(job));
-    return found != settings_.collect.end() && found->second;
-}
-
-std::chrono::seconds Account::interval_of(Job job) const
-{
-    return interval(settings_.schedule, job);
 }
 
 std::uint64_t Account::key(const Task& task) const
@@ -114,6 +43,7 @@ std::uint64_t Account::key(const Task& task) const
 void Account::remember(
     const model::AccountHistory& history, model::Instant now, Scheduler& scheduler)
 {
+    scheduler.attach(index_, posts_.table());
     remember_days(history);
     missed.begin(now, history.last_alive);
     for (const auto job : account_jobs)
@@ -121,19 +51,41 @@ void Account::remember(
             found != history.failing.end())
             missed.resume(job, found->second.since, found->second.error);
     followers_count_ = history.followers_count;
-    if (settings_.backfill.automatic && !backfill_.finished())
-        scheduler.add(backfill_task(), now);
     begin(Job::token, now, scheduler);
     for (const auto job : account_jobs) {
         const auto last = history.last_success.find(std::string{collector_of(job)});
         const bool known = last != history.last_success.end() && last->second <= now;
-        const Task task{job, index_, 0};
-        begin(job, known ? next_due(task, last->second).value_or(now) : now, scheduler);
+        const auto due = known ? next_due({job, index_, 0}, last->second).value_or(now) : now;
+        if (job == Job::media_list)
+            list_due_ = due;
+        else
+            begin(job, due, scheduler);
     }
+    const auto read = history.last_success.find(std::string{collector_of(Job::media_insights)});
+    posts_read_at_ = read != history.last_success.end() ? read->second : model::Instant{};
     for (const auto& presence : history.presences)
         presences_.remember(presence);
-    for (const auto& known : history.media)
-        begin(known, history.last_alive, now, scheduler);
+    for (const auto& story : history.media)
+        begin_story(story, history.last_alive, now, scheduler);
+}
+
+void Account::remember_post(
+    const model::StoredPost& known, model::Instant now, Scheduler& scheduler)
+{
+    if (posts_.table().contains(known.id))
+        return;
+    const auto task = task_of(posts_.remember(known));
+    const auto plan = plan_of(known.id, now);
+    if (collects(task.job) && plan)
+        scheduler.add(task, plan->due);
+}
+
+void Account::posts_are_remembered(model::Instant now, Scheduler& scheduler)
+{
+    posts_read_at_.reset();
+    begin(Job::media_list, list_due_.value_or(now), scheduler);
+    if (settings_.backfill.automatic && !backfill_.finished())
+        begin(Job::backfill, now, scheduler);
 }
 
 void Account::remember_days(const model::AccountHistory& history)
@@ -150,9 +102,6 @@ void Account::remember_past(
 {
     const bool was_finished = backfill_.finished();
     remember_days(history);
-    for (const auto& known : history.media)
-        if (const auto tracked = media_.find(known.id); tracked != media_.end())
-            tracked->second.is_read = known.checked_at.has_value();
     if (was_finished && !backfill_.finished() && settings_.backfill.automatic)
         scheduler.add(backfill_task(), now);
 }
@@ -160,6 +109,7 @@ void Account::remember_past(
 void Account::remember_stories(
     const model::AccountHistory& cached, model::Instant now, Scheduler& scheduler)
 {
+    scheduler.attach(index_, posts_.table());
     missed.begin(now, cached.last_alive);
     for (const auto job : urgent_jobs)
         if (cached.last_alive && collects(job))
@@ -168,7 +118,7 @@ void Account::remember_stories(
     for (const auto job : urgent_jobs)
         begin(job, now, scheduler);
     for (const auto& story : cached.media)
-        begin(story, cached.last_alive, now, scheduler);
+        begin_story(story, cached.last_alive, now, scheduler);
 }
 
 /// Once: a task that is done plans its next time itself.
@@ -176,28 +126,26 @@ void Account::begin(Job job, model::Instant due, Scheduler& scheduler)
 {
     if (std::exchange(begun_.at(static_cast<std::size_t>(job)), true))
         return;
-    if (job == Job::token || collects(job))
+    if (job == Job::token || job == Job::backfill || collects(job))
         scheduler.add({job, index_, 0}, due);
 }
 
-void Account::begin(
+/// A story that was found is brought to its end, even if no others are looked for.
+void Account::begin_story(
     const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
     model::Instant now, Scheduler& scheduler)
 {
-    if (media_.contains(known.id))
+    if (posts_.table().contains(known.id))
         return;
-    track(known.id, known.product_type, known.media_type, known.published_at);
-    media_.at(known.id).is_read = known.checked_at.has_value();
-    const Task task{job_for(media_.at(known.id)), index_, known.id};
-    if (task.job == Job::story_insights)
-        remember_story(known, last_alive, now);
+    const auto task =
+        task_of(posts_.track(known.id, known.product_type, known.media_type, known.published_at));
+    remember_story(known, last_alive, now);
     const auto due =
         known.checked_at ? next_due(task, std::min(*known.checked_at, now)) : std::optional{now};
-    // A story that was found is brought to its end, even if no others are looked for.
     if ((collects(task.job) || stories_.is_open(known.id)) && due)
         scheduler.add(task, *due);
-    if (task.job == Job::story_insights && !stories_.contains(known.id))
-        media_.erase(known.id);
+    if (!stories_.contains(known.id))
+        posts_.forget(index_, known.id, scheduler);
 }
 
 std::vector<model::KnownMedia> Account::open_stories(model::Instant now) const
@@ -233,33 +181,52 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     backfill_.learn(rows, now);
     if (was_finished && !backfill_.finished() && settings_.backfill.automatic)
         scheduler.add(backfill_task(), now);
-    for (const auto& sample : rows.samples)
-        if (const auto found = media_.find(sample.media_id); found != media_.end())
-            found->second.is_read = true;
+    posts_.take_samples(rows.samples);
     for (const auto& profile : rows.profiles) {
         if (profile.followers_count)
             followers_count_ = profile.followers_count;
         media_count_ = profile.media_count;
     }
-    for (const auto& day : rows.days) {
+    learn_days(rows.days);
+    stories_.take(rows.stories);
+    for (const auto forgotten : stories_.forget(now))
+        posts_.forget(index_, forgotten, scheduler);
+    learn_presences(rows.presences, now, scheduler);
+    learn_media(rows.media, now, scheduler);
+}
+
+void Account::learn_days(const std::vector<model::AccountDay>& days)
+{
+    for (const auto& day : days) {
         newest_day_end_ = std::max(newest_day_end_.value_or(day.day_end), day.day_end);
         if (day.is_final)
             final_days_[day.day] = {day.day, day.day_end, day.observed_at};
     }
     while (final_days_.size() > remembered_days)
         final_days_.erase(final_days_.begin());
-    stories_.take(rows.stories);
-    for (const auto forgotten : stories_.forget(now))
-        media_.erase(forgotten);
-    learn_presences(rows.presences, now, scheduler);
-    for (const auto& media : rows.media) {
-        if (media_.contains(media.id))
-            continue;
-        track(media.id, media.product_type, media.media_type, media.published_at);
-        const Task task{job_for(media_.at(media.id)), index_, media.id};
-        if (collects(task.job) && next_due(task, now))
+}
+
+/// What is seen for the first time is read at once; of the others, those that moved sooner and
+/// those that did not later.
+void Account::learn_media(
+    const std::vector<model::Media>& media, model::Instant now, Scheduler& scheduler)
+{
+    std::vector<model::MediaId> fresh;
+    for (const auto& row : media)
+        if (!posts_.table().contains(row.id)) {
+            posts_.track(row.id, row.product_type, row.media_type, row.published_at);
+            fresh.push_back(row.id);
+        }
+    posts_.take_list(media);
+    for (const auto id : fresh)
+        if (const auto task = task_of(*posts_.table().find(id));
+            collects(task.job) && next_due(task, now))
             scheduler.add(task, now);
-    }
+    if (settings_.schedule.polling != config::Polling::adaptive)
+        return;
+    for (const auto& row : media)
+        if (const auto plan = plan_of(row.id, now))
+            scheduler.replan({Job::media_insights, index_, row.id}, std::max(plan->due, now));
 }
 
 /// What is gone is forgotten until a list holds it again; what has to be decided is asked soon.
@@ -267,25 +234,14 @@ void Account::learn_presences(
     const std::vector<model::Presence>& presences, model::Instant now, Scheduler& scheduler)
 {
     presences_.take(presences);
-    std::set<model::MediaId> urgent;
     for (const auto& presence : presences) {
         if (presence.state == model::PresenceState::gone)
-            media_.erase(presence.media_id);
-        else if (left_the_list(presence))
-            urgent.insert(presence.media_id);
-    }
-    if (urgent.empty() || !collects(Job::media_insights))
-        return;
-    for (const auto id : scheduler.pull_forward(index_, std::move(urgent), now))
-        if (const Task task{Job::media_insights, index_, id}; !is_at_hand(task))
+            posts_.forget(index_, presence.media_id, scheduler);
+        const Task task{Job::media_insights, index_, presence.media_id};
+        if (left_the_list(presence) && collects(task.job) && !scheduler.pull_forward(task, now) &&
+            !queue_.holds(task))
             scheduler.add(task, now);
-}
-
-bool Account::is_at_hand(const Task& task) const
-{
-    const auto& waiting = waiting_.at(static_cast<std::size_t>(task.job));
-    return std::ranges::find(waiting, task) != waiting.end() ||
-           std::ranges::find(under_way_, task) != under_way_.end();
+    }
 }
 
 std::vector<model::Presence>
@@ -296,55 +252,62 @@ Account::judged_presences(Job job, const model::Batch& rows, model::Instant now)
     if (job != Job::media_list)
         return {};
     std::vector<std::pair<model::MediaId, model::Instant>> known;
-    for (const auto& [id, media] : media_)
-        if (media.product != catalog::story)
-            known.emplace_back(id, media.published_at);
+    for (const auto& post : posts_.table().posts())
+        if (post.job == Job::media_insights)
+            known.emplace_back(post.id, post.published_at);
     return presences_.judged(evidence_of_list(rows, is_list_whole, known, media_count_), now);
 }
 
 std::optional<model::KnownMedia> Account::witness(const std::vector<model::MediaId>& refused) const
 {
-    const std::pair<const model::MediaId, TrackedMedia>* newest = nullptr;
-    for (const auto& post : media_) {
-        const bool is_there = post.second.product != catalog::story &&
-                              presences_.state(post.first) == model::PresenceState::listed &&
-                              std::ranges::find(refused, post.first) == refused.end();
-        const bool is_newer =
-            newest == nullptr || post.second.published_at > newest->second.published_at;
-        if (is_there && is_newer)
+    const scheduling::Post* newest = nullptr;
+    for (const auto& post : posts_.table().posts()) {
+        const bool is_there = post.job == Job::media_insights &&
+                              presences_.state(post.id) == model::PresenceState::listed &&
+                              std::ranges::find(refused, post.id) == refused.end();
+        if (is_there && (newest == nullptr || post.published_at > newest->published_at))
             newest = &post;
     }
-    return newest != nullptr ? media(newest->first) : std::nullopt;
-}
-
-void Account::track(
-    model::MediaId id, std::string_view product_type, std::string_view media_type,
-    model::Instant published_at)
-{
-    media_[id] = {published_at, catalog::product_of(product_type), place_of(media_type)};
+    return newest != nullptr ? media(newest->id) : std::nullopt;
 }
 
 std::optional<model::Instant> Account::next_due(const Task& task, model::Instant now) const
 {
     if (task.job == Job::backfill)
         return backfill_.next_due(now);
-    const auto found = media_.find(task.media);
     if (task.job == Job::story_insights)
         return stories_.next_due(task.media, settings_.schedule, now);
-    if (task.job == Job::media_insights)
-        return found != media_.end() ? next_post(task, found->second, now) : std::nullopt;
-    return next_on_grid(now, interval(settings_.schedule, task.job), key(task));
+    if (task.job != Job::media_insights)
+        return scheduling::next_on_grid(now, interval(settings_.schedule, task.job), key(task));
+    const auto* post = posts_.table().find(task.media);
+    if (post == nullptr)
+        return std::nullopt;
+    return or_soon(task, posts_.due_after_reading(*post, now), now);
 }
 
+/// A suspect has to be decided, whatever its age and however still it is.
 std::optional<model::Instant>
-Account::next_post(const Task& task, const TrackedMedia& media, model::Instant now) const
+Account::or_soon(const Task& task, std::optional<model::Instant> due, model::Instant now) const
 {
-    const auto by_age =
-        next_post_reading(settings_.schedule.media_insights, media.published_at, now, key(task));
     if (!presences_.is_urgent(task.media))
-        return by_age;
-    const auto soon = next_on_grid(now, suspects_every, key(task));
-    return std::min(by_age.value_or(soon), soon);
+        return due;
+    const auto soon = scheduling::next_on_grid(now, suspects_every, key(task));
+    return std::min(due.value_or(soon), soon);
+}
+
+std::optional<scheduling::Plan> Account::plan_of(model::MediaId id, model::Instant now) const
+{
+    const auto* post = posts_.table().find(id);
+    if (post == nullptr || post->job != Job::media_insights)
+        return std::nullopt;
+    auto plan = posts_.plan(*post, now);
+    if (!presences_.is_urgent(id))
+        return plan;
+    if (!plan)
+        plan.emplace();
+    const auto read_at = model::Instant{std::chrono::seconds{post->rate.read_at}};
+    plan->due = *or_soon(task_of(*post), plan->due, std::min(read_at, now));
+    return plan;
 }
 
 model::Instant Account::next_retry(const Task& task, model::Instant until, model::Instant now) const
@@ -355,32 +318,10 @@ model::Instant Account::next_retry(const Task& task, model::Instant until, model
         until, stories_.next_retry(task.media, settings_.schedule, now).value_or(until));
 }
 
-std::optional<model::KnownMedia> Account::media(model::MediaId id) const
-{
-    const auto found = media_.find(id);
-    if (found == media_.end())
-        return std::nullopt;
-    model::KnownMedia known;
-    known.id = id;
-    known.product_type = product_name(found->second.product);
-    known.media_type = media_types.at(found->second.media_type);
-    known.published_at = found->second.published_at;
-    if (found->second.product == catalog::story)
-        known.expires_at = known.published_at + collectors::story_life;
-    return known;
-}
-
 PostCount Account::post_count() const
 {
-    PostCount count;
+    PostCount count = collects(Job::media_insights) ? posts_.count() : PostCount{};
     count.list_is_whole = !collects(Job::media_list) || whole_list_read_at != model::Instant{};
-    if (!collects(Job::media_insights))
-        return count;
-    for (const auto& [id, media] : media_)
-        if (media.product != catalog::story) {
-            ++count.listed;
-            count.read += media.is_read;
-        }
     return count;
 }
 
@@ -389,11 +330,13 @@ std::vector<model::MediaId> Account::unread_posts(std::size_t most, model::Insta
     std::vector<model::MediaId> unread;
     if (!collects(Job::media_insights))
         return unread;
-    for (const auto& [id, media] : media_) {
-        const bool is_live = backfill_.pace() == BackfillPlan::Pace::steady &&
-                             next_due({Job::media_insights, index_, id}, now);
-        if (unread.size() < most && media.product != catalog::story && !media.is_read && !is_live)
-            unread.push_back(id);
+    for (const auto& post : posts_.table().posts()) {
+        const bool is_live =
+            backfill_.pace() == BackfillPlan::Pace::steady &&
+            scheduling::tier_of(settings_.schedule.media_insights, post.published_at, now);
+        if (unread.size() < most && post.job == Job::media_insights && !post.rate.is_read() &&
+            !is_live)
+            unread.push_back(post.id);
     }
     return unread;
 }
@@ -415,39 +358,6 @@ collectors::RefusedFields& Account::refused_fields(Job job, model::Instant now)
     if (now >= memory.since + refusals_remembered)
         memory = {{}, now};
     return memory.refused;
-}
-
-void Account::enqueue(const Task& task)
-{
-    waiting_.at(static_cast<std::size_t>(task.job)).push_back(task);
-}
-
-bool Account::has_work() const
-{
-    return std::ranges::any_of(waiting_, [](const auto& tasks) { return !tasks.empty(); });
-}
-
-std::vector<Task> Account::take_turn(std::size_t most)
-{
-    const auto next =
-        std::ranges::find_if(waiting_, [](const auto& tasks) { return !tasks.empty(); });
-    if (next == waiting_.end())
-        return {};
-    const auto count = std::min(most, next->size());
-    std::vector<Task> turn{next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count)};
-    next->erase(next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count));
-    under_way_ = turn;
-    return turn;
-}
-
-std::vector<Task> Account::take_all()
-{
-    auto all = std::exchange(under_way_, {});
-    for (auto& tasks : waiting_) {
-        all.insert(all.end(), tasks.begin(), tasks.end());
-        tasks.clear();
-    }
-    return all;
 }
 
 } // namespace insightd::daemon

@@ -5,29 +5,22 @@
 #include "collectors/fields.hpp"
 #include "config/config.hpp"
 #include "daemon/backfill_plan.hpp"
+#include "daemon/job_table.hpp"
 #include "daemon/missed_polls.hpp"
+#include "daemon/post_book.hpp"
 #include "daemon/presence.hpp"
 #include "daemon/scheduler.hpp"
 #include "daemon/story_book.hpp"
+#include "daemon/task_queue.hpp"
 #include "storage/model/history.hpp"
 
 #include <array>
-#include <deque>
 #include <map>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 namespace insightd::daemon
 {
-
-/// What the daemon keeps in memory of a post: enough to schedule and to ask.
-struct TrackedMedia {
-    model::Instant published_at;
-    catalog::Products product{};
-    std::uint8_t media_type = 0; ///< place in a table of names
-    bool is_read = false;        ///< at least once
-};
 
 /// One account under collection: its configuration, what is known of it, and what waits to be done.
 /// Knows no network and no store.
@@ -35,18 +28,36 @@ class Account
 {
 public:
     Account(std::uint32_t index, config::Account settings);
+    Account(const Account&) = delete; // a scheduler knows where its posts lie
+    Account& operator=(const Account&) = delete;
 
     const config::Account& settings() const { return settings_; }
     model::AccountId id() const { return settings_.user_id; }
 
-    /// Takes over what the store remembers, and says what is due when: at once where nothing is
-    /// known, else a step after the last success.
+    /// Takes over what the store remembers, posts apart, and says what is due when: at once where
+    /// nothing is known, else a step after the last success. What rests on the posts waits until
+    /// all of them are remembered.
     void remember(const model::AccountHistory& history, model::Instant now, Scheduler& scheduler);
 
-    /// The days and posts that the store has are those that are known: of more than these, rows
-    /// were lost on their way. The backfill fetches them again.
+    /// The days that the store has are those that are known: of more than these, rows were lost on
+    /// their way. The backfill fetches them again.
     void
     remember_past(const model::AccountHistory& history, model::Instant now, Scheduler& scheduler);
+
+    /// The same of one post.
+    void remember_past(const model::StoredPost& stored) { posts_.correct(stored); }
+
+    /// Until all posts are remembered: when any was read last, the epoch if none ever was.
+    std::optional<model::Instant> posts_wait_since() const { return posts_read_at_; }
+
+    /// Makes room for so many posts more, without any to spare.
+    void expect_posts(std::size_t count) { posts_.table().reserve(tracked() + count); }
+
+    /// Takes over a post that the store knows. Each is planned at once.
+    void remember_post(const model::StoredPost& known, model::Instant now, Scheduler& scheduler);
+
+    /// There are no more: a list can tell now which posts are new.
+    void posts_are_remembered(model::Instant now, Scheduler& scheduler);
 
     /// As long as the store cannot be asked: what cannot be fetched again is due at once, the given
     /// stories by when they were read last. remember() adds the rest later.
@@ -65,6 +76,12 @@ public:
     /// When a failed task is tried again: at `until`, or earlier where a story does not wait.
     model::Instant next_retry(const Task& task, model::Instant until, model::Instant now) const;
 
+    /// When and why a post is read next, as things stand; nothing if never.
+    std::optional<scheduling::Plan> plan_of(model::MediaId id, model::Instant now) const;
+
+    /// Writes into the rows of posts how fast these change: it is stored with the readings.
+    void rate(model::Batch& rows) const { posts_.rate(rows); }
+
     StoryBook& stories() { return stories_; }
     const StoryBook& stories() const { return stories_; }
 
@@ -78,11 +95,11 @@ public:
     std::optional<model::KnownMedia> witness(const std::vector<model::MediaId>& refused) const;
 
     /// A media object as the collectors need it; nothing if it is not tracked.
-    std::optional<model::KnownMedia> media(model::MediaId id) const;
+    std::optional<model::KnownMedia> media(model::MediaId id) const { return posts_.media(id); }
 
-    bool collects(Job job) const;
+    bool collects(Job job) const { return is_switched_on(settings_, job); }
     /// Between two runs of a job that is not of single media.
-    std::chrono::seconds interval_of(Job job) const;
+    std::chrono::seconds interval_of(Job job) const { return interval(settings_.schedule, job); }
     BackfillPlan& backfill() { return backfill_; }
     const BackfillPlan& backfill() const { return backfill_; }
     Task backfill_task() const { return {Job::backfill, index_, 0}; }
@@ -94,16 +111,14 @@ public:
 
     collectors::DayPlan day_plan() const;
     std::optional<std::int64_t> followers_count() const { return followers_count_; }
-    std::size_t tracked() const { return media_.size(); }
+    std::size_t tracked() const { return posts_.table().size(); }
 
-    // Work that is due but not begun, in the order of importance.
-    void enqueue(const Task& task);
-    bool has_work() const;
-    /// The next job: one list or node, or up to `most` media objects of one kind.
-    std::vector<Task> take_turn(std::size_t most);
-    /// What waits, and what was begun and not ended.
-    std::vector<Task> take_all();
-    void end_turn() { under_way_.clear(); }
+    // What is due and not done: see TaskQueue.
+    void enqueue(const Task& task) { queue_.enqueue(task); }
+    bool has_work() const { return queue_.has_work(); }
+    std::vector<Task> take_turn(std::size_t most) { return queue_.take_turn(most); }
+    std::vector<Task> take_all() { return queue_.take_all(); }
+    void end_turn() { queue_.end_turn(); }
 
     model::Instant paused_until; ///< no calls before; the epoch if not paused
     std::int64_t pauses_in_row = 0;
@@ -129,36 +144,36 @@ public:
 private:
     void remember_days(const model::AccountHistory& history);
     void begin(Job job, model::Instant due, Scheduler& scheduler);
-    void begin(
+    void begin_story(
         const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
         model::Instant now, Scheduler& scheduler);
     void remember_story(
         const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
         model::Instant now);
-    void track(
-        model::MediaId id, std::string_view product_type, std::string_view media_type,
-        model::Instant published_at);
+    void learn_days(const std::vector<model::AccountDay>& days);
+    void
+    learn_media(const std::vector<model::Media>& media, model::Instant now, Scheduler& scheduler);
+    void learn_presences(
+        const std::vector<model::Presence>& presences, model::Instant now, Scheduler& scheduler);
+    std::optional<model::Instant>
+    or_soon(const Task& task, std::optional<model::Instant> due, model::Instant now) const;
+    Task task_of(const scheduling::Post& post) const { return {post.job, index_, post.id}; }
     std::uint64_t key(const Task& task) const;
 
     std::uint32_t index_;
     config::Account settings_;
-    std::unordered_map<model::MediaId, TrackedMedia> media_;
-    std::map<model::Day, model::FinalDay> final_days_;
-    std::array<bool, job_count> begun_{};
-    std::optional<model::Instant>
-    next_post(const Task& task, const TrackedMedia& media, model::Instant now) const;
-    bool is_at_hand(const Task& task) const; ///< waits to be done, or is being done
-    void learn_presences(
-        const std::vector<model::Presence>& presences, model::Instant now, Scheduler& scheduler);
-
+    PostBook posts_;
     StoryBook stories_;
     PresenceBook presences_;
+    BackfillPlan backfill_;
+    TaskQueue queue_;
+    std::map<model::Day, model::FinalDay> final_days_;
     std::optional<model::Instant> newest_day_end_;
     std::optional<std::int64_t> followers_count_;
     std::optional<std::int64_t> media_count_; ///< as the newest profile says
-    BackfillPlan backfill_;
-    std::array<std::deque<Task>, job_count> waiting_;
-    std::vector<Task> under_way_;
+    std::array<bool, job_count> begun_{};
+    std::optional<model::Instant> list_due_; ///< once all posts are remembered
+    std::optional<model::Instant> posts_read_at_;
     std::array<Trouble, job_count> troubles_;
 
     struct FieldMemory {

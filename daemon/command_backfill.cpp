@@ -5,6 +5,7 @@
 #include "daemon/engine.hpp"
 #include "daemon/foreground.hpp"
 #include "daemon/log.hpp"
+#include "daemon/post_loading.hpp"
 #include "daemon/progress_bar.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/token_keeper.hpp"
@@ -118,6 +119,7 @@ asio::awaitable<void> take_up(Work& work, std::optional<model::Day> since)
     }
     const auto histories = co_await work.database.history(ids_of(work.config));
     work.engine.remember(histories);
+    co_await load_posts(work.database, work.engine, work.clock->now());
     work.engine.only_backfill();
 }
 

@@ -4,6 +4,7 @@
 #include "daemon/engine.hpp"
 #include "daemon/foreground.hpp"
 #include "daemon/log.hpp"
+#include "daemon/post_loading.hpp"
 #include "daemon/progress_bar.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/token_keeper.hpp"
@@ -26,8 +27,8 @@ namespace
 
 namespace asio = boost::asio;
 
-asio::awaitable<void>
-one_pass(Engine& engine, storage::Database& database, const config::Config& config)
+asio::awaitable<void> one_pass(
+    Engine& engine, storage::Database& database, const config::Config& config, model::Instant now)
 {
     std::vector<model::AccountId> ids;
     for (const auto& account : config.accounts)
@@ -35,6 +36,7 @@ one_pass(Engine& engine, storage::Database& database, const config::Config& conf
     co_await database.prepare(account_rows(config), catalog::rows(config.accounts));
     const auto histories = co_await database.history(std::move(ids));
     engine.remember(histories);
+    co_await load_posts(database, engine, now);
     engine.make_all_due();
     co_await engine.pass();
 }
@@ -71,10 +73,11 @@ ExitCode command_collect(const CommonOptions& common, const std::vector<std::str
     });
     asio::co_spawn(loop, show_progress(engine, bar, tick), asio::detached);
     std::exception_ptr broken;
-    asio::co_spawn(loop, one_pass(engine, database, *config), [&](std::exception_ptr error) {
-        broken = std::move(error);
-        loop.stop();
-    });
+    asio::co_spawn(
+        loop, one_pass(engine, database, *config, clock->now()), [&](std::exception_ptr error) {
+            broken = std::move(error);
+            loop.stop();
+        });
     loop.run();
     if (broken)
         std::rethrow_exception(broken);

@@ -25,7 +25,7 @@ const config::Account* configured(const config::Config& config, model::AccountId
 
 struct Findings {
     std::optional<model::Dossier> dossier;
-    model::AccountHistory history; ///< of the account, if there is a dossier
+    Remembered remembered; ///< of the account, if there is a dossier
 };
 
 boost::asio::awaitable<Findings> look_up(storage::Database& database, std::string target)
@@ -34,9 +34,7 @@ boost::asio::awaitable<Findings> look_up(storage::Database& database, std::strin
     findings.dossier = co_await database.dossier(std::move(target));
     if (!findings.dossier)
         co_return findings;
-    std::vector<model::AccountId> ids{findings.dossier->account_id};
-    auto histories = co_await database.history(std::move(ids));
-    findings.history = std::move(histories.front());
+    findings.remembered = co_await remembered(database, findings.dossier->account_id);
     co_return findings;
 }
 
@@ -52,7 +50,7 @@ ExitCode command_explain(const CommonOptions& common, const std::string& target,
     storage::Database database{location.url(), location.before_connecting()};
     auto answer = boost::asio::co_spawn(loop, look_up(database, target), boost::asio::use_future);
     loop.run();
-    auto [dossier, history] = answer.get();
+    auto [dossier, remembered] = answer.get();
     if (!dossier) {
         fmt::print(
             stderr,
@@ -62,7 +60,7 @@ ExitCode command_explain(const CommonOptions& common, const std::string& target,
         return ExitCode::usage;
     }
     const auto now = make_clock(config->clock)->now();
-    add_rules(*dossier, configured(*config, dossier->account_id), history, now);
+    add_rules(*dossier, configured(*config, dossier->account_id), remembered, now);
     fmt::print("{}", as_json ? dossier_json(*dossier) : dossier_text(*dossier));
     return ExitCode::ok;
 }

@@ -95,20 +95,36 @@ asio::awaitable<std::string> begin_from_store(Daemon& daemon)
     co_return std::string{};
 }
 
+/// The posts, while what needs none is collected already; else why not.
+asio::awaitable<std::string> load_posts(Daemon& daemon)
+{
+    try {
+        co_await daemon.store.load_posts(daemon.engine);
+    } catch (const model::Unavailable& away) {
+        co_return away.what();
+    }
+    log::info("posts_loaded", {{"posts", daemon.engine.tracked()}});
+    co_return std::string{};
+}
+
 /// Again and again: an absent database does not end the daemon.
 asio::awaitable<void> begin_with_store(Daemon& daemon)
 {
     auto wait = first_retry;
     bool said = false;
     while (!daemon.stopping) {
-        const auto away = co_await begin_from_store(daemon);
+        auto away = daemon.begun ? std::string{} : co_await begin_from_store(daemon);
         daemon.begun = away.empty();
         daemon.first_look.cancel();
         if (daemon.begun)
+            away = co_await load_posts(daemon);
+        if (away.empty())
             co_return;
         if (!std::exchange(said, true))
             log::error(
-                "store_away", {{"reason", away}, {"collection", "stories and profiles only"}});
+                "store_away",
+                {{"reason", away},
+                 {"collection", daemon.begun ? "without posts" : "stories and profiles only"}});
         co_await nap(daemon.retry, wait);
         wait = std::min(wait * 2, longest_retry);
     }

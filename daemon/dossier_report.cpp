@@ -1,7 +1,8 @@
 #include "daemon/dossier_report.hpp"
 
 #include "daemon/account.hpp"
-#include "daemon/cadence.hpp"
+#include "daemon/post_loading.hpp"
+#include "daemon/scheduling/cadence.hpp"
 #include "daemon/token_words.hpp"
 
 #include <boost/json/array.hpp>
@@ -20,9 +21,6 @@ namespace
 namespace json = boost::json;
 using Line = std::vector<std::string>;
 
-constexpr std::array jobs{
-    Job::stories, Job::profile, Job::media_list, Job::account_days, Job::audience};
-
 std::string words(std::chrono::seconds span)
 {
     constexpr std::array units{
@@ -34,9 +32,9 @@ std::string words(std::chrono::seconds span)
 }
 
 std::string
-rule_of_post(const config::Schedule& schedule, const model::KnownMedia& media, model::Instant now)
+rule_of_tier(const config::Schedule& schedule, const model::KnownMedia& media, model::Instant now)
 {
-    const auto* tier = tier_of(schedule.media_insights, media.published_at, now);
+    const auto* tier = scheduling::tier_of(schedule.media_insights, media.published_at, now);
     if (tier == nullptr)
         return fmt::format(
             "older than {}: past the last tier of schedule.media_insights, never read again",
@@ -44,6 +42,17 @@ rule_of_post(const config::Schedule& schedule, const model::KnownMedia& media, m
     return fmt::format(
         "younger than {}: every {} (schedule.media_insights)", words(tier->until),
         words(tier->every));
+}
+
+/// By how it changes, and the tier that bounds it.
+std::string rule_of_post(
+    const config::Schedule& schedule, const model::KnownMedia& media,
+    const std::optional<scheduling::Plan>& plan, model::Instant now)
+{
+    const auto tier = rule_of_tier(schedule, media, now);
+    if (!plan || schedule.polling == config::Polling::tiers)
+        return tier;
+    return fmt::format("{}; at the latest {}", scheduling::described(*plan), tier);
 }
 
 std::string
@@ -68,7 +77,7 @@ model::PresenceState presence_of(const model::AccountHistory& history, model::Me
 
 std::string rule_of(
     const config::Account& settings, const model::AccountHistory& history,
-    const model::KnownMedia& media, model::Instant now)
+    const model::KnownMedia& media, const std::optional<scheduling::Plan>& plan, model::Instant now)
 {
     const auto known = std::ranges::find(history.media, media.id, &model::KnownMedia::id);
     if (media.expires_at)
@@ -80,7 +89,7 @@ std::string rule_of(
         return "media_insights is switched off";
     if (presence == model::PresenceState::suspect)
         return "it may be gone: asked every " + words(suspects_every) + " until that is certain";
-    return rule_of_post(settings.schedule, media, now);
+    return rule_of_post(settings.schedule, media, plan, now);
 }
 
 std::string due_words(const std::optional<model::Instant>& due, model::Instant now)
@@ -90,31 +99,31 @@ std::string due_words(const std::optional<model::Instant>& due, model::Instant n
     return *due <= now ? date_words(*due) + " (overdue)" : date_words(*due);
 }
 
-/// What a daemon that starts now would do when.
-std::vector<std::pair<Task, model::Instant>>
-plan_of(const config::Account& settings, const model::AccountHistory& history, model::Instant now)
-{
-    Account account{0, settings};
+/// A daemon that starts now.
+struct Started {
+    Started(const config::Account& settings, const Remembered& remembered, model::Instant now)
+        : account{0, settings}
+    {
+        account.remember(remembered.history, now, scheduler);
+        for (const auto& post : remembered.posts)
+            account.remember_post(post, now, scheduler);
+        account.posts_are_remembered(now, scheduler);
+    }
+
+    Account account;
     Scheduler scheduler;
-    account.remember(history, now, scheduler);
-    std::vector<std::pair<Task, model::Instant>> plan;
-    for (auto due = scheduler.next_due(); due; due = scheduler.next_due())
-        plan.emplace_back(scheduler.take_next(), *due);
-    return plan;
-}
+};
 
 Line line_of_media(
-    const config::Account& settings, const model::AccountHistory& history,
-    const model::KnownMedia& media, model::Instant now)
+    const config::Account& settings, const Remembered& remembered, const model::KnownMedia& media,
+    model::Instant now)
 {
-    const bool is_story = media.expires_at.has_value();
-    std::optional<model::Instant> due;
-    for (const auto& [task, at] : plan_of(settings, history, now))
-        if (task.media == media.id)
-            due = at;
+    const Started started{settings, remembered, now};
+    const auto job = media.expires_at ? Job::story_insights : Job::media_insights;
+    const auto due = started.scheduler.due_of({job, 0, media.id});
     return {
-        is_story ? "story_insights" : "media_insights", due_words(due, now),
-        rule_of(settings, history, media, now)};
+        media.expires_at ? "story_insights" : "media_insights", due_words(due, now),
+        rule_of(settings, remembered.history, media, started.account.plan_of(media.id, now), now)};
 }
 
 /// When and why a collector is due: by its schedule, unless a failure put it off.
@@ -133,15 +142,17 @@ Line line_of_job(
 }
 
 void add_jobs(
-    model::Dossier::Section& section, const config::Account& settings,
-    const model::AccountHistory& history, model::Instant now)
+    model::Dossier::Section& section, const config::Account& settings, const Remembered& remembered,
+    model::Instant now)
 {
-    const Account account{0, settings};
-    for (const auto& planned : plan_of(settings, history, now))
-        if (std::ranges::find(jobs, planned.first.job) != jobs.end())
-            section.lines.push_back(line_of_job(account, history, planned, now));
-    for (const auto job : jobs)
-        if (!account.collects(job))
+    Started started{settings, remembered, now};
+    for (auto due = started.scheduler.next_due(); due; due = started.scheduler.next_due())
+        if (const auto task = started.scheduler.take_next();
+            std::ranges::find(account_jobs, task.job) != account_jobs.end())
+            section.lines.push_back(
+                line_of_job(started.account, remembered.history, {task, *due}, now));
+    for (const auto job : account_jobs)
+        if (!started.account.collects(job))
             section.lines.push_back({std::string{collector_of(job)}, "never", "switched off"});
 }
 
@@ -190,8 +201,18 @@ std::string table_of(const model::Dossier::Section& section)
 
 } // namespace
 
+boost::asio::awaitable<Remembered> remembered(storage::Database& database, model::AccountId account)
+{
+    std::vector<model::AccountId> ids{account};
+    Remembered all;
+    auto histories = co_await database.history(ids);
+    all.history = std::move(histories.front());
+    all.posts = co_await database.posts(std::move(ids), beginning_of_time, end_of_time);
+    co_return all;
+}
+
 void add_rules(
-    model::Dossier& dossier, const config::Account* account, const model::AccountHistory& history,
+    model::Dossier& dossier, const config::Account* account, const Remembered& remembered,
     model::Instant now)
 {
     model::Dossier::Section section{"due next", {"what", "due", "why"}, {}};
@@ -199,9 +220,9 @@ void add_rules(
         section.lines.push_back(
             {"nothing", "never", "the configuration does not name the account"});
     else if (dossier.media)
-        section.lines.push_back(line_of_media(*account, history, *dossier.media, now));
+        section.lines.push_back(line_of_media(*account, remembered, *dossier.media, now));
     else
-        add_jobs(section, *account, history, now);
+        add_jobs(section, *account, remembered, now);
     dossier.sections.push_back(std::move(section));
 }
 

@@ -1,6 +1,5 @@
 #include "daemon/engine.hpp"
 
-#include "collectors/media_insights.hpp"
 #include "daemon/log.hpp"
 #include "daemon/running.hpp"
 #include "daemon/story_trouble.hpp"
@@ -60,48 +59,6 @@ Engine::Engine(Services services, StorePatience patience)
 
 Engine::~Engine() = default;
 
-void Engine::remember(const std::vector<model::AccountHistory>& histories)
-{
-    const auto now = services_.clock.now();
-    for (const auto& history : histories)
-        matrix_.remember(history.lessons);
-    for (auto& account : accounts_) {
-        const auto known =
-            std::ranges::find(histories, account->id(), &model::AccountHistory::account_id);
-        account->remember(
-            known != histories.end() ? *known : model::AccountHistory{}, now, scheduler_);
-        if (known == histories.end())
-            continue;
-        for (const auto& media : known->media)
-            if (media.has_numbers)
-                matrix_.note_numbers(
-                    collectors::target_of(media, account->settings(), {}), {}, true);
-    }
-    running_->wake.cancel();
-}
-
-void Engine::remember_past(const std::vector<model::AccountHistory>& histories)
-{
-    const auto now = services_.clock.now();
-    for (auto& account : accounts_)
-        if (const auto known =
-                std::ranges::find(histories, account->id(), &model::AccountHistory::account_id);
-            known != histories.end())
-            account->remember_past(*known, now, scheduler_);
-    running_->wake.cancel();
-}
-
-void Engine::remember_stories(const std::vector<model::AccountHistory>& stories)
-{
-    const auto now = services_.clock.now();
-    for (auto& account : accounts_) {
-        const auto known =
-            std::ranges::find(stories, account->id(), &model::AccountHistory::account_id);
-        account->remember_stories(
-            known != stories.end() ? *known : model::AccountHistory{}, now, scheduler_);
-    }
-}
-
 boost::asio::awaitable<void> Engine::run()
 {
     while (!running_->stopping) {
@@ -129,11 +86,7 @@ boost::asio::awaitable<void> Engine::pass()
 
 void Engine::make_all_due()
 {
-    const auto now = services_.clock.now();
-    Scheduler at_once;
-    for (const auto& task : scheduler_.take_due(model::Instant::max()))
-        at_once.add(task, now);
-    scheduler_ = std::move(at_once);
+    scheduler_.make_all_due(services_.clock.now());
 }
 
 void Engine::stop(std::chrono::seconds grace)
@@ -162,7 +115,7 @@ void Engine::dispatch(model::Instant now)
         }
         if (paused_until(account) > now) {
             hold_up(account, {task}, pause_trouble(account), paused_until(account));
-            scheduler_.add(task, paused_until(account));
+            scheduler_.put_off(task, paused_until(account));
             continue;
         }
         enqueue(account, task);
@@ -255,7 +208,7 @@ void Engine::served(Account& account, std::exception_ptr error)
 void Engine::postpone(Account& account, const std::vector<Task>& tasks, model::Instant until)
 {
     for (const auto& task : tasks)
-        scheduler_.add(task, std::max(until, paused_until(account)));
+        scheduler_.put_off(task, std::max(until, paused_until(account)));
     progress_.tasks_done += tasks.size();
 }
 

@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace insightd::spool
@@ -65,8 +66,19 @@ public:
     Engine(Services services, StorePatience patience);
     ~Engine();
 
-    /// Takes over what the store remembers; without it every account starts afresh.
+    /// Takes over what the store remembers, posts apart; without it every account starts afresh.
+    /// Lists and posts wait for their own call.
     void remember(const std::vector<model::AccountHistory>& histories);
+
+    /// Accounts that lack their posts, those first that were not read for longest.
+    std::vector<model::AccountId> accounts_without_posts() const;
+
+    /// Takes over posts of any accounts; each is planned at once. A post that is known already
+    /// stays as it is.
+    void remember_posts(const std::vector<model::StoredPost>& posts);
+
+    /// These accounts have all their posts.
+    void posts_are_remembered(const std::vector<model::AccountId>& accounts);
 
     /// While the store cannot be asked yet: what cannot be fetched again is collected, beginning
     /// with these stories. remember() adds the rest once it can.
@@ -74,7 +86,9 @@ public:
 
     /// Rows were lost on their way: what the store has of these accounts' past, and nothing else,
     /// is known from now on.
-    void remember_past(const std::vector<model::AccountHistory>& histories);
+    void remember_past(
+        const std::vector<model::AccountHistory>& histories,
+        const std::vector<model::StoredPost>& posts);
 
     /// Collects until stop() is called, then finishes what is under way.
     boost::asio::awaitable<void> run();
@@ -116,6 +130,7 @@ public:
     const std::vector<Complaint>& complaints() const { return complaints_; }
 
     StoryCounts story_counts() const; ///< of all accounts
+    std::size_t tracked() const;      ///< posts and stories of all accounts
 
     /// The next instant at which something is due; nothing if no task is left.
     std::optional<model::Instant> next_due() const { return scheduler_.next_due(); }
@@ -141,6 +156,9 @@ private:
         State state{};
         std::string reason; ///< why they were refused
     };
+
+    // remembering.cpp: what the store remembers
+    std::unordered_map<model::AccountId, Account*> accounts_by_id() const;
 
     // engine.cpp: who is served when
     void dispatch(model::Instant now);

@@ -3,6 +3,7 @@
 #include "collectors/catalog.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/log.hpp"
+#include "daemon/post_loading.hpp"
 #include "daemon/setup.hpp"
 
 #include <algorithm>
@@ -42,11 +43,11 @@ std::filesystem::path spool_file(const config::Config& config)
 }
 
 Store::Store(
-    boost::asio::any_io_executor loop, const config::Config& settings, const Clock& clock,
+    boost::asio::any_io_executor loop, const config::Config& settings, const Clock& time,
     std::string url, std::function<void()> before_connecting)
-    : config{settings}, database{std::move(url), std::move(before_connecting)},
+    : config{settings}, clock{time}, database{std::move(url), std::move(before_connecting)},
       writer{
-          {loop, database, disk, [&clock] { return clock.now(); }, say},
+          {loop, database, disk, [&time] { return time.now(); }, say},
           spool_file(settings),
           bounds_of(settings.spool)},
       cache{disk, settings.state_dir / "spool" / "cache.db", say}
@@ -67,13 +68,19 @@ boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::Old
     co_await cache.keep_only(ids_of(config));
 }
 
+boost::asio::awaitable<void> Store::load_posts(Engine& engine)
+{
+    co_await daemon::load_posts(database, engine, clock.now());
+}
+
 boost::asio::awaitable<void>
 Store::look_again(Engine& engine, std::vector<model::AccountId> accounts)
 {
     if (std::ranges::find(accounts, model::AccountId{0}) != accounts.end())
         accounts = ids_of(config);
-    const auto histories = co_await database.history(std::move(accounts));
-    engine.remember_past(histories);
+    const auto histories = co_await database.history(accounts);
+    const auto posts = co_await database.posts(accounts, beginning_of_time, end_of_time);
+    engine.remember_past(histories, posts);
 }
 
 boost::asio::awaitable<void> Store::begin_from_cache(Engine& engine)

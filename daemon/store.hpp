@@ -29,8 +29,11 @@ struct Store {
         std::string url, std::function<void()> before_connecting = {});
 
     /// The database has the newest schema, the accounts and the catalogue, and the engine knows
-    /// what it remembers. Throws model::Unavailable.
+    /// what it remembers, posts apart. Throws model::Unavailable.
     boost::asio::awaitable<void> begin(Engine& engine, storage::Database::OldSchema old_schema);
+
+    /// The rest: see post_loading.hpp. The engine may run meanwhile.
+    boost::asio::awaitable<void> load_posts(Engine& engine);
 
     /// While the database is away: the engine begins with what cannot be fetched again.
     boost::asio::awaitable<void> begin_from_cache(Engine& engine);
@@ -40,6 +43,7 @@ struct Store {
     boost::asio::awaitable<void> look_again(Engine& engine, std::vector<model::AccountId> accounts);
 
     const config::Config& config;
+    const Clock& clock;
     storage::Thread disk{"the disk"};
     storage::Database database;
     spool::SpooledWriter writer;

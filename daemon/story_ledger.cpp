@@ -1,6 +1,6 @@
 #include "daemon/story_ledger.hpp"
 
-#include "daemon/cadence.hpp"
+#include "daemon/scheduling/cadence.hpp"
 #include "daemon/story_trouble.hpp"
 
 #include <algorithm>
@@ -48,7 +48,8 @@ jittered(const Hurry& hurry, std::int64_t failures, model::Instant now, std::uin
 {
     const auto doublings = std::clamp<std::int64_t>(failures - 1, 0, most_doublings);
     const auto most = std::min(hurry.first * (std::int64_t{1} << doublings), hurry.longest);
-    const auto dice = scattered(key ^ static_cast<std::uint64_t>(now.time_since_epoch().count()));
+    const auto dice =
+        scheduling::scattered(key ^ static_cast<std::uint64_t>(now.time_since_epoch().count()));
     const auto spread = static_cast<std::uint64_t>(most.count());
     return shortest_wait + std::chrono::seconds{static_cast<std::int64_t>(dice % spread)};
 }
@@ -61,7 +62,8 @@ model::Instant mark(const model::StoryEntry& entry, double part)
 
 model::Instant try_after(const model::StoryEntry& entry, std::uint64_t key)
 {
-    const auto spread = scattered(key) % static_cast<std::uint64_t>(after_the_end_spread.count());
+    const auto spread =
+        scheduling::scattered(key) % static_cast<std::uint64_t>(after_the_end_spread.count());
     return entry.expires_at + after_the_end +
            std::chrono::seconds{static_cast<std::int64_t>(spread)};
 }
@@ -86,7 +88,8 @@ model::Instant scheduled(
     const auto due = mark(entry, *next_mark);
     if (next_mark != marks.begin())
         return due;
-    return std::min(next_on_grid(now, step(schedule.stories, entry.expires_at - now), key), due);
+    return std::min(
+        scheduling::next_on_grid(now, step(schedule.stories, entry.expires_at - now), key), due);
 }
 
 bool was_read_at_the_end(const model::StoryEntry& entry)
@@ -213,7 +216,7 @@ std::optional<model::Instant> next_story_reading(
     model::Instant now, std::uint64_t key)
 {
     if (entry.is_highlight)
-        return next_post_reading(schedule.media_insights, entry.published_at, now, key);
+        return scheduling::next_post_reading(schedule.media_insights, entry.published_at, now, key);
     if (entry.state != StoryState::open)
         return std::nullopt;
     const auto planned = scheduled(entry, schedule, now, key);

@@ -1,6 +1,6 @@
 #include "daemon/token_plan.hpp"
 
-#include "daemon/cadence.hpp"
+#include "daemon/scheduling/cadence.hpp"
 
 #include <algorithm>
 
@@ -25,8 +25,8 @@ constexpr std::int64_t most_doublings = 10;
 microseconds spread(model::AccountId account, microseconds range)
 {
     const auto key = static_cast<std::uint64_t>(account);
-    return microseconds{
-        static_cast<std::int64_t>(scattered(key) % static_cast<std::uint64_t>(range.count() + 1))};
+    return microseconds{static_cast<std::int64_t>(
+        scheduling::scattered(key) % static_cast<std::uint64_t>(range.count() + 1))};
 }
 
 } // namespace

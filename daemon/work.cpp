@@ -249,6 +249,8 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
             outcome.done.push_back(task);
             continue;
         }
+        if (known->has_numbers)
+            matrix_.note_numbers(collectors::target_of(*known, account.settings(), {}), {}, true);
         auto collected = co_await collectors::collect_media_insights(
             api, matrix_, account.settings(), std::move(*known), now);
         if (collected.failure && collected.failure->kind == graph::FailureClass::no_permission) {
@@ -316,6 +318,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     if (job == Job::media_insights || !outcome.failure)
         outcome.rows.presences = account.judged_presences(job, outcome.rows, now);
     tell_suspects(outcome.rows);
+    account.rate(outcome.rows);
     auto [lessons, offered] = matrix_.take_changes();
     outcome.rows.lessons = std::move(lessons);
     outcome.rows.offered = std::move(offered);

@@ -116,6 +116,16 @@ Database::history(std::vector<model::AccountId> accounts)
     co_return co_await worker_->run<std::vector<model::AccountHistory>>(std::move(job), patience_);
 }
 
+boost::asio::awaitable<std::vector<model::StoredPost>>
+Database::posts(std::vector<model::AccountId> accounts, model::Instant from, model::Instant until)
+{
+    auto job = [accounts = std::move(accounts), from, until](pqxx::connection& db) {
+        pqxx::read_transaction tx{db};
+        return read_posts(tx, accounts, from, until);
+    };
+    co_return co_await worker_->run<std::vector<model::StoredPost>>(std::move(job), patience_);
+}
+
 boost::asio::awaitable<std::vector<model::Health>> Database::health()
 {
     auto job = [url = url_](pqxx::connection& db) {

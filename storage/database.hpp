@@ -59,8 +59,14 @@ public:
     /// Throws if the database cannot take rows: away, read-only, or going down.
     boost::asio::awaitable<void> probe();
 
+    /// What is known of the accounts, their posts apart.
     boost::asio::awaitable<std::vector<model::AccountHistory>>
     history(std::vector<model::AccountId> accounts);
+
+    /// Their posts, published in [`from`, `until`). One query for all of them; other work of the
+    /// store waits meanwhile, so ask for some fifty thousand posts at a time.
+    boost::asio::awaitable<std::vector<model::StoredPost>>
+    posts(std::vector<model::AccountId> accounts, model::Instant from, model::Instant until);
 
     boost::asio::awaitable<std::vector<model::Health>> health();
 

@@ -20,7 +20,7 @@ SELECT account_id, media_id, product_type, coalesce(media_type, ''),
        (extract(epoch FROM expires_at) * 1000000)::bigint,
        (extract(epoch FROM checked_at) * 1000000)::bigint, numbers_at IS NOT NULL
 FROM store.media LEFT JOIN store.media_state USING (account_id, media_id)
-WHERE account_id = ANY($1::bigint[]) AND removed_at IS NULL
+WHERE account_id = ANY($1::bigint[]) AND removed_at IS NULL AND product_type = 'STORY'
 ORDER BY account_id, published_at DESC)";
 
 constexpr auto days_query = R"(

@@ -15,6 +15,12 @@ namespace insightd::storage
 std::vector<model::AccountHistory>
 read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& accounts);
 
+/// The posts of the accounts that are not removed and were published in [`from`, `until`): as many
+/// as may be, in one query.
+std::vector<model::StoredPost> read_posts(
+    pqxx::transaction_base& tx, const std::vector<model::AccountId>& accounts, model::Instant from,
+    model::Instant until);
+
 /// The story ledger of the accounts, whose ids are given as an array literal such as "{1,2}".
 std::map<model::AccountId, std::map<model::MediaId, model::StoryEntry>>
 read_stories(pqxx::transaction_base& tx, const std::string& account_ids);

@@ -1,5 +1,8 @@
 #include "storage/json_rows.hpp"
+#include "storage/rate_columns.hpp"
 #include "storage/write.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 #include <map>
@@ -10,6 +13,42 @@ namespace
 {
 
 enum Which { facts, children, counts };
+
+/// The list's counters: a row when one changed or after 24 hours, and the state as confirmed.
+std::string counts_statement()
+{
+    return fmt::format(
+        R"(
+WITH judged AS (
+    SELECT r.*, s.count_row_at AS old_row_at,
+           s.listed_at IS NULL OR (r.observed_at > s.listed_at AND
+               ((r.like_count, r.comments_count, r.other_counts)
+                    IS DISTINCT FROM (s.like_count, s.comments_count, s.other_counts)
+                OR r.observed_at >= s.count_row_at + interval '24 hours')) AS is_new
+    FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, observed_at timestamptz,
+        like_count bigint, comments_count bigint, other_counts jsonb,
+        {types})
+    LEFT JOIN store.media_state s ON s.account_id = $1 AND s.media_id = r.media_id
+), stored AS (
+    INSERT INTO store.media_count (account_id, media_id, observed_at, like_count, comments_count,
+        other_counts)
+    SELECT $1, media_id, observed_at, like_count, comments_count, other_counts
+    FROM judged WHERE is_new ORDER BY media_id
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO store.media_state AS s (account_id, media_id, listed_at, count_row_at, like_count,
+    comments_count, other_counts, {columns})
+SELECT $1, media_id, observed_at, CASE WHEN is_new THEN observed_at ELSE old_row_at END,
+       like_count, comments_count, other_counts, {columns}
+FROM judged ORDER BY media_id
+ON CONFLICT (account_id, media_id) DO UPDATE SET
+    listed_at = excluded.listed_at, count_row_at = excluded.count_row_at,
+    like_count = excluded.like_count, comments_count = excluded.comments_count,
+    other_counts = excluded.other_counts, {assigned}
+WHERE s.listed_at IS NULL OR s.listed_at < excluded.listed_at)",
+        fmt::arg("columns", rate_columns), fmt::arg("types", rate_types),
+        fmt::arg("assigned", rate_assignments()));
+}
 
 const std::array statements{
     Statement{"media_facts", R"(
@@ -59,34 +98,7 @@ WHERE (c.position, c.media_type, c.permalink, c.shortcode, c.media_url, c.thumbn
     IS DISTINCT FROM
     (excluded.position, excluded.media_type, excluded.permalink, excluded.shortcode,
      excluded.media_url, excluded.thumbnail_url, excluded.alt_text))"},
-    // The list's counters: a row when one changed or after 24 hours, and the state as confirmed.
-    Statement{"media_counts", R"(
-WITH judged AS (
-    SELECT r.*, s.count_row_at AS old_row_at,
-           s.listed_at IS NULL OR (r.observed_at > s.listed_at AND
-               ((r.like_count, r.comments_count, r.other_counts)
-                    IS DISTINCT FROM (s.like_count, s.comments_count, s.other_counts)
-                OR r.observed_at >= s.count_row_at + interval '24 hours')) AS is_new
-    FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, observed_at timestamptz,
-        like_count bigint, comments_count bigint, other_counts jsonb)
-    LEFT JOIN store.media_state s ON s.account_id = $1 AND s.media_id = r.media_id
-), stored AS (
-    INSERT INTO store.media_count (account_id, media_id, observed_at, like_count, comments_count,
-        other_counts)
-    SELECT $1, media_id, observed_at, like_count, comments_count, other_counts
-    FROM judged WHERE is_new ORDER BY media_id
-    ON CONFLICT DO NOTHING
-)
-INSERT INTO store.media_state AS s (account_id, media_id, listed_at, count_row_at, like_count,
-    comments_count, other_counts)
-SELECT $1, media_id, observed_at, CASE WHEN is_new THEN observed_at ELSE old_row_at END,
-       like_count, comments_count, other_counts
-FROM judged ORDER BY media_id
-ON CONFLICT (account_id, media_id) DO UPDATE SET
-    listed_at = excluded.listed_at, count_row_at = excluded.count_row_at,
-    like_count = excluded.like_count, comments_count = excluded.comments_count,
-    other_counts = excluded.other_counts
-WHERE s.listed_at IS NULL OR s.listed_at < excluded.listed_at)"}};
+    Statement{"media_counts", counts_statement()}};
 
 json::object facts_of(const model::Media& media)
 {
@@ -133,12 +145,14 @@ json::object counts_of(const model::Media& media)
     for (const auto& reading : media.other_counters)
         if (const auto* number = std::get_if<model::Number>(&reading.value))
             other[clean(reading.metric)] = value_of(*number);
-    return {
+    json::object row{
         {"media_id", media.id},
         {"observed_at", text_of(media.observed_at)},
         {"like_count", value_of(media.like_count)},
         {"comments_count", value_of(media.comments_count)},
         {"other_counts", other.empty() ? json::value(nullptr) : json::value(std::move(other))}};
+    add_rate(row, media.rate);
+    return row;
 }
 
 /// A media object once, as it was seen last: one statement may touch a row only once.

@@ -1,4 +1,5 @@
 #include "storage/json_rows.hpp"
+#include "storage/rate_columns.hpp"
 #include "storage/write.hpp"
 
 #include <fmt/format.h>
@@ -75,7 +76,8 @@ WITH judged AS (
                     s.numbers_at = s.checked_at OR r.absent IS DISTINCT FROM s.absent
                 ELSE s.numbers_at IS DISTINCT FROM s.checked_at
                      OR ({r}) IS DISTINCT FROM ({s}) END AS is_new
-    FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, observed_at timestamptz, {typed})
+    FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, observed_at timestamptz, {typed},
+        {rate_types})
     LEFT JOIN store.media_state s ON s.account_id = $1 AND s.media_id = r.media_id
     LEFT JOIN LATERAL (
         SELECT * FROM store.media_sample m
@@ -87,19 +89,21 @@ WITH judged AS (
     SELECT $1, media_id, observed_at, {plain} FROM judged WHERE is_new ORDER BY media_id
     ON CONFLICT DO NOTHING
 )
-INSERT INTO store.media_state AS s (account_id, media_id, checked_at, numbers_at, row_at, {plain})
+INSERT INTO store.media_state AS s (account_id, media_id, checked_at, numbers_at, row_at, {plain},
+    {rate})
 SELECT $1, media_id, observed_at, numbers_at,
-       CASE WHEN is_new THEN observed_at ELSE old_row_at END, {plain}
+       CASE WHEN is_new THEN observed_at ELSE old_row_at END, {plain}, {rate}
 FROM judged ORDER BY media_id
 ON CONFLICT (account_id, media_id) DO UPDATE SET
     checked_at = excluded.checked_at,
     numbers_at = coalesce(excluded.numbers_at, s.numbers_at),
-    row_at = excluded.row_at, absent = excluded.absent, {assigned}
+    row_at = excluded.row_at, absent = excluded.absent, {assigned}, {rated}
 WHERE s.checked_at IS NULL OR s.checked_at < excluded.checked_at)",
         fmt::arg("r", column_list("r.")), fmt::arg("s", column_list("s.")),
         fmt::arg("p", column_list("p.")), fmt::arg("plain", column_list("")),
         fmt::arg("numbers", number_list()), fmt::arg("typed", typed_columns()),
-        fmt::arg("assigned", assignments()));
+        fmt::arg("assigned", assignments()), fmt::arg("rate", rate_columns),
+        fmt::arg("rate_types", rate_types), fmt::arg("rated", rate_assignments()));
 }
 
 /// Samples of one media object follow one another: each round holds at most one of each.
@@ -114,6 +118,7 @@ std::vector<json::array> rounds_of(const std::vector<model::MediaSample>& sample
         for (const auto& [observed_at, sample] : in_time) {
             json::object row{{"media_id", media_id}, {"observed_at", text_of(observed_at)}};
             add_readings(row, sample->readings, media_columns());
+            add_rate(row, sample->rate);
             rounds.resize(std::max(rounds.size(), round + 1));
             rounds[round++].push_back(std::move(row));
         }

@@ -22,6 +22,22 @@ struct KnownMedia {
     bool has_numbers = false;          ///< a poll answered some
 };
 
+/// A post as the store knows it: enough to go on reading it where the last daemon stopped. Its
+/// texts are short enough to lie in the object, for a million of them are read at the start.
+struct StoredPost {
+    AccountId account_id{};
+    MediaId id{};
+    std::string product_type;
+    std::string media_type;
+    Instant published_at;
+    std::optional<Instant> checked_at;        ///< last poll of its insights that was stored
+    std::optional<Instant> listed_at;         ///< last media list that showed it
+    bool has_numbers = false;                 ///< a poll answered some
+    std::optional<std::int64_t> total;        ///< views, else reach, as answered last
+    std::optional<std::int64_t> interactions; ///< likes and comments, as the list showed them last
+    std::optional<PostRate> rate;             ///< nothing: stored before rates were kept
+};
+
 /// A day of the account that was read when it had settled.
 struct FinalDay {
     Day day;
@@ -34,8 +50,8 @@ struct FinalDay {
 /// What the store remembers of one account when the daemon starts.
 struct AccountHistory {
     AccountId account_id{};
-    std::vector<KnownMedia> media;               ///< not removed, newest first
-    std::vector<FinalDay> final_days;            ///< of the last 35 stored days, those that settled
+    std::vector<KnownMedia> media;    ///< stories, newest first; posts are read apart: StoredPost
+    std::vector<FinalDay> final_days; ///< of the last 35 stored days, those that settled
     std::optional<Instant> newest_day_end;       ///< end of the newest stored day
     std::optional<std::int64_t> followers_count; ///< as the last profile said
     std::map<std::string, Instant> last_success; ///< by collector

@@ -5,6 +5,7 @@
 #include "storage/model/gap.hpp"
 #include "storage/model/ids.hpp"
 #include "storage/model/lesson.hpp"
+#include "storage/model/post_rate.hpp"
 #include "storage/model/presence.hpp"
 #include "storage/model/reading.hpp"
 #include "storage/model/story.hpp"
@@ -66,6 +67,7 @@ struct Media {
     OtherFacts other;                    ///< facts that only one host has, such as has_poll
     std::vector<Reading> other_counters; ///< counters that only one host has, such as saved_count
     std::vector<MediaChild> children;
+    std::optional<PostRate> rate{}; ///< of a post, with this reading taken in
 };
 
 /// One poll of a media object's insights, all its calls together. Lifetime totals.
@@ -73,6 +75,7 @@ struct MediaSample {
     MediaId media_id{};
     Instant observed_at;
     Readings readings;
+    std::optional<PostRate> rate{}; ///< of a post, with this reading taken in
 };
 
 /// What one poll knew of one day of the account.

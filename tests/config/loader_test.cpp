@@ -109,6 +109,9 @@ TEST(Loader, ReadsTheWholeLanguage)
     EXPECT_EQ(second.user_id, 17841405822304915) << "unquoted ids are exact";
     EXPECT_EQ(second.schedule.media_insights, (std::vector<AgeTier>{{48h, 10min}, {30 * 24h, 6h}}));
     EXPECT_EQ(second.schedule.stories, 10min);
+    EXPECT_EQ(first.schedule.polling, Polling::adaptive);
+    EXPECT_EQ(second.schedule.polling, Polling::tiers);
+    EXPECT_EQ(second.schedule.freshness, 20min);
     EXPECT_EQ(first.settling_margin, 30min);
     EXPECT_EQ(second.settling_margin, 0s) << "exactly the platform's 48 hours";
 }

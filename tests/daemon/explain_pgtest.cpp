@@ -38,11 +38,11 @@ protected:
         auto dossier = insightd::testing::run(simulation->loop, database.dossier(target));
         if (!dossier)
             return std::nullopt;
-        const auto histories =
-            insightd::testing::run(simulation->loop, database.history({dossier->account_id}));
+        const auto remembered = insightd::testing::run(
+            simulation->loop, daemon::remembered(database, dossier->account_id));
         const auto account = std::ranges::find(
             simulation->config.accounts, dossier->account_id, &config::Account::user_id);
-        daemon::add_rules(*dossier, &*account, histories.front(), simulation->clock.now());
+        daemon::add_rules(*dossier, &*account, remembered, simulation->clock.now());
         return dossier;
     }
 

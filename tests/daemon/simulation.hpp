@@ -145,6 +145,7 @@ private:
     {
         try {
             run(loop, store->begin(*engine, storage::Database::OldSchema::migrate));
+            run(loop, store->load_posts(*engine));
             begun = true;
         } catch (const model::Unavailable&) { // the daemon would try again later
         }
@@ -166,6 +167,10 @@ private:
         if (const auto* mistakes = std::get_if<config::Mistakes>(&loaded))
             throw std::runtime_error{mistakes->text()};
         auto checked = std::get<config::Config>(std::move(loaded));
+        // Posts are read at times that can be told beforehand, unless a test is about that.
+        if (extra_yaml.find("polling:") == std::string::npos)
+            for (auto& account : checked.accounts)
+                account.schedule.polling = config::Polling::tiers;
         // The sandbox serves days without end: only tests of the past ask for it.
         if (extra_yaml.find("backfill:") == std::string::npos)
             for (auto& account : checked.accounts)

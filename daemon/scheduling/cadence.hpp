@@ -7,7 +7,7 @@
 #include <optional>
 
 /// When to ask again: pure arithmetic on instants.
-namespace insightd::daemon
+namespace insightd::scheduling
 {
 
 /// A hash in which neighbouring keys land far apart: the finalizer of splitmix64.
@@ -26,4 +26,4 @@ std::optional<model::Instant> next_post_reading(
     const std::vector<config::AgeTier>& tiers, model::Instant published_at, model::Instant after,
     std::uint64_t key);
 
-} // namespace insightd::daemon
+} // namespace insightd::scheduling

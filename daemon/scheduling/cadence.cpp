@@ -1,8 +1,8 @@
-#include "daemon/cadence.hpp"
+#include "daemon/scheduling/cadence.hpp"
 
 #include <algorithm>
 
-namespace insightd::daemon
+namespace insightd::scheduling
 {
 std::uint64_t scattered(std::uint64_t key)
 {
@@ -40,4 +40,4 @@ std::optional<model::Instant> next_post_reading(
     return next_on_grid(after, tier->every, key);
 }
 
-} // namespace insightd::daemon
+} // namespace insightd::scheduling

@@ -1,11 +1,11 @@
-#include "daemon/cadence.hpp"
+#include "daemon/scheduling/cadence.hpp"
 #include "tests/support/fixture.hpp"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
-namespace insightd::daemon
+namespace insightd::scheduling
 {
 namespace
 {
@@ -55,4 +55,4 @@ TEST(NextPostReading, FollowsTheTiersOfAge)
 }
 
 } // namespace
-} // namespace insightd::daemon
+} // namespace insightd::scheduling

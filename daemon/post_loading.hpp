@@ -1,0 +1,23 @@
+#pragma once
+
+#include "storage/database.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace insightd::daemon
+{
+
+class Engine;
+
+/// Between these lies every post.
+inline constexpr model::Instant beginning_of_time{};
+inline constexpr model::Instant end_of_time{std::chrono::days{365 * 8'000}};
+
+/// Brings the posts of the engine's accounts from the database into it, in pieces that leave room
+/// for other work of the store between them: first the young posts of all accounts, which are due
+/// the most often, then the rest, the accounts that were not read for longest first. The engine
+/// may run meanwhile. Throws model::Unavailable; called again, it goes on where it stopped.
+boost::asio::awaitable<void>
+load_posts(storage::Database& database, Engine& engine, model::Instant now);
+
+} // namespace insightd::daemon

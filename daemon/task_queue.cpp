@@ -1,0 +1,49 @@
+#include "daemon/task_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace insightd::daemon
+{
+
+void TaskQueue::enqueue(const Task& task)
+{
+    waiting_.at(static_cast<std::size_t>(task.job)).push_back(task);
+}
+
+bool TaskQueue::has_work() const
+{
+    return std::ranges::any_of(waiting_, [](const auto& tasks) { return !tasks.empty(); });
+}
+
+std::vector<Task> TaskQueue::take_turn(std::size_t most)
+{
+    const auto next =
+        std::ranges::find_if(waiting_, [](const auto& tasks) { return !tasks.empty(); });
+    if (next == waiting_.end())
+        return {};
+    const auto count = std::min(most, next->size());
+    std::vector<Task> turn{next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count)};
+    next->erase(next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count));
+    under_way_ = turn;
+    return turn;
+}
+
+std::vector<Task> TaskQueue::take_all()
+{
+    auto all = std::exchange(under_way_, {});
+    for (auto& tasks : waiting_) {
+        all.insert(all.end(), tasks.begin(), tasks.end());
+        tasks.clear();
+    }
+    return all;
+}
+
+bool TaskQueue::holds(const Task& task) const
+{
+    const auto& waiting = waiting_.at(static_cast<std::size_t>(task.job));
+    return std::ranges::find(waiting, task) != waiting.end() ||
+           std::ranges::find(under_way_, task) != under_way_.end();
+}
+
+} // namespace insightd::daemon

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "daemon/scheduler.hpp"
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <vector>
+
+namespace insightd::daemon
+{
+
+/// One account's work that is due and not done: what waits, in the order of importance, and what is
+/// under way.
+class TaskQueue
+{
+public:
+    void enqueue(const Task& task);
+    bool has_work() const;
+    /// The next job: one list or node, or up to `most` media objects of one kind.
+    std::vector<Task> take_turn(std::size_t most);
+    void end_turn() { under_way_.clear(); }
+    /// What waits, and what was begun and not ended.
+    std::vector<Task> take_all();
+
+    /// Waits to be done, or is being done.
+    bool holds(const Task& task) const;
+
+private:
+    std::array<std::deque<Task>, job_count> waiting_;
+    std::vector<Task> under_way_;
+};
+
+} // namespace insightd::daemon

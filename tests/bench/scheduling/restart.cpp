@@ -1,0 +1,157 @@
+#include "tests/bench/scheduling/measures.hpp"
+
+#include "daemon/clock.hpp"
+#include "daemon/engine.hpp"
+#include "daemon/setup.hpp"
+#include "daemon/store.hpp"
+#include "daemon/token_keeper.hpp"
+#include "tests/support/private_postgres.hpp"
+#include "tests/support/run.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <fmt/core.h>
+#include <pqxx/pqxx>
+
+namespace insightd::bench
+{
+namespace
+{
+
+constexpr model::AccountId first_account = 17'841'400'000'000'000;
+
+config::Config config_of(const Size& size, const std::filesystem::path& state_dir)
+{
+    config::Config config;
+    config.state_dir = state_dir;
+    for (std::size_t at = 0; at < size.accounts; ++at) {
+        config::Account account;
+        account.name = fmt::format("account{}", at);
+        account.user_id = first_account + static_cast<model::AccountId>(at);
+        for (const auto collector :
+             {config::Collector::profile, config::Collector::media,
+              config::Collector::media_insights, config::Collector::stories,
+              config::Collector::account_insights})
+            account.collect[collector] = true;
+        account.backfill.automatic = false;
+        config.accounts.push_back(std::move(account));
+    }
+    return config;
+}
+
+constexpr auto fill_media = R"(
+INSERT INTO store.media (account_id, media_id, product_type, media_type, published_at, facts_at,
+    first_seen_at, permalink)
+SELECT a.account_id, 17900000000000000 + (a.account_id - 17841400000000000) * 1000000 + p,
+       CASE p % 3 WHEN 0 THEN 'REELS' ELSE 'FEED' END, 'VIDEO',
+       now() - interval '729 days' * (p - random()) / {0}, now(), now(),
+       'https://www.instagram.com/p/' || p || '/'
+FROM store.account a, generate_series(1, {0}) p)";
+
+constexpr auto fill_state = R"(
+INSERT INTO store.media_state (account_id, media_id, checked_at, numbers_at, row_at, views, reach,
+    listed_at, count_row_at, like_count, comments_count, change_per_hour, change_evidence,
+    change_unread, change_waited, change_at)
+SELECT account_id, media_id, r, r, r, 1000, 900, r, r, 30, 2, 0.5, 5, 0, 0, r
+FROM (SELECT *, now() - random() * interval '12 hours' AS r FROM store.media) m)";
+
+constexpr auto fill_collection = R"(
+INSERT INTO store.collection (account_id, collector, started_at, last_success_at, calls)
+SELECT account_id, 'media_insights', now(), now() - random() * interval '12 hours', 1
+FROM store.account)";
+
+void fill(const std::string& url, const Size& size)
+{
+    const auto began = std::chrono::steady_clock::now();
+    pqxx::connection db{url};
+    pqxx::nontransaction tx{db};
+    tx.exec(fmt::format(fill_media, size.posts));
+    tx.exec(fill_state);
+    tx.exec(fill_collection);
+    tx.exec("VACUUM ANALYZE");
+    fmt::print(
+        "{} accounts with {} posts each in PostgreSQL, filled in {:.1f} s\n", size.accounts,
+        size.posts, seconds_since(began));
+}
+
+void told(const char* what, std::chrono::steady_clock::time_point began)
+{
+    fmt::print("  {:<32}{:>8.2f} s\n", what, seconds_since(began));
+}
+
+/// A daemon that starts, up to where it would begin to ask.
+class Start
+{
+public:
+    Start(const config::Config& config, const std::string& url)
+        : store_{loop_.get_executor(), config, *clock_, url},
+          tokens_{
+              {config, *clock_, transport_, store_.database, pause_, &store_.writer,
+               &store_.cache}},
+          engine_{
+              {loop_.get_executor(), config, *clock_, transport_, store_.writer, tokens_, pause_,
+               &store_.writer, &store_.cache},
+              daemon::Engine::StorePatience::wait}
+    {
+    }
+
+    void prepare()
+    {
+        testing::run(loop_, store_.writer.open());
+        testing::run(loop_, store_.begin(engine_, storage::Database::OldSchema::migrate));
+    }
+
+    void load()
+    {
+        boost::asio::co_spawn(loop_, store_.load_posts(engine_), [](std::exception_ptr error) {
+            if (error)
+                std::rethrow_exception(error);
+        });
+        loop_.restart();
+    }
+
+    /// False once there is nothing left to do.
+    bool step() { return loop_.run_one() > 0; }
+    std::size_t tracked() const { return engine_.tracked(); }
+
+private:
+    boost::asio::io_context loop_{1};
+    std::unique_ptr<daemon::Clock> clock_ = daemon::make_clock({});
+    graph::Transport transport_{loop_.get_executor(), daemon::transport_limits({})};
+    graph::Pause pause_ = daemon::pause_between_tries(loop_.get_executor(), *clock_);
+    daemon::Store store_;
+    daemon::TokenKeeper tokens_;
+    daemon::Engine engine_;
+};
+
+} // namespace
+
+void measure_restart(const Size& size)
+{
+    testing::ScratchFolder folder;
+    const auto config = config_of(size, folder.path());
+    const auto url = testing::fresh_database();
+    {
+        Start first{config, url};
+        first.prepare(); // the schema and the accounts
+    }
+    fill(url, size);
+
+    const auto began = std::chrono::steady_clock::now();
+    Start again{config, url};
+    again.prepare();
+    told("until lists are due", began);
+    again.load();
+    bool any = false;
+    while (again.step()) {
+        if (!any && again.tracked() > 0)
+            told("until the first posts are due", began);
+        any = again.tracked() > 0;
+    }
+    told("until all posts are loaded", began);
+    fmt::print(
+        "  {:<32}{:>8.0f}\n", "posts per second",
+        static_cast<double>(again.tracked()) / seconds_since(began));
+}
+
+} // namespace insightd::bench

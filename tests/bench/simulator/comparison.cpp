@@ -1,0 +1,81 @@
+#include "tests/bench/simulator/comparison.hpp"
+
+#include <cmath>
+
+namespace insightd::simulator
+{
+namespace
+{
+
+bool listens(Kind kind)
+{
+    return kind != Kind::hourly && kind != Kind::tiers;
+}
+
+std::unique_ptr<Strategy>
+strategy_of(Kind kind, const Account& account, const StrategySettings& settings)
+{
+    switch (kind) {
+    case Kind::hourly:
+        return hourly(account);
+    case Kind::tiers:
+        return tiers(account, settings);
+    case Kind::adaptive:
+    case Kind::adaptive_with_floors:
+        return adaptive(account, settings);
+    case Kind::oracle:
+        break;
+    }
+    return oracle(account, settings);
+}
+
+} // namespace
+
+std::string name_of(Kind kind)
+{
+    switch (kind) {
+    case Kind::hourly:
+        return "every post hourly";
+    case Kind::tiers:
+        return "plain tiers";
+    case Kind::adaptive:
+        return "adaptive";
+    case Kind::adaptive_with_floors:
+        return "adaptive, floors on";
+    case Kind::oracle:
+        break;
+    }
+    return "oracle";
+}
+
+Result measure(Kind kind, const Experiment& experiment, double asked)
+{
+    StrategySettings settings;
+    settings.page_every = experiment.page_every;
+    settings.whole_list_every = experiment.whole_list_every;
+    settings.pacing.floors = kind == Kind::adaptive_with_floors;
+    settings.pacing.freshness = std::chrono::seconds{std::lround(asked * 3600)};
+    Result result{kind, asked, Figures{experiment.run.target}};
+    const auto horizon = experiment.run.warm_up + experiment.run.measured;
+    for (std::size_t index = 0; index < experiment.accounts; ++index) {
+        const auto account = make_account(experiment.world, experiment.run.seed, index, horizon);
+        const auto strategy = strategy_of(kind, account, settings);
+        result.figures.add(simulate(account, *strategy, experiment.run));
+    }
+    return result;
+}
+
+Result measure_at_target(Kind kind, const Experiment& experiment)
+{
+    const auto target = experiment.run.target;
+    auto result = measure(kind, experiment, target);
+    for (int attempt = 0; attempt < 6 && listens(kind); ++attempt) {
+        const auto off = result.figures.staleness.mean() / target;
+        if (std::abs(off - 1) < 0.01)
+            break;
+        result = measure(kind, experiment, result.asked / off);
+    }
+    return result;
+}
+
+} // namespace insightd::simulator

@@ -1,0 +1,211 @@
+#include "daemon/scheduling/cadence.hpp"
+#include "tests/bench/simulator/strategy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace insightd::simulator
+{
+namespace
+{
+
+using scheduling::AccountRates;
+using scheduling::ChangeRate;
+
+constexpr double never = std::numeric_limits<double>::infinity();
+
+/// Hour 0 of the world; any will do.
+constexpr model::Instant beginning{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+
+model::Instant instant(double hours)
+{
+    return beginning + std::chrono::microseconds{std::llround(hours * 3.6e9)};
+}
+
+double hours(model::Instant at)
+{
+    return std::chrono::duration<double, std::ratio<3600>>{at - beginning}.count();
+}
+
+class Hourly final : public Strategy
+{
+public:
+    explicit Hourly(const Account& account) : account_{account} {}
+
+    std::optional<double> page_every() const override { return 1; }
+    double found(const Seen& post) override { return post.at; }
+    double read(const Seen& post) override
+    {
+        const auto age = post.at - account_.posts.at(post.post).published;
+        return age < account_.world.two_years ? post.at + 1 : never;
+    }
+
+private:
+    const Account& account_;
+};
+
+class Tiers final : public Strategy
+{
+public:
+    Tiers(const Account& account, const StrategySettings& settings)
+        : account_{account}, page_every_{settings.page_every}
+    {
+    }
+
+    std::optional<double> page_every() const override { return page_every_; }
+    double found(const Seen& post) override { return post.at; }
+    double read(const Seen& post) override
+    {
+        const auto due = scheduling::next_post_reading(
+            config::Schedule{}.media_insights, instant(account_.posts.at(post.post).published),
+            instant(post.at), scheduling::scattered(post.post));
+        return due ? hours(*due) : never;
+    }
+
+private:
+    const Account& account_;
+    double page_every_;
+};
+
+class Adaptive final : public Strategy
+{
+public:
+    Adaptive(const Account& account, const StrategySettings& settings)
+        : account_{account}, settings_{settings}, posts_(account.posts.size())
+    {
+    }
+
+    std::optional<double> page_every() const override { return settings_.page_every; }
+    double whole_list_every() const override { return settings_.whole_list_every; }
+
+    double found(const Seen& post) override
+    {
+        rates_.add(posts_.at(post.post));
+        listed(post, never);
+        return post.at;
+    }
+
+    double read(const Seen& post) override
+    {
+        rates_.insights_read(posts_.at(post.post), published(post), instant(post.at), post.views);
+        return due(post);
+    }
+
+    double listed(const Seen& post, double /*due*/) override
+    {
+        rates_.list_read(
+            posts_.at(post.post), published(post), instant(post.at), post.interactions);
+        return due(post);
+    }
+
+private:
+    model::Instant published(const Seen& post) const
+    {
+        return instant(account_.posts.at(post.post).published);
+    }
+
+    double due(const Seen& post)
+    {
+        const auto plan = scheduling::next_reading(
+            posts_.at(post.post), published(post), instant(post.at), rates_, tiers_,
+            settings_.pacing);
+        return plan ? std::max(hours(plan->due), post.at) : never;
+    }
+
+    const Account& account_;
+    StrategySettings settings_;
+    std::vector<config::AgeTier> tiers_ = config::Schedule{}.media_insights;
+    std::vector<ChangeRate> posts_;
+    AccountRates rates_;
+};
+
+/// Σλ and Σ√λ are those of the hour.
+class Oracle final : public Strategy
+{
+public:
+    Oracle(const Account& account, const StrategySettings& settings)
+        : account_{account},
+          freshness_{
+              std::chrono::duration<double, std::ratio<3600>>{settings.pacing.freshness}.count()}
+    {
+    }
+
+    std::optional<double> page_every() const override { return std::nullopt; }
+    double found(const Seen& post) override { return worth_it(post); }
+    double read(const Seen& post) override { return worth_it(post); }
+
+private:
+    double worth_it(const Seen& seen)
+    {
+        const auto& post = account_.posts.at(seen.post);
+        const auto worth = worth_a_reading();
+        double waited = 0;
+        double unread = 0;
+        double at = seen.at;
+        double step = 0.02;
+        while (waited < worth && at - post.published < account_.world.two_years) {
+            const auto next = at + step;
+            const auto came = account_.expected(post, at, next);
+            const auto more = step * (unread + came / 2);
+            if (waited + more >= worth)
+                return at + step * std::sqrt((worth - waited) / more);
+            waited += more;
+            unread += came;
+            at = next;
+            step = std::min(step * 1.15, 3.0);
+        }
+        return waited < worth ? never : at;
+    }
+
+    double worth_a_reading()
+    {
+        if (exchange_ == 0) {
+            double rates = 0;
+            double roots = 0;
+            for (double hour = 0; hour < 60 * 24; hour += 5)
+                for (const auto& post : account_.posts) {
+                    const auto rate = account_.expected(post, hour, hour + 5) / 5;
+                    if (hour - post.published > account_.world.two_years)
+                        continue;
+                    rates += rate;
+                    roots += std::sqrt(rate);
+                }
+            exchange_ = 2 * freshness_ * rates / roots;
+        }
+        return exchange_ * exchange_ / 2;
+    }
+
+    const Account& account_;
+    double freshness_;
+    double exchange_ = 0;
+};
+
+} // namespace
+
+double Strategy::listed(const Seen& /*post*/, double due)
+{
+    return due;
+}
+
+std::unique_ptr<Strategy> hourly(const Account& account)
+{
+    return std::make_unique<Hourly>(account);
+}
+
+std::unique_ptr<Strategy> tiers(const Account& account, const StrategySettings& settings)
+{
+    return std::make_unique<Tiers>(account, settings);
+}
+
+std::unique_ptr<Strategy> adaptive(const Account& account, const StrategySettings& settings)
+{
+    return std::make_unique<Adaptive>(account, settings);
+}
+
+std::unique_ptr<Strategy> oracle(const Account& account, const StrategySettings& settings)
+{
+    return std::make_unique<Oracle>(account, settings);
+}
+
+} // namespace insightd::simulator

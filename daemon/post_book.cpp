@@ -56,9 +56,10 @@ const Post& PostBook::track(
     model::MediaId id, std::string_view product_type, std::string_view media_type,
     model::Instant published_at)
 {
-    const bool is_new = !table_.contains(id);
+    if (const auto* known = table_.find(id))
+        return *known;
     const auto& post = put(table_, id, product_type, media_type, published_at);
-    if (is_new && is_post(post))
+    if (is_post(post))
         rates_.add(post.rate);
     return post;
 }

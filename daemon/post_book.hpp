@@ -26,7 +26,7 @@ public:
     scheduling::PostTable& table() { return table_; }
     const scheduling::PostTable& table() const { return table_; }
 
-    /// Takes a post or story under watch, without a plan.
+    /// Takes a post or story under watch, without a plan; one that is watched stays as it is.
     const scheduling::Post& track(
         model::MediaId id, std::string_view product_type, std::string_view media_type,
         model::Instant published_at);

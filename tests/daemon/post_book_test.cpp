@@ -39,7 +39,7 @@ protected:
     {
         settings.schedule.freshness = 5h;
         for (model::MediaId other = 1; other <= 100; ++other)
-            book.remember(stored(other, {1, 50, 0, 0, now - 2h}));
+            book.remember(stored(other, model::PostRate{1, 50, 0, 0, now - 2h}));
         book.track(id, "FEED", "IMAGE", now - 240h);
         book.take_samples({sample(now - 26h, 1'000)});
         book.take_list({listed(now - 26h + 1min, 30)});
@@ -151,8 +151,8 @@ TEST_F(PostBookTest, HiddenLikesAreNoZero)
 
 TEST_F(PostBookTest, KeepsStoriesButNotTheirPace)
 {
-    book.track(7, "STORY", "IMAGE", now - 1h);
-    EXPECT_EQ(book.media(7)->expires_at, now + 23h);
+    book.track(777, "STORY", "IMAGE", now - 1h);
+    EXPECT_EQ(book.media(777)->expires_at, now + 23h);
     EXPECT_EQ(book.count().listed, 101);
     EXPECT_EQ(book.count().read, 101);
 }

@@ -57,9 +57,7 @@ TEST_F(DatabaseTest, HistoryIsWhatADaemonNeedsToGoOn)
     const auto histories = insightd::testing::run(loop, database.history({account, 42}));
     ASSERT_EQ(histories.size(), 2U);
     const auto known = std::ranges::find(histories, account, &model::AccountHistory::account_id);
-    ASSERT_EQ(known->media.size(), 1U);
-    EXPECT_EQ(known->media[0].id, post);
-    EXPECT_EQ(known->media[0].checked_at, noon);
+    EXPECT_EQ(known->media.size(), 0U) << "posts are read apart";
     EXPECT_THAT(
         known->final_days,
         ElementsAre(model::FinalDay{day("2026-02-28"), at("2026-03-01T08:00:00Z"), noon}));

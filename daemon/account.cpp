@@ -213,7 +213,7 @@ void Account::remember_story(
 void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler)
 {
     const bool was_finished = backfill_.finished();
-    backfill_.learn(rows, now);
+    backfill_.learn(rows);
     if (was_finished && !backfill_.finished() && settings_.backfill.automatic)
         scheduler.add(backfill_task(), now);
     for (const auto& sample : rows.samples)
@@ -393,15 +393,21 @@ bool Account::has_work() const
     return std::ranges::any_of(waiting_, [](const auto& tasks) { return !tasks.empty(); });
 }
 
-std::vector<Task> Account::take_turn(std::size_t most)
+std::vector<Task> Account::take_turn(std::size_t most, const Alike& alike)
 {
     const auto next =
         std::ranges::find_if(waiting_, [](const auto& tasks) { return !tasks.empty(); });
     if (next == waiting_.end())
         return {};
-    const auto count = std::min(most, next->size());
-    std::vector<Task> turn{next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count)};
-    next->erase(next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count));
+    std::vector<Task> turn;
+    const auto first = next->front();
+    const auto takes = [&](const Task& task) {
+        if (turn.size() == most || !alike(first, task))
+            return false;
+        turn.push_back(task);
+        return true;
+    };
+    std::erase_if(*next, takes);
     under_way_ = turn;
     return turn;
 }

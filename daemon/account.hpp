@@ -13,6 +13,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -36,6 +37,7 @@ class Account
 public:
     Account(std::uint32_t index, config::Account settings);
 
+    std::uint32_t index() const { return index_; } ///< its place in the configuration
     const config::Account& settings() const { return settings_; }
     model::AccountId id() const { return settings_.user_id; }
 
@@ -90,8 +92,9 @@ public:
     // Work that is due but not begun, in the order of importance.
     void enqueue(const Task& task);
     bool has_work() const;
-    /// The next job: one list or node, or up to `most` media objects of one kind.
-    std::vector<Task> take_turn(std::size_t most);
+    /// The next job: one list or node, or up to `most` media objects that are like the first.
+    using Alike = std::function<bool(const Task& first, const Task& other)>;
+    std::vector<Task> take_turn(std::size_t most, const Alike& alike);
     /// What waits, and what was begun and not ended.
     std::vector<Task> take_all();
     void end_turn() { under_way_.clear(); }

@@ -80,6 +80,8 @@ public:
     const BackfillPlan& backfill() const { return backfill_; }
     Task backfill_task() const { return {Job::backfill, index_, 0}; }
     PostCount post_count() const;
+    /// Posts that the first tier of the schedule reads.
+    std::size_t fresh_posts(model::Instant now) const;
     /// Up to `most` posts that were never read and are not the live work's; at once: any.
     std::vector<model::MediaId> unread_posts(std::size_t most, model::Instant now) const;
 

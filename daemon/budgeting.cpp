@@ -13,8 +13,8 @@ namespace
 
 using budget::Work;
 
-/// A story's readings of all kinds cost about as many calls.
-constexpr double calls_a_story_reading = 2;
+/// A reading of a story or a post costs about as many calls.
+constexpr double calls_a_reading = 2;
 
 /// Readings in a story's last minutes and right after its end.
 constexpr double last_readings = 4;
@@ -158,7 +158,7 @@ model::Instant Engine::not_before(const Account& account, const Task& task)
     return std::max(account.paused_until, verdict_on(account, task, now).again);
 }
 
-/// What the schedule asks for, whatever posts there are.
+/// What the schedule asks for; counted anew after each reading of a list, which shows what is new.
 void Engine::expect_calls(const Account& account)
 {
     const auto& schedule = account.settings().schedule;
@@ -168,11 +168,21 @@ void Engine::expect_calls(const Account& account)
     if (account.collects(Job::media_list))
         lists += an_hour(schedule.media_list);
     governor_.expect(account.index(), Work::lists, lists);
-    if (!account.collects(Job::stories))
-        return;
-    const auto open = static_cast<double>(account.stories().counts().open);
-    const auto readings = open * calls_a_story_reading;
-    governor_.expect(account.index(), Work::stories, (1 + readings) * an_hour(schedule.stories));
+    const auto posts = static_cast<double>(account.fresh_posts(services_.clock.now()));
+    if (!schedule.media_insights.empty())
+        governor_.expect(
+            account.index(), Work::fresh_posts,
+            posts * calls_a_reading * an_hour(schedule.media_insights.front().every));
+    if (account.collects(Job::stories))
+        expect_calls_of_stories(account);
+}
+
+void Engine::expect_calls_of_stories(const Account& account)
+{
+    const auto readings = static_cast<double>(account.stories().counts().open) * calls_a_reading;
+    governor_.expect(
+        account.index(), Work::stories,
+        (1 + readings) * an_hour(account.settings().schedule.stories));
     governor_.expect(
         account.index(), Work::story_ends,
         readings * last_readings * an_hour(std::chrono::days{1}));

@@ -208,6 +208,7 @@ private:
     void complain_of_budget(const Account& account, Job job);
     model::Instant not_before(const Account& account, const Task& task);
     void expect_calls(const Account& account);
+    void expect_calls_of_stories(const Account& account);
 
     // outcome.cpp: what an ended task means for the next ones
     void note_version(const graph::Client& api);

@@ -323,7 +323,8 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
         co_return;
     }
     account.learn(*rows, pass_at_.value_or(now), scheduler_);
-    expect_calls(account);
+    if (job == Job::media_list || job == Job::stories)
+        expect_calls(account);
     plan(account, outcome.done);
     co_await cache_stories(account, job);
     if (!outcome.failure && kept.state == Kept::State::stored)

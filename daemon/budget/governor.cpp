@@ -69,16 +69,19 @@ const Pool& Governor::app_of(const Member& member) const
     return apps_.at(static_cast<std::size_t>(member.login));
 }
 
-double Governor::shed_at(const Member& member, Work work)
+/// A turn of the past may go as much further as any.
+double Governor::shed_at(const Member& member, Work work, Stage stage)
 {
-    return work == Work::backfill ? member.backfill_shed_at : manner_of(work).shed_at;
+    const auto& manner = manner_of(work);
+    const auto more = stage == Stage::goes_on ? manner.turn_goes_to - manner.shed_at : 0;
+    return (work == Work::backfill ? member.backfill_shed_at : manner.shed_at) + more;
 }
 
 Verdict
 Governor::ask(std::size_t account, Work work, Stage stage, std::uint64_t key, model::Instant now)
 {
     auto& member = members_.at(account);
-    const auto limit = shed_at(member, work);
+    const auto limit = shed_at(member, work, stage);
     auto answer = app_of(member).ask(work, limit, stage, now);
     if (answer == Answer::go)
         answer = member.day.ask(work, limit, stage, now);

@@ -67,7 +67,7 @@ private:
     };
     Pool& app_of(const Member& member);
     const Pool& app_of(const Member& member) const;
-    static double shed_at(const Member& member, Work work);
+    static double shed_at(const Member& member, Work work, Stage stage);
 
     std::vector<Pool> apps_; ///< by login
     std::vector<Member> members_;

@@ -13,7 +13,6 @@ constexpr double planned_to = 86;
 /// More than is expected, for expectations are guesses.
 constexpr double margin = 1.1;
 
-constexpr double for_turns_under_way = 2;
 constexpr double seconds_an_hour = 3600;
 
 } // namespace
@@ -33,13 +32,15 @@ Answer Pool::ask(Work work, double shed_at, Stage stage, model::Instant now)
     const auto used = meter_.percent(now);
     if (!used)
         return Answer::go;
-    const auto more = stage == Stage::goes_on ? for_turns_under_way : 0;
-    if (*used >= std::min(shed_at + more, manner_of(Work::story_ends).shed_at) * share_)
+    if (*used >= shed_at * share_)
         return Answer::shed;
+    const auto room = std::max(planned_to, shed_at) * share_;
     if (work == Work::story_ends || !meter_.limit())
         return Answer::go;
-    const auto planned = meter_.peak(wanted_before(work, now), now);
-    return planned <= (planned_to + more) * share_ ? Answer::go : Answer::shed;
+    const bool is_single = manner_of(work).turn_goes_to <= manner_of(work).shed_at;
+    if (stage == Stage::goes_on && !is_single)
+        return Answer::go;
+    return meter_.peak(wanted_before(work, now), now) <= room ? Answer::go : Answer::shed;
 }
 
 /// Calls a second that more valuable work needs: what it is known to need, or what it takes.

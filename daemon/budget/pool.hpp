@@ -15,8 +15,7 @@ enum class Answer : std::uint8_t {
     shed,    ///< more valuable work needs what is left
 };
 
-/// A turn that has begun may go a little further than a new one may begin: what it read would be
-/// read again.
+/// A turn that has begun may go further than a new one may begin.
 enum class Stage : std::uint8_t { begins, goes_on };
 
 /// One limit of the platform: an app's calls in an hour, or an account's in a day. Source:
@@ -27,8 +26,8 @@ public:
     /// `share` of the limit is ours, 1 at most; `key` spreads waits.
     Pool(std::chrono::seconds window, std::chrono::seconds bucket, double share, std::uint64_t key);
 
-    /// `shed_at` in percent of the limit. Besides, work is shed as soon as what is more valuable
-    /// would not find room for the rest of the window.
+    /// `shed_at` in percent of the limit. Besides, work does not begin if what is more valuable
+    /// would then not find room for the rest of the window.
     Answer ask(Work work, double shed_at, Stage stage, model::Instant now);
 
     Meter& meter() { return meter_; }

@@ -85,6 +85,7 @@ void read_ca_file(const YAML::Node& node, Api& api, Context& context)
 
 constexpr std::int64_t most_connections = 256;
 constexpr std::int64_t most_calls = 64;
+constexpr std::int64_t most_reserved = 90;
 
 constexpr std::array fields{
     Field<Api>{"version", read_version},
@@ -117,6 +118,12 @@ constexpr std::array fields{
         [](const YAML::Node& node, Api& api, Context& context) {
             if (const auto count = read_count(node, "calls_per_account", 1, most_calls, context))
                 api.calls_per_account = static_cast<std::size_t>(*count);
+        }},
+    Field<Api>{
+        "reserve_percent",
+        [](const YAML::Node& node, Api& api, Context& context) {
+            api.reserve_percent = read_count(node, "reserve_percent", 0, most_reserved, context)
+                                      .value_or(api.reserve_percent);
         }},
     Field<Api>{
         "timeout",

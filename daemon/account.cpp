@@ -178,7 +178,7 @@ void Account::remember_story(
 void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler)
 {
     const bool was_finished = backfill_.finished();
-    backfill_.learn(rows, now);
+    backfill_.learn(rows);
     if (was_finished && !backfill_.finished() && settings_.backfill.automatic)
         scheduler.add(backfill_task(), now);
     posts_.take_samples(rows.samples);
@@ -325,6 +325,17 @@ PostCount Account::post_count() const
     return count;
 }
 
+std::size_t Account::fresh_posts(model::Instant now) const
+{
+    const auto& tiers = settings_.schedule.media_insights;
+    if (tiers.empty() || !collects(Job::media_insights))
+        return 0;
+    return static_cast<std::size_t>(std::ranges::count_if(media_, [&](const auto& entry) {
+        const auto& media = entry.second;
+        return media.product != catalog::story && now - media.published_at < tiers.front().until;
+    }));
+}
+
 std::vector<model::MediaId> Account::unread_posts(std::size_t most, model::Instant now) const
 {
     std::vector<model::MediaId> unread;
@@ -358,6 +369,17 @@ collectors::RefusedFields& Account::refused_fields(Job job, model::Instant now)
     if (now >= memory.since + refusals_remembered)
         memory = {{}, now};
     return memory.refused;
+}
+
+std::size_t Account::fresh_posts(model::Instant now) const
+{
+    const auto& tiers = settings_.schedule.media_insights;
+    if (tiers.empty() || !collects(Job::media_insights))
+        return 0;
+    return static_cast<std::size_t>(
+        std::ranges::count_if(posts_.table().posts(), [&](const scheduling::Post& post) {
+            return post.job == Job::media_insights && now - post.published_at < tiers.front().until;
+        }));
 }
 
 } // namespace insightd::daemon

@@ -31,6 +31,7 @@ public:
     Account(const Account&) = delete; // a scheduler knows where its posts lie
     Account& operator=(const Account&) = delete;
 
+    std::uint32_t index() const { return index_; } ///< its place in the configuration
     const config::Account& settings() const { return settings_; }
     model::AccountId id() const { return settings_.user_id; }
 
@@ -104,6 +105,8 @@ public:
     const BackfillPlan& backfill() const { return backfill_; }
     Task backfill_task() const { return {Job::backfill, index_, 0}; }
     PostCount post_count() const;
+    /// Posts that the first tier of the schedule reads.
+    std::size_t fresh_posts(model::Instant now) const;
     /// Up to `most` posts that were never read and are not the live work's; at once: any.
     std::vector<model::MediaId> unread_posts(std::size_t most, model::Instant now) const;
 
@@ -113,10 +116,16 @@ public:
     std::optional<std::int64_t> followers_count() const { return followers_count_; }
     std::size_t tracked() const { return posts_.table().size(); }
 
+    /// Calls are so many times dearer than usual, at least 1: posts are read more rarely.
+    void set_scarcity(double scarcity) { posts_.set_scarcity(scarcity); }
+
     // What is due and not done: see TaskQueue.
     void enqueue(const Task& task) { queue_.enqueue(task); }
     bool has_work() const { return queue_.has_work(); }
-    std::vector<Task> take_turn(std::size_t most) { return queue_.take_turn(most); }
+    std::vector<Task> take_turn(std::size_t most, const TaskQueue::Alike& alike)
+    {
+        return queue_.take_turn(most, alike);
+    }
     std::vector<Task> take_all() { return queue_.take_all(); }
     void end_turn() { queue_.end_turn(); }
 

@@ -10,10 +10,6 @@ namespace
 
 using std::chrono::days;
 
-/// Usage figures are as good as new for this long.
-constexpr std::chrono::hours budget_remembered{1};
-constexpr std::chrono::minutes budget_wait{10};
-
 /// Until the live work has read the posts that are its own.
 constexpr std::chrono::minutes live_work_wait{5};
 
@@ -55,16 +51,11 @@ void BackfillPlan::begin_search_anew()
     totals_over = false;
 }
 
-void BackfillPlan::learn(const model::Batch& rows, model::Instant now)
+void BackfillPlan::learn(const model::Batch& rows)
 {
-    for (const auto& run : rows.runs) {
+    for (const auto& run : rows.runs)
         if (run.collector == "backfill")
             last_calls_ = run.calls;
-        if (run.budget_percent) {
-            budget_percent_ = *run.budget_percent;
-            budget_at_ = now;
-        }
-    }
     for (const auto& day : rows.days)
         newest_day_end_ = std::max(newest_day_end_.value_or(day.day_end), day.day_end);
     if (!rows.backfills.empty())
@@ -104,18 +95,11 @@ std::optional<model::Instant> BackfillPlan::next_due(model::Instant now) const
 {
     if (finished())
         return std::nullopt;
-    if (must_wait(now))
-        return now + budget_wait;
     if (pace_ == Pace::at_once)
         return now;
     if (last_calls_ == 0 && next_step() == Step::read_posts)
         return now + live_work_wait;
     return now + std::chrono::seconds{std::chrono::hours{last_calls_}} / settings_.calls_per_hour;
-}
-
-bool BackfillPlan::must_wait(model::Instant now) const
-{
-    return budget_percent_ > settings_.budget_percent && now < budget_at_ + budget_remembered;
 }
 
 BackfillPlan::Step BackfillPlan::next_step() const

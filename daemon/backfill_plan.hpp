@@ -40,7 +40,7 @@ public:
     void remember(const model::AccountHistory& history);
 
     /// Takes in what was stored, whoever asked for it.
-    void learn(const model::Batch& rows, model::Instant now);
+    void learn(const model::Batch& rows);
 
     /// A backfill that has to begin anew, because the day that was read shows a hole: days between
     /// it and the newest known one that the live work does not reach back to any more. Days that
@@ -53,9 +53,6 @@ public:
 
     /// When the next piece is due; nothing once it is finished.
     std::optional<model::Instant> next_due(model::Instant now) const;
-
-    /// Whether so much of the platform's limit is used that live work needs the rest.
-    bool must_wait(model::Instant now) const;
 
     /// The kinds of pieces, in their order.
     enum class Step { begin, count_posts, look_back, read_day, read_posts };
@@ -104,8 +101,6 @@ private:
     std::optional<model::Instant> newest_day_end_;
     std::optional<collectors::EndSearch> search_;
     std::int64_t last_calls_ = 0;
-    std::int64_t budget_percent_ = 0;
-    model::Instant budget_at_;
 };
 
 /// The row of a backfill that was asked for and has not begun.

@@ -244,10 +244,10 @@ boost::asio::awaitable<collectors::Collected> read_past(
     graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
 {
     const auto& plan = account.backfill();
-    if (plan.finished() || plan.must_wait(now))
+    if (plan.finished())
         co_return Collected{};
     auto collected = co_await take_step(api, matrix, account, now);
-    if (collected.failure)
+    if (collected.failure && collected.failure->kind != graph::FailureClass::held_back)
         collected.rows.backfills.push_back(plan.failed(graph::to_string(*collected.failure), now));
     co_return collected;
 }

@@ -20,12 +20,15 @@ void Engine::begin_backfills(const std::vector<Task>& tasks, model::Instant now)
         auto& account = *accounts_.at(task.account);
         const bool others_wait =
             account.backfill().pace() == BackfillPlan::Pace::steady && !running_->ready.empty();
-        if (paused_until(account) > now)
-            scheduler_.add(task, paused_until(account));
+        if (const auto from = std::max(account.paused_until, verdict_on(account, task, now).again);
+            from > now)
+            scheduler_.add(task, from);
         else if (others_wait && !account.being_served)
             scheduler_.add(task, now + after_live_work);
-        else
+        else {
+            ++progress_.tasks_known;
             enqueue(account, task);
+        }
         serve_ready();
     }
 }

@@ -49,12 +49,15 @@ bool is_unavailable(const std::exception_ptr& error)
 } // namespace
 
 Engine::Engine(Services services, StorePatience patience)
-    : services_{std::move(services)}, patience_{patience}, running_{std::make_unique<Running>(
-                                                               services_.loop)}
+    : services_{std::move(services)}, patience_{patience}, governor_{services_.config},
+      running_{std::make_unique<Running>(services_.loop)}
 {
     std::uint32_t index = 0;
-    for (const auto& settings : services_.config.accounts)
+    for (const auto& settings : services_.config.accounts) {
+        permits_.emplace_back(governor_, services_.clock, index);
         accounts_.push_back(std::make_unique<Account>(index++, settings));
+        expect_calls(*accounts_.back());
+    }
 }
 
 Engine::~Engine() = default;
@@ -109,25 +112,33 @@ void Engine::dispatch(model::Instant now)
             continue;
         }
         account.missed.fell_due(task.job, *due);
-        if (task.job == Job::token) { // a pause does not concern it: it may end the pause
-            begin_token_look(account);
-            continue;
-        }
-        if (paused_until(account) > now) {
-            hold_up(account, {task}, pause_trouble(account), paused_until(account));
-            scheduler_.put_off(task, paused_until(account));
-            continue;
-        }
-        enqueue(account, task);
+        if (task.job == Job::token)
+            begin_token_look(account, now);
+        else if (!waits(account, task, now))
+            enqueue(account, task);
     }
     serve_ready();
     begin_backfills(backfills, now);
 }
 
+/// Whether the task has to wait, for a pause or for the budget; then it is put off.
+bool Engine::waits(Account& account, const Task& task, model::Instant now)
+{
+    ++progress_.tasks_known; // postponed or served: done either way
+    if (account.paused_until > now) {
+        hold_up(account, {task}, account.pause_trouble, account.paused_until);
+        postpone(account, {task}, account.paused_until);
+        return true;
+    }
+    const auto verdict = verdict_on(account, task, now);
+    if (!verdict.goes())
+        hold_back(account, {task});
+    return !verdict.goes();
+}
+
 void Engine::enqueue(Account& account, const Task& task)
 {
     account.enqueue(task);
-    ++progress_.tasks_known;
     if (account.being_served)
         return;
     account.being_served = true;
@@ -150,8 +161,11 @@ void Engine::serve_ready()
     }
 }
 
-void Engine::begin_token_look(Account& account)
+/// A pause does not concern it: it may end the pause. A block of the platform does.
+void Engine::begin_token_look(Account& account, model::Instant now)
 {
+    if (governor_.blocked_until(account.index()) > now)
+        return scheduler_.add(account.token_task(), not_before(account, account.token_task()));
     ++progress_.tasks_known;
     ++running_->looks_now;
     asio::co_spawn(
@@ -208,7 +222,7 @@ void Engine::served(Account& account, std::exception_ptr error)
 void Engine::postpone(Account& account, const std::vector<Task>& tasks, model::Instant until)
 {
     for (const auto& task : tasks)
-        scheduler_.put_off(task, std::max(until, paused_until(account)));
+        scheduler_.put_off(task, std::max(until, not_before(account, task)));
     progress_.tasks_done += tasks.size();
 }
 
@@ -243,8 +257,7 @@ StoryCounts Engine::story_counts() const
 
 model::Instant Engine::paused_until(const Account& account) const
 {
-    const auto login = static_cast<std::size_t>(account.settings().login);
-    return std::max(account.paused_until, app_paused_until_.at(login));
+    return std::max(account.paused_until, governor_.blocked_until(account.index()));
 }
 
 boost::asio::awaitable<void> Engine::idle()

@@ -5,15 +5,16 @@
 #include "collectors/metric_matrix.hpp"
 #include "config/config.hpp"
 #include "daemon/account.hpp"
+#include "daemon/budget/governor.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/scheduler.hpp"
+#include "daemon/turn_permit.hpp"
 #include "storage/model/history.hpp"
 #include "storage/model/writer.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -132,6 +133,9 @@ public:
     StoryCounts story_counts() const; ///< of all accounts
     std::size_t tracked() const;      ///< posts and stories of all accounts
 
+    /// The budget of an account, by its place in the configuration.
+    budget::State budget_of(std::size_t account);
+
     /// The next instant at which something is due; nothing if no task is left.
     std::optional<model::Instant> next_due() const { return scheduler_.next_due(); }
 
@@ -166,7 +170,8 @@ private:
     void serve_ready();
     void begin_backfills(const std::vector<Task>& tasks, model::Instant now);
     void served(Account& account, std::exception_ptr error);
-    void begin_token_look(Account& account);
+    bool waits(Account& account, const Task& task, model::Instant now);
+    void begin_token_look(Account& account, model::Instant now);
     void token_look_ended(Account& account, std::exception_ptr error);
     void note_breakdown(const Account& account, const std::exception_ptr& error);
     void wake_if_idle();
@@ -214,10 +219,20 @@ private:
 
     // tokens.cpp: whose they are, and what becomes of them
     boost::asio::awaitable<graph::Outcome<std::unique_ptr<graph::Client>>>
-    client_of(const config::Account& account);
+    client_of(const Account& account);
     boost::asio::awaitable<void> tell_tokens(
         Account& account, std::uint64_t version, const std::optional<graph::Failure>& failure);
     boost::asio::awaitable<void> look_after_token(Account& account);
+
+    // budgeting.cpp: within the platform's limits
+    budget::Verdict verdict_on(const Account& account, const Task& task, model::Instant now);
+    std::vector<Task> next_turn(Account& account, std::size_t most);
+    bool may_begin(Account& account, const std::vector<Task>& turn);
+    model::Instant hold_back(Account& account, const std::vector<Task>& tasks);
+    void complain_of_budget(const Account& account, Job job);
+    model::Instant not_before(const Account& account, const Task& task);
+    void expect_calls(const Account& account);
+    void expect_calls_of_stories(const Account& account);
 
     // outcome.cpp: what an ended task means for the next ones
     void note_version(const graph::Client& api);
@@ -236,9 +251,10 @@ private:
     collectors::MetricMatrix matrix_;
     Progress progress_;
     std::vector<Complaint> complaints_;
-    std::array<model::Instant, 2> app_paused_until_{}; ///< by login
-    std::optional<model::Instant> pass_at_;            ///< the instant of the pass under way
-    std::function<bool(Job)> wanted_;                  ///< empty: every job
+    budget::Governor governor_;
+    std::vector<TurnPermit> permits_;       ///< by account
+    std::optional<model::Instant> pass_at_; ///< the instant of the pass under way
+    std::function<bool(Job)> wanted_;       ///< empty: every job
     std::unique_ptr<Running> running_;
 };
 

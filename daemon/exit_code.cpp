@@ -18,6 +18,7 @@ ExitCode exit_code_of(graph::FailureClass kind)
         return ExitCode::no_permission;
     case FailureClass::app_throttled:
     case FailureClass::account_throttled:
+    case FailureClass::held_back:
         return ExitCode::try_again;
     default:
         return ExitCode::unavailable;

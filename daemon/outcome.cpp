@@ -61,8 +61,12 @@ model::Instant Engine::failed(
     ++trouble.failures;
     const bool pauses = reaction.scope != Scope::job;
     const auto in_row = pauses ? ++account.pauses_in_row : trouble.failures;
-    const auto wait = wait_after(failure, in_row, static_cast<std::uint64_t>(account.id()));
-    const auto until = services_.clock.now() + wait;
+    const auto now = services_.clock.now();
+    const auto blocked = governor_.blocked_until(account.index());
+    const auto wait = blocked > now
+                          ? blocked - now
+                          : wait_after(failure, in_row, static_cast<std::uint64_t>(account.id()));
+    const auto until = now + wait;
     if (trouble.kind != failure.kind)
         log::warning(
             "collection_failed", {{"account", account.settings().name},
@@ -99,23 +103,21 @@ void Engine::note_refusal(Account& account, model::CollectorRun& run, const std:
         complaints_.push_back({account.settings().name, run.collector, std::move(failure)});
 }
 
+/// Calls that are too many pause nobody here: the governor lets none through until it may.
 void Engine::pause(Account& account, const graph::Failure& failure, model::Instant until)
 {
     const auto scope = reaction_to(failure.kind).scope;
     const auto why = graph::to_string(failure);
-    if (scope == Scope::account) {
+    if (scope == Scope::account)
+        account.missed.paused(why);
+    if (scope == Scope::account && failure.kind != graph::FailureClass::account_throttled) {
         account.paused_until = std::max(account.paused_until, until);
         account.pause_trouble = trouble_of(failure.kind);
-        account.missed.paused(why);
     }
-    if (scope == Scope::app) {
-        const auto login = account.settings().login;
-        auto& app = app_paused_until_.at(static_cast<std::size_t>(login));
-        app = std::max(app, until);
+    if (scope == Scope::app)
         for (auto& other : accounts_)
-            if (other->settings().login == login)
+            if (other->settings().login == account.settings().login)
                 other->missed.paused(why);
-    }
 }
 
 } // namespace insightd::daemon

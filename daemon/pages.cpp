@@ -55,8 +55,8 @@ void show(prometheus::Registry& all, const char* name, const char* help, double 
 } // namespace
 
 Pages::Pages(
-    const config::Config& config, const Clock& clock, const Engine& engine,
-    const TokenKeeper& tokens, const spool::SpooledWriter& store)
+    const config::Config& config, const Clock& clock, Engine& engine, const TokenKeeper& tokens,
+    const spool::SpooledWriter& store)
     : config_{config}, clock_{clock}, engine_{engine}, tokens_{tokens}, store_{store}
 {
 }
@@ -138,6 +138,42 @@ void Pages::show_spool(prometheus::Registry& all) const
 }
 
 /// A registry made for this one answer: what is shown is what is, and nothing is kept twice.
+/// What is not known of a budget is absent, not 0.
+void Pages::show_budgets(prometheus::Registry& all) const
+{
+    const auto gauge = [&](const char* name, const char* help) -> auto&
+    {
+        return prometheus::BuildGauge().Name(name).Help(help).Register(all);
+    };
+    auto& used = gauge(
+        "insightd_budget_used_ratio",
+        "Share of the platform's limit that is used: of the app's hour, of the account's day.");
+    auto& calls = gauge("insightd_budget_calls", "Calls of the account in a rolling window.");
+    auto& blocked = gauge(
+        "insightd_budget_blocked_until_timestamp_seconds",
+        "When the platform's block of the account or its app ends; 0: not blocked.");
+    auto& shedding = gauge(
+        "insightd_budget_shedding", "1 for work that waits because the limit is nearly used up.");
+    constexpr double whole = 100;
+    std::size_t index = 0;
+    for (const auto& account : config_.accounts) {
+        const auto state = engine_.budget_of(index++);
+        if (state.app_percent)
+            used.Add({{"account", account.name}, {"limit", "app"}}).Set(*state.app_percent / whole);
+        if (state.account_percent)
+            used.Add({{"account", account.name}, {"limit", "account"}})
+                .Set(*state.account_percent / whole);
+        calls.Add({{"account", account.name}, {"window", "hour"}})
+            .Set(static_cast<double>(state.calls_in_hour));
+        calls.Add({{"account", account.name}, {"window", "day"}})
+            .Set(static_cast<double>(state.calls_in_day));
+        blocked.Add({{"account", account.name}})
+            .Set(state.blocked_until ? seconds_of(*state.blocked_until) : 0);
+        for (const auto work : state.shedding)
+            shedding.Add({{"account", account.name}, {"work", std::string{work}}}).Set(1);
+    }
+}
+
 http::Answer Pages::metrics() const
 {
     const auto all = std::make_shared<prometheus::Registry>();
@@ -164,6 +200,7 @@ http::Answer Pages::metrics() const
         *all, "insightd_store_up", "1 while the database takes rows.",
         engine_.store_is_up() ? 1 : 0);
     show_spool(*all);
+    show_budgets(*all);
     show(
         *all, "insightd_clock_timestamp_seconds",
         "The daemon's clock, which may be a simulated one.", seconds_of(clock_.now()));

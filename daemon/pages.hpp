@@ -26,8 +26,8 @@ class Pages
 {
 public:
     Pages(
-        const config::Config& config, const Clock& clock, const Engine& engine,
-        const TokenKeeper& tokens, const spool::SpooledWriter& store);
+        const config::Config& config, const Clock& clock, Engine& engine, const TokenKeeper& tokens,
+        const spool::SpooledWriter& store);
 
     http::Answer answer(const http::Question& question) const;
 
@@ -36,10 +36,11 @@ private:
     http::Answer metrics() const;
     std::string database_words() const;
     void show_spool(prometheus::Registry& all) const;
+    void show_budgets(prometheus::Registry& all) const;
 
     const config::Config& config_;
     const Clock& clock_;
-    const Engine& engine_;
+    Engine& engine_; ///< looked at only
     const TokenKeeper& tokens_;
     const spool::SpooledWriter& store_;
 };

@@ -198,6 +198,7 @@ scheduling::Pacing PostBook::pacing() const
 {
     scheduling::Pacing pacing;
     pacing.freshness = settings_->schedule.freshness;
+    pacing.scarcity = scarcity_;
     return pacing;
 }
 

@@ -59,6 +59,9 @@ public:
     std::optional<model::Instant>
     due_after_reading(const scheduling::Post& post, model::Instant now) const;
 
+    /// Calls are so many times dearer than usual; at least 1.
+    void set_scarcity(double scarcity) { scarcity_ = scarcity; }
+
     /// Posts, stories aside, and how many of them were read.
     PostCount count() const;
 
@@ -70,6 +73,7 @@ private:
     const config::Account* settings_;
     scheduling::PostTable table_;
     scheduling::AccountRates rates_;
+    double scarcity_ = 1;
 };
 
 } // namespace insightd::daemon

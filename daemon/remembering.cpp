@@ -36,8 +36,10 @@ void Engine::remember(const std::vector<model::AccountHistory>& histories)
     for (const auto& history : histories)
         matrix_.remember(history.lessons);
     const auto known = by_account(histories);
-    for (auto& account : accounts_)
+    for (auto& account : accounts_) {
         account->remember(of(known, account->id()), now, scheduler_);
+        expect_calls(*account);
+    }
     running_->wake.cancel();
 }
 
@@ -58,8 +60,10 @@ void Engine::remember_stories(const std::vector<model::AccountHistory>& stories)
 {
     const auto now = services_.clock.now();
     const auto known = by_account(stories);
-    for (auto& account : accounts_)
+    for (auto& account : accounts_) {
         account->remember_stories(of(known, account->id()), now, scheduler_);
+        expect_calls(*account);
+    }
 }
 
 std::unordered_map<model::AccountId, Account*> Engine::accounts_by_id() const
@@ -109,8 +113,10 @@ void Engine::posts_are_remembered(const std::vector<model::AccountId>& ids)
 {
     const auto now = services_.clock.now();
     const auto accounts = accounts_by_id();
-    for (const auto id : ids)
+    for (const auto id : ids) {
         accounts.at(id)->posts_are_remembered(now, scheduler_);
+        expect_calls(*accounts.at(id));
+    }
     running_->wake.cancel();
 }
 

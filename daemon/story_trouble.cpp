@@ -20,6 +20,7 @@ struct Kind {
 };
 
 constexpr std::string_view api_failing = "api_failing";
+constexpr std::string_view held_back = "held_back";
 constexpr std::string_view throttled = "throttled";
 constexpr std::string_view token_dead = "token_dead";
 constexpr std::string_view account_paused = "account_paused";
@@ -28,6 +29,7 @@ constexpr std::string_view no_permission = "no_permission";
 constexpr std::array kinds{
     Kind{api_failing, "the API was unreachable or failed"},
     Kind{throttled, "the platform throttled the account or the app"},
+    Kind{held_back, "the rate limit was nearly used up"},
     Kind{token_dead, "the account's token was dead"},
     Kind{account_paused, "the platform blocked the account"},
     Kind{no_permission, "the token lacked the permission"},
@@ -44,6 +46,7 @@ constexpr std::array kinds{
 constexpr std::array by_failure{
     std::pair{FailureClass::app_throttled, throttled},
     std::pair{FailureClass::account_throttled, throttled},
+    std::pair{FailureClass::held_back, held_back},
     std::pair{FailureClass::needs_login, token_dead},
     std::pair{FailureClass::blocked, account_paused},
     std::pair{FailureClass::no_permission, no_permission},

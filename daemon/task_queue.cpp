@@ -16,15 +16,20 @@ bool TaskQueue::has_work() const
     return std::ranges::any_of(waiting_, [](const auto& tasks) { return !tasks.empty(); });
 }
 
-std::vector<Task> TaskQueue::take_turn(std::size_t most)
+std::vector<Task> TaskQueue::take_turn(std::size_t most, const Alike& alike)
 {
     const auto next =
         std::ranges::find_if(waiting_, [](const auto& tasks) { return !tasks.empty(); });
     if (next == waiting_.end())
         return {};
-    const auto count = std::min(most, next->size());
-    std::vector<Task> turn{next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count)};
-    next->erase(next->begin(), next->begin() + static_cast<std::ptrdiff_t>(count));
+    std::vector<Task> turn;
+    const auto first = next->front();
+    std::erase_if(*next, [&](const Task& task) {
+        const bool goes = turn.size() < most && alike(first, task);
+        if (goes)
+            turn.push_back(task);
+        return goes;
+    });
     under_way_ = turn;
     return turn;
 }

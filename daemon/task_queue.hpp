@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <vector>
 
 namespace insightd::daemon
@@ -17,8 +18,9 @@ class TaskQueue
 public:
     void enqueue(const Task& task);
     bool has_work() const;
-    /// The next job: one list or node, or up to `most` media objects of one kind.
-    std::vector<Task> take_turn(std::size_t most);
+    /// The next job: one list or node, or up to `most` media objects that are like the first.
+    using Alike = std::function<bool(const Task& first, const Task& other)>;
+    std::vector<Task> take_turn(std::size_t most, const Alike& alike);
     void end_turn() { under_way_.clear(); }
     /// What waits, and what was begun and not ended.
     std::vector<Task> take_all();

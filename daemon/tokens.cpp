@@ -8,24 +8,24 @@ namespace insightd::daemon
 {
 
 boost::asio::awaitable<graph::Outcome<std::unique_ptr<graph::Client>>>
-Engine::client_of(const config::Account& account)
+Engine::client_of(const Account& account)
 {
     graph::Failure stopped;
     stopped.kind = graph::FailureClass::unreachable;
     stopped.message = "the daemon stops while the database is away";
     graph::Outcome<graph::Client::Identity> identity{stopped};
     const auto ask = [&]() -> boost::asio::awaitable<void> {
-        identity = co_await services_.tokens.identity(account);
+        identity = co_await services_.tokens.identity(account.settings());
     };
     co_await with_store(ask);
     if (!identity)
         co_return identity.error();
-    auto observer = [name = account.name](const graph::CallReport& call) {
+    auto observer = [name = account.settings().name](const graph::CallReport& call) {
         log::debug("call", {{"account", name}, {"url", call.url}, {"status", call.status}});
     };
     co_return std::make_unique<graph::Client>(
         services_.transport, services_.config.api, std::move(*identity), services_.pause,
-        std::move(observer));
+        std::move(observer), &permits_.at(account.index()));
 }
 
 /// A dead token is seen at the first poll that meets it; a token that works again, too. What befell

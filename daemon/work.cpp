@@ -42,11 +42,17 @@ constexpr std::chrono::minutes again_after{15};
 /// So many objects refused for lack of a permission, and none answered: it is the account's.
 constexpr std::size_t enough_forbidden = 3;
 
+/// Nothing failed: the rest of the turn was not asked.
+bool is_held_back(const std::optional<graph::Failure>& failure)
+{
+    return failure && failure->kind == graph::FailureClass::held_back;
+}
+
 /// A failure that the next post would meet as well.
 bool stops_siblings(const graph::Failure& failure)
 {
     return reaction_to(failure.kind).scope != Scope::job ||
-           failure.kind == graph::FailureClass::unreachable;
+           failure.kind == graph::FailureClass::unreachable || is_held_back(failure);
 }
 
 void describe(
@@ -54,7 +60,7 @@ void describe(
     const std::optional<graph::Failure>& failure)
 {
     run.succeeded = !failure || !done.empty();
-    if (failure) {
+    if (failure && !is_held_back(failure)) {
         run.error_class = graph::to_string(failure->kind);
         run.error = graph::to_string(*failure);
     }
@@ -92,13 +98,15 @@ bool reads_media(Job job)
 
 boost::asio::awaitable<void> Engine::serve(Account& account)
 {
-    const auto api = co_await client_of(account.settings());
+    const auto api = co_await client_of(account);
     if (!api)
         co_return co_await report_without_client(account, api.error());
     while (account.has_work() && !running_->stopping &&
            paused_until(account) <= services_.clock.now() &&
            !services_.tokens.is_outdated(account.id(), (*api)->token_version())) {
-        co_await perform(account, **api, account.take_turn(media_in_one_turn));
+        auto turn = next_turn(account, media_in_one_turn);
+        if (may_begin(account, turn))
+            co_await perform(account, **api, std::move(turn));
         account.end_turn();
     }
     if (!account.has_work() || running_->stopping)
@@ -262,11 +270,13 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
             continue;
         }
         if (collected.failure) {
-            outcome.rows.failed_polls.push_back(
-                {task.media, now, std::string{graph::to_string(collected.failure->kind)},
-                 graph::to_string(*collected.failure)});
+            if (!is_held_back(collected.failure))
+                outcome.rows.failed_polls.push_back(
+                    {task.media, now, std::string{graph::to_string(collected.failure->kind)},
+                     graph::to_string(*collected.failure)});
             outcome.stopped = outcome.stopped || stops_siblings(*collected.failure);
-            outcome.failure = std::move(collected.failure);
+            if (!outcome.failure || !is_held_back(collected.failure))
+                outcome.failure = std::move(collected.failure);
             outcome.undone.push_back(task);
             model::append(outcome.rows, std::move(collected.rows)); // what came before
             continue;
@@ -298,6 +308,8 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                           services_.tokens.is_outdated(account.id(), outcome.token_version);
     if (outdated) // a new token came while the old one was used: nothing is wrong
         postpone(account, outcome.undone, now);
+    else if (is_held_back(outcome.failure))
+        run.next_due = hold_back(account, outcome.undone);
     else if (outcome.failure)
         run.next_due = failed(account, job, outcome.undone, *outcome.failure);
     else if (!outcome.undone.empty())
@@ -322,7 +334,8 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     auto [lessons, offered] = matrix_.take_changes();
     outcome.rows.lessons = std::move(lessons);
     outcome.rows.offered = std::move(offered);
-    outcome.rows.runs.push_back(std::move(run));
+    if (!is_held_back(outcome.failure) || run.succeeded) // else there is nothing to tell of it
+        outcome.rows.runs.push_back(std::move(run));
     auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
     auto kept = co_await keep(rows);
     if (kept.state == Kept::State::refused)
@@ -333,7 +346,10 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
         postpone(account, outcome.done, now + again_after);
         co_return;
     }
+    account.set_scarcity(governor_.scarcity(account.index(), now));
     account.learn(*rows, pass_at_.value_or(now), scheduler_);
+    if (job == Job::media_list || job == Job::stories)
+        expect_calls(account);
     plan(account, outcome.done);
     co_await cache_stories(account, job);
     if (!outcome.failure && kept.state == Kept::State::stored)

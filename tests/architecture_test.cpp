@@ -24,9 +24,10 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"collectors/graph", {"config"}},
     {"collectors", {"collectors/graph", "storage/model", "config"}},
     {"daemon",
-     {"daemon/http", "daemon/scheduling", "collectors", "collectors/graph", "storage",
-      "storage/model", "storage/spool", "storage/vault", "config"}},
+     {"daemon/budget", "daemon/http", "daemon/scheduling", "collectors", "collectors/graph",
+      "storage", "storage/model", "storage/spool", "storage/vault", "config"}},
     {"daemon/http", {"config"}},
+    {"daemon/budget", {"collectors/graph", "storage/model", "config"}},
     {"daemon/scheduling", {"storage/model", "config"}},
 };
 
@@ -39,6 +40,7 @@ const std::map<std::string, std::set<std::string>> forbidden_headers{
     {"storage/vault", {"pqxx", "sqlite3", "boost"}},
     {"daemon/http", {"pqxx", "sqlite3", "boost/json"}},
     {"daemon/scheduling", {"boost", "pqxx", "sqlite3"}},
+    {"daemon/budget", {"pqxx", "sqlite3", "boost"}},
     {"config", {"boost/asio", "boost/beast", "pqxx", "sqlite3"}},
     {"daemon", {"pqxx", "sqlite3", "boost/beast"}},
 };

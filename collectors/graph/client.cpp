@@ -26,6 +26,34 @@ std::optional<std::chrono::seconds> seconds_in(const std::string& header)
     return sound ? std::optional{std::chrono::seconds{seconds}} : std::nullopt;
 }
 
+Failure held_back(std::chrono::seconds wait)
+{
+    Failure failure;
+    failure.kind = FailureClass::held_back;
+    failure.message = "the rate limit is left to more valuable calls for now";
+    failure.regain_after = wait;
+    return failure;
+}
+
+/// A call under way: whatever cuts it off, the permit is told of its end.
+class Flight
+{
+public:
+    explicit Flight(Permit* permit) : permit_{permit} {}
+    Flight(const Flight&) = delete;
+    Flight& operator=(const Flight&) = delete;
+    ~Flight()
+    {
+        if (permit_ != nullptr)
+            permit_->ended(ending);
+    }
+
+    Ending ending;
+
+private:
+    Permit* permit_;
+};
+
 bool worth_another_try(FailureClass kind, Client::UnknownErrors unknown_errors)
 {
     return kind == FailureClass::transient || kind == FailureClass::unreachable ||
@@ -37,9 +65,9 @@ bool worth_another_try(FailureClass kind, Client::UnknownErrors unknown_errors)
 
 Client::Client(
     Transport& transport, const config::Api& api, Identity identity, Pause pause,
-    CallObserver observer)
+    CallObserver observer, Permit* permit)
     : transport_{transport}, api_{api}, identity_{std::move(identity)}, pause_{std::move(pause)},
-      observer_{std::move(observer)}
+      observer_{std::move(observer)}, permit_{permit}
 {
 }
 
@@ -72,6 +100,14 @@ HttpRequest Client::http_request(const Request& request) const
 
 boost::asio::awaitable<Outcome<Reply>> Client::try_once(const Request& request)
 {
+    if (const auto wait = permit_ != nullptr ? permit_->depart() : std::nullopt)
+        co_return held_back(*wait);
+    Flight flight{permit_};
+    co_return co_await send(request, flight.ending);
+}
+
+boost::asio::awaitable<Outcome<Reply>> Client::send(const Request& request, Ending& ending)
+{
     ++calls_;
     auto sent = http_request(request);
     const auto shown = observer_ ? redacted(sent.url) : std::string{};
@@ -83,9 +119,12 @@ boost::asio::awaitable<Outcome<Reply>> Client::try_once(const Request& request)
     host_ = {answer->api_version, parse_http_date(answer->date)};
     usage_ = parse_usage(answer->app_usage, answer->business_usage);
     auto reply = read(*answer);
+    ending = {true, usage_, std::nullopt, usage_.regain_after};
     if (reply)
         co_return reply;
     auto failure = reply.error();
+    ending.failure = failure.kind;
+    ending.regain_after = failure.regain_after;
     erase_secret(failure.message, identity_.token);
     if (identity_.app_secret)
         erase_secret(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collectors/graph/failure.hpp"
+#include "collectors/graph/permit.hpp"
 #include "collectors/graph/usage.hpp"
 #include "config/config.hpp"
 #include "config/secret.hpp"
@@ -72,13 +73,14 @@ public:
 
     Client(
         Transport& transport, const config::Api& api, Identity identity, Pause pause,
-        CallObserver observer = {});
+        CallObserver observer = {}, Permit* permit = nullptr);
 
     /// Whether "An unknown error has occurred" is tried again like an outage, or given back at once
     /// to a caller who finds out which part of the request it is about.
     enum class UnknownErrors { tried_again, given_back };
 
-    /// The decoded body, or why not. Transient failures are tried three times in all.
+    /// The decoded body, or why not. Transient failures are tried three times in all. Each try
+    /// needs the permit, if there is one; without it nothing is sent and the failure is held_back.
     boost::asio::awaitable<Outcome<Reply>>
     get(Request request, UnknownErrors unknown_errors = UnknownErrors::tried_again);
 
@@ -91,6 +93,7 @@ public:
 
 private:
     boost::asio::awaitable<Outcome<Reply>> try_once(const Request& request);
+    boost::asio::awaitable<Outcome<Reply>> send(const Request& request, Ending& ending);
     HttpRequest http_request(const Request& request) const;
     Outcome<Reply> read(const HttpReply& answer) const;
 
@@ -99,6 +102,7 @@ private:
     Identity identity_;
     Pause pause_;
     CallObserver observer_;
+    Permit* permit_;
     std::int64_t calls_ = 0;
     Usage usage_;
     HostFacts host_;

@@ -40,16 +40,16 @@ model::Batch rows_of(model::Backfill row, std::int64_t calls = 1)
 BackfillPlan reading(std::optional<model::Day> since = std::nullopt)
 {
     BackfillPlan plan{account_of()};
-    plan.learn(rows_of(asked_for(since, now)), now);
+    plan.learn(rows_of(asked_for(since, now)));
     const auto windows = collectors::day_windows({}, "UTC", now);
-    plan.learn(rows_of(plan.begun(windows, now)), now);
-    plan.learn(rows_of(plan.with_posts({2, 1, true}, now)), now);
+    plan.learn(rows_of(plan.begun(windows, now)));
+    plan.learn(rows_of(plan.with_posts({2, 1, true}, now)));
     collectors::Look look;
     look.oldest_served = plan.search().next().at(9);
     plan.search().take(look);
     for (int silent = 0; silent < 4; ++silent)
         plan.search().take({});
-    plan.learn(rows_of(plan.looked(plan.search(), now)), now);
+    plan.learn(rows_of(plan.looked(plan.search(), now)));
     return plan;
 }
 
@@ -58,11 +58,11 @@ TEST(BackfillPlan, GoesThroughItsStepsOnce)
     BackfillPlan plan{account_of()};
     EXPECT_EQ(plan.next_step(), Step::begin);
     const auto windows = collectors::day_windows({}, "UTC", now);
-    plan.learn(rows_of(plan.begun(windows, now)), now);
+    plan.learn(rows_of(plan.begun(windows, now)));
     EXPECT_EQ(plan.row()->first_day_end, at("2026-02-27T08:00:00Z"))
         << "the newest that is settled";
     EXPECT_EQ(plan.next_step(), Step::count_posts);
-    plan.learn(rows_of(plan.with_posts({5, 5, true}, now)), now);
+    plan.learn(rows_of(plan.with_posts({5, 5, true}, now)));
     EXPECT_EQ(plan.next_step(), Step::look_back);
     EXPECT_FALSE(plan.finished()) << "though all posts are read";
 
@@ -73,11 +73,11 @@ TEST(BackfillPlan, GoesThroughItsStepsOnce)
     for (int count = 10; count > 0; --count) {
         const auto next = read.next_day({});
         ASSERT_TRUE(next) << count;
-        read.learn(rows_of(read.read_down_to(next, now)), now);
+        read.learn(rows_of(read.read_down_to(next, now)));
     }
     EXPECT_EQ(read.row()->days_done, 10);
     EXPECT_EQ(read.next_step(), Step::read_posts);
-    read.learn(rows_of(read.with_posts({2, 2, true}, now)), now);
+    read.learn(rows_of(read.with_posts({2, 2, true}, now)));
     EXPECT_TRUE(read.finished());
     EXPECT_EQ(read.next_due(now), std::nullopt);
 }
@@ -91,7 +91,7 @@ TEST(BackfillPlan, DaysThatAreFinalAreNotAskedAgainWhoeverReadThem)
         rows.days.back().day = day(name);
         rows.days.back().is_final = true;
     }
-    plan.learn(rows, now);
+    plan.learn(rows);
     const auto next = plan.next_day({});
     ASSERT_TRUE(next);
     EXPECT_EQ(next->day, day("2026-02-24"));
@@ -102,7 +102,7 @@ TEST(BackfillPlan, RestartGoesOnWhereTheRowSays)
 {
     auto plan = reading();
     const auto first = plan.next_day({});
-    plan.learn(rows_of(plan.read_down_to(first, now)), now);
+    plan.learn(rows_of(plan.read_down_to(first, now)));
     BackfillPlan anew{account_of()};
     model::AccountHistory history;
     history.backfill = plan.row();
@@ -113,8 +113,8 @@ TEST(BackfillPlan, RestartGoesOnWhereTheRowSays)
 TEST(BackfillPlan, SinceIsTheOldestDayThatIsLookedFor)
 {
     BackfillPlan plan{account_of()};
-    plan.learn(rows_of(asked_for(day("2026-02-20"), now)), now);
-    plan.learn(rows_of(plan.begun(collectors::day_windows({}, "UTC", now), now)), now);
+    plan.learn(rows_of(asked_for(day("2026-02-20"), now)));
+    plan.learn(rows_of(plan.begun(collectors::day_windows({}, "UTC", now), now)));
     EXPECT_EQ(plan.search().next().back().day, day("2026-02-20"));
     collectors::Look look;
     look.oldest_served = plan.search().next().back();
@@ -127,8 +127,8 @@ TEST(BackfillPlan, SinceIsTheOldestDayThatIsLookedFor)
 TEST(BackfillPlan, SinceAfterTheSettledDaysLeavesNothingToRead)
 {
     BackfillPlan plan{account_of()};
-    plan.learn(rows_of(asked_for(day("2026-03-01"), now)), now);
-    plan.learn(rows_of(plan.begun(collectors::day_windows({}, "UTC", now), now)), now);
+    plan.learn(rows_of(asked_for(day("2026-03-01"), now)));
+    plan.learn(rows_of(plan.begun(collectors::day_windows({}, "UTC", now), now)));
     EXPECT_TRUE(plan.search().next().empty());
     const auto row = plan.looked(plan.search(), now);
     EXPECT_EQ(row.days_expected, 0);
@@ -138,7 +138,7 @@ TEST(BackfillPlan, SinceAfterTheSettledDaysLeavesNothingToRead)
 TEST(BackfillPlan, WithoutSinceItLooksTwoYearsBack)
 {
     BackfillPlan plan{account_of()};
-    plan.learn(rows_of(plan.begun(collectors::day_windows({}, "UTC", now), now)), now);
+    plan.learn(rows_of(plan.begun(collectors::day_windows({}, "UTC", now), now)));
     while (!plan.search().found()) {
         collectors::Look look;
         look.oldest_served = plan.search().next().back();
@@ -153,28 +153,13 @@ TEST(BackfillPlan, WithoutSinceItLooksTwoYearsBack)
 TEST(BackfillPlan, KeepsItsPace)
 {
     BackfillPlan plan{account_of(60)};
-    plan.learn(rows_of(asked_for({}, now), 6), now);
+    plan.learn(rows_of(asked_for({}, now), 6));
     EXPECT_EQ(plan.next_due(now), now + 6min) << "six calls, sixty an hour";
-    plan.learn(rows_of(asked_for({}, now), 0), now);
+    plan.learn(rows_of(asked_for({}, now), 0));
     EXPECT_EQ(plan.next_due(now), now) << "what cost nothing need not wait";
-    plan.learn(rows_of(asked_for({}, now), 6), now);
+    plan.learn(rows_of(asked_for({}, now), 6));
     plan.set_pace(BackfillPlan::Pace::at_once);
     EXPECT_EQ(plan.next_due(now), now);
-}
-
-TEST(BackfillPlan, WaitsWhileLiveWorkNeedsTheBudget)
-{
-    BackfillPlan plan{account_of()};
-    model::Batch rows;
-    rows.runs.emplace_back();
-    rows.runs.back().collector = "stories";
-    rows.runs.back().budget_percent = 51;
-    plan.learn(rows, now);
-    EXPECT_TRUE(plan.must_wait(now));
-    EXPECT_FALSE(plan.must_wait(now + 1h)) << "what is known is too old";
-    rows.runs.back().budget_percent = 50;
-    plan.learn(rows, now);
-    EXPECT_FALSE(plan.must_wait(now));
 }
 
 TEST(BackfillPlan, EtaIsReckonedFromTheCallsThatAreLeft)
@@ -189,8 +174,8 @@ TEST(BackfillPlan, EtaIsReckonedFromTheCallsThatAreLeft)
 TEST(BackfillPlan, AccountWithoutDaysHasNoneToRead)
 {
     BackfillPlan plan{account_of()};
-    plan.learn(rows_of(plan.begun({}, now)), now);
-    plan.learn(rows_of(plan.with_posts({1, 0, true}, now)), now);
+    plan.learn(rows_of(plan.begun({}, now)));
+    plan.learn(rows_of(plan.with_posts({1, 0, true}, now)));
     EXPECT_EQ(plan.next_step(), Step::read_posts);
     EXPECT_THAT(plan.row()->ended_because, HasSubstr("switched off"));
 }
@@ -226,7 +211,7 @@ TEST(BackfillPlan, BeginsAnewWhenADayShowsAHoleThatTheLiveWorkDoesNotReach)
     const auto again = plan.reopened({day_that_ends_at(at("2026-03-01T23:00:00Z"))}, now);
     ASSERT_TRUE(again);
     EXPECT_EQ(again->since, day("2026-01-05")) << "those that were not settled, too";
-    plan.learn(rows_of(*again), now);
+    plan.learn(rows_of(*again));
     EXPECT_EQ(plan.next_step(), Step::begin);
 }
 

@@ -125,7 +125,7 @@ TEST(StoryLedger, TroubleThatWasOverBeforeTheLastMinutesIsNoReason)
 
 TEST(StoryLedger, EveryFailureHasAKindAndEveryKindHasWords)
 {
-    for (int kind = 0; kind <= static_cast<int>(graph::FailureClass::misconfigured); ++kind) {
+    for (int kind = 0; kind <= static_cast<int>(graph::FailureClass::held_back); ++kind) {
         const auto name = trouble_of(static_cast<graph::FailureClass>(kind));
         const auto closed = after_answer(
             after_failure(a_story(), name, noon, expires - 1min), StoryAnswer::refused,

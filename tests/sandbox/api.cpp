@@ -16,6 +16,9 @@ namespace
 
 constexpr std::int64_t calls_a_day = 50'000;
 
+/// Of an account that is over its limit by the switch.
+constexpr std::chrono::minutes throttled_for{5};
+
 std::vector<std::string> segments(const std::string& path)
 {
     std::vector<std::string> parts;
@@ -248,13 +251,26 @@ Response Api::with_token(
     if (of_media && hits(faults_.gone_in_disguise))
         return gone(host, node);
     const Call call{world_, visit.request, *account, visit.now, faults_};
-    auto response = world_.accounts()[*account].username == faults_.throttled
-                        ? refusal(
-                              host, 80002, std::nullopt,
-                              "(#80002) There have been too many calls to this Instagram account.")
-                        : node_or_edge(call, node, edge);
-    add_usage(response, *account, visit.now);
+    auto refused = refuse_too_many(host, *account, visit.now);
+    auto response = refused ? std::move(*refused) : node_or_edge(call, node, edge);
+    add_usage(response, host, *account, visit.now);
     return response;
+}
+
+std::optional<Response> Api::refuse_too_many(Host host, std::size_t account, Instant now)
+{
+    const auto& limits = faults_.limits;
+    if (limits.app_calls_an_hour &&
+        !counters_.app(host).take(*limits.app_calls_an_hour, limits.others_of_app, now))
+        return refusal(host, 4, std::nullopt, "(#4) Application request limit reached");
+    const bool is_over = limits.account_calls_a_day &&
+                         !counters_.account(account).take(
+                             *limits.account_calls_a_day, limits.others_of_accounts, now);
+    if (!is_over && world_.accounts()[account].username != faults_.throttled)
+        return std::nullopt;
+    return refusal(
+        host, 80002, std::nullopt,
+        "(#80002) There have been too many calls to this Instagram account.");
 }
 
 std::int64_t Api::calls_of(std::size_t account) const
@@ -263,22 +279,43 @@ std::int64_t Api::calls_of(std::size_t account) const
     return found == used_.end() ? 0 : found->second.second;
 }
 
-/// One call is reported under two ids: the business's and the account's.
-void Api::add_usage(Response& response, std::size_t account, Instant now)
+/// Of the account's calls a day, in percent.
+int Api::percent_used(std::size_t account, Instant now)
 {
     auto& [day, calls] = used_[account];
     const auto today = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
     calls = std::exchange(day, today) == today ? calls + 1 : 1;
+    const auto& limits = faults_.limits;
+    if (world_.accounts()[account].username == faults_.throttled)
+        return 100;
+    if (limits.account_calls_a_day)
+        return counters_.account(account).percent(
+            *limits.account_calls_a_day, limits.others_of_accounts, now);
+    return faults_.usage.value_or(
+        static_cast<int>(std::min<std::int64_t>(99, calls * 100 / calls_a_day)));
+}
+
+/// One call is reported under two ids: the business's and the account's. The app's figures and the
+/// business's were never seen together.
+void Api::add_usage(Response& response, Host host, std::size_t account, Instant now)
+{
     const auto& spec = world_.accounts()[account];
-    const bool throttled = spec.username == faults_.throttled;
-    const auto counted = std::min<std::int64_t>(99, calls * 100 / calls_a_day);
-    const auto percent = throttled ? 100 : faults_.usage.value_or(static_cast<int>(counted));
+    const auto& limits = faults_.limits;
+    const auto percent = percent_used(account, now);
+    response.headers["facebook-api-version"] = "v24.0";
+    if (limits.app_calls_an_hour)
+        response.headers["x-app-usage"] = app_usage_header(
+            counters_.app(host).percent(*limits.app_calls_an_hour, limits.others_of_app, now));
+    if (limits.app_calls_an_hour && !limits.account_calls_a_day)
+        return;
+    const auto regained = spec.username == faults_.throttled
+                              ? throttled_for
+                              : counters_.account(account).until_regained(now);
     const auto pool = fmt::format(
         R"([{{"type":"instagram","call_count":{},"total_cputime":1,"total_time":1,"estimated_time_to_regain_access":{}}}])",
-        percent, throttled ? 5 : 0);
+        percent, regained.count());
     response.headers["x-business-use-case-usage"] =
         fmt::format(R"({{"100000000000002":{},"{}":{}}})", pool, spec.user_id, pool);
-    response.headers["facebook-api-version"] = "v24.0";
 }
 
 } // namespace insightd::sandbox

@@ -2,6 +2,7 @@
 
 #include "tests/sandbox/apps.hpp"
 #include "tests/sandbox/form.hpp"
+#include "tests/sandbox/limits.hpp"
 #include "tests/sandbox/tokens.hpp"
 
 #include <boost/json/object.hpp>
@@ -86,6 +87,7 @@ struct Faults {
     LoginSwitches login{};       ///< who logs in, and how
     DayLimits days{};
     std::optional<int> usage; ///< percent of the limit; nothing: a share of 50,000 calls a day
+    CallLimits limits{};
     std::vector<Withdrawal> withdrawn{};
     std::vector<std::string> new_media_metrics{}; ///< served beside the documented ones
     std::vector<std::int64_t> forbidden_media{};  ///< whose insights need another permission
@@ -109,6 +111,8 @@ public:
     using Watch = std::function<void(const Request&, const Response&, Instant)>;
     void watch(Watch watch) { watch_ = std::move(watch); }
 
+    const CallCounters& counters() const { return counters_; } ///< of the limits that are set
+
     TokenOffice& tokens() { return tokens_; }
     const Apps& apps() const { return apps_; }
 
@@ -117,7 +121,9 @@ private:
     Response checked(const Request& request, Instant now);
     Response with_token(
         const Visit& visit, const Token& token, const std::string& node, const std::string& edge);
-    void add_usage(Response& response, std::size_t account, Instant now);
+    std::optional<Response> refuse_too_many(Host host, std::size_t account, Instant now);
+    void add_usage(Response& response, Host host, std::size_t account, Instant now);
+    int percent_used(std::size_t account, Instant now);
 
     const World& world_;
     Faults& faults_;
@@ -130,6 +136,7 @@ private:
     std::mt19937_64 fault_dice_; ///< for the other shares
     std::int64_t calls_ = 0;
     std::map<std::size_t, std::pair<std::int64_t, std::int64_t>> used_; ///< account: day, calls
+    CallCounters counters_;
 };
 
 // ---- parts of the API, one file each ---------------------------------------------------------

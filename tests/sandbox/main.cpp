@@ -86,6 +86,18 @@ void add_options(CLI::App& app, Wish& wish)
     app.add_option("--most-rows", wish.faults.most_rows, "a larger limit is too much data");
 }
 
+void add_limit_options(CLI::App& app, Wish& wish)
+{
+    auto& limits = wish.faults.limits;
+    app.add_option("--app-calls", limits.app_calls_an_hour, "calls an hour of each host's app")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--account-calls", limits.account_calls_a_day, "calls a day of each account")
+        ->check(CLI::PositiveNumber);
+    app.add_option(
+        "--others-of-app", limits.others_of_app, "percent of its limit that another program uses");
+    app.add_option("--others-of-accounts", limits.others_of_accounts, "the same of each account");
+}
+
 void add_day_options(CLI::App& app, Wish& wish)
 {
     app.add_flag("--local-days", wish.local_days, "days end at midnight of the account's zone");
@@ -198,6 +210,7 @@ int main(int argc, char** argv)
     insightd::sandbox::Wish wish;
     insightd::sandbox::add_options(app, wish);
     insightd::sandbox::add_day_options(app, wish);
+    insightd::sandbox::add_limit_options(app, wish);
     insightd::sandbox::add_login_options(app, wish);
     try {
         app.parse(argc, argv);

@@ -1,0 +1,168 @@
+#include "daemon/budget/governor.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace insightd::budget
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+
+// Buckets of a window are a fine part of it, and few: the memory of 10,000 accounts stays small.
+constexpr std::chrono::seconds hour = 1h;
+constexpr std::chrono::seconds minute = 1min;
+constexpr std::chrono::seconds day = 24h;
+constexpr std::chrono::seconds quarter = 15min;
+
+/// After a block the least valuable come back last, so that the first call is one that matters.
+constexpr std::chrono::seconds between_classes = 10s;
+constexpr std::uint64_t spread_in_class = 10;
+
+/// A call that finds out whether a block is over takes about as long.
+constexpr std::chrono::seconds while_tried = 10s;
+
+constexpr double slow_from = 60;
+constexpr double doubles_every = 12;
+
+std::chrono::seconds part_of(std::chrono::seconds span, std::uint64_t key)
+{
+    const auto parts = static_cast<std::uint64_t>(span.count()) + 1;
+    return std::chrono::seconds{static_cast<std::int64_t>(key % parts)};
+}
+
+model::Instant back_after_block(model::Instant until, Work work, std::uint64_t key)
+{
+    return until + between_classes * static_cast<std::int64_t>(work) +
+           std::chrono::seconds{static_cast<std::int64_t>(key % spread_in_class)};
+}
+
+bool throttles(const graph::Ending& ending, graph::FailureClass kind)
+{
+    return ending.failure == kind;
+}
+
+} // namespace
+
+Governor::Governor(const config::Config& config)
+{
+    constexpr std::size_t logins = 2;
+    constexpr double whole = 100;
+    const auto share = (whole - static_cast<double>(config.api.reserve_percent)) / whole;
+    for (std::size_t login = 0; login < logins; ++login)
+        apps_.emplace_back(hour, minute, share, login);
+    for (const auto& account : config.accounts)
+        members_.push_back(
+            {account.login, static_cast<double>(account.backfill.budget_percent),
+             Pool{day, quarter, share, static_cast<std::uint64_t>(account.user_id)},
+             RollingCount{hour, minute}});
+}
+
+Pool& Governor::app_of(const Member& member)
+{
+    return apps_.at(static_cast<std::size_t>(member.login));
+}
+
+const Pool& Governor::app_of(const Member& member) const
+{
+    return apps_.at(static_cast<std::size_t>(member.login));
+}
+
+/// A turn of the past may go as much further as any.
+double Governor::shed_at(const Member& member, Work work, Stage stage)
+{
+    const auto& manner = manner_of(work);
+    const auto more = stage == Stage::goes_on ? manner.turn_goes_to - manner.shed_at : 0;
+    return (work == Work::backfill ? member.backfill_shed_at : manner.shed_at) + more;
+}
+
+Verdict
+Governor::ask(std::size_t account, Work work, Stage stage, std::uint64_t key, model::Instant now)
+{
+    auto& member = members_.at(account);
+    const auto limit = shed_at(member, work, stage);
+    auto answer = app_of(member).ask(work, limit, stage, now);
+    if (answer == Answer::go)
+        answer = member.day.ask(work, limit, stage, now);
+    if (answer == Answer::go)
+        return {answer, now};
+    if (answer == Answer::blocked)
+        return {answer, back_after_block(blocked_until(account), work, key)};
+    const auto wait = answer == Answer::tried ? while_tried : manner_of(work).least_wait;
+    return {answer, now + wait + part_of(wait, key)};
+}
+
+void Governor::departed(std::size_t account, Work work, model::Instant now)
+{
+    auto& member = members_.at(account);
+    app_of(member).meter().count(work, now);
+    member.day.meter().count(work, now);
+    member.hour.add(now);
+}
+
+void Governor::ended(std::size_t account, const graph::Ending& ending, model::Instant now)
+{
+    auto& member = members_.at(account);
+    auto& app = app_of(member);
+    app.meter().arrived();
+    member.day.meter().arrived();
+    if (!ending.was_answered)
+        return;
+    if (ending.usage.app_percent)
+        app.meter().read(*ending.usage.app_percent, now);
+    if (ending.usage.business_percent)
+        member.day.meter().read(*ending.usage.business_percent, now);
+    const bool app_is_over = throttles(ending, graph::FailureClass::app_throttled);
+    const bool account_is_over = throttles(ending, graph::FailureClass::account_throttled);
+    if (app_is_over)
+        app.barrier().put_up(now, ending.regain_after);
+    else if (account_is_over || ending.usage.regain_after)
+        member.day.barrier().put_up(now, ending.regain_after);
+    if (!app_is_over)
+        app.barrier().answered(now);
+    if (!app_is_over && !account_is_over)
+        member.day.barrier().answered(now);
+}
+
+void Governor::expect(std::size_t account, Work work, double calls_per_hour)
+{
+    auto& member = members_.at(account);
+    const auto change = calls_per_hour - at(member.expected, work);
+    at(member.expected, work) = calls_per_hour;
+    member.day.expect(work, change);
+    app_of(member).expect(work, change);
+}
+
+model::Instant Governor::blocked_until(std::size_t account) const
+{
+    const auto& member = members_.at(account);
+    return std::max(member.day.barrier().until(), app_of(member).barrier().until());
+}
+
+double Governor::scarcity(std::size_t account, model::Instant now)
+{
+    auto& member = members_.at(account);
+    const auto used =
+        std::max(app_of(member).meter().percent(now), member.day.meter().percent(now));
+    return std::exp2(std::max(used.value_or(0) - slow_from, 0.0) / doubles_every);
+}
+
+State Governor::state(std::size_t account, model::Instant now)
+{
+    auto& member = members_.at(account);
+    State state;
+    state.app_percent = app_of(member).meter().percent(now);
+    state.account_percent = member.day.meter().percent(now);
+    state.calls_in_hour = member.hour.total(now);
+    state.calls_in_day = member.day.meter().calls(now);
+    if (const auto until = blocked_until(account); until > now)
+        state.blocked_until = until;
+    for (std::size_t place = 0; place < work_count; ++place)
+        if (const auto work = static_cast<Work>(place);
+            ask(account, work, Stage::begins, 0, now).answer == Answer::shed)
+            state.shedding.push_back(manner_of(work).name);
+    return state;
+}
+
+} // namespace insightd::budget

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "collectors/graph/permit.hpp"
+#include "config/config.hpp"
+#include "daemon/budget/pool.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+/// How the calls that the platform allows are spent: one pool for each app, one for each account.
+/// Pure; time comes with each question.
+namespace insightd::budget
+{
+
+/// What an account's budget looks like.
+struct State {
+    std::optional<double> app_percent;     ///< of the app's limit for an hour
+    std::optional<double> account_percent; ///< of the account's limit for a day
+    std::int64_t calls_in_hour = 0;
+    std::int64_t calls_in_day = 0;
+    std::optional<model::Instant> blocked_until; ///< if it is now
+    std::vector<std::string_view> shedding;      ///< classes of work that may not begin now
+};
+
+/// The answer to a question; `again` is when to ask again, if it is no.
+struct Verdict {
+    Answer answer{};
+    model::Instant again;
+
+    bool goes() const { return answer == Answer::go; }
+};
+
+class Governor
+{
+public:
+    /// Accounts are named by their place in the configuration.
+    explicit Governor(const config::Config& config);
+
+    /// Whether the account may make a call for this work now. `key` spreads the instants at which
+    /// those who were refused come back.
+    Verdict ask(std::size_t account, Work work, Stage stage, std::uint64_t key, model::Instant now);
+
+    /// A call leaves; ended() is told what became of it.
+    void departed(std::size_t account, Work work, model::Instant now);
+    void ended(std::size_t account, const graph::Ending& ending, model::Instant now);
+
+    /// Calls an hour that the account is known to need for this work from now on.
+    void expect(std::size_t account, Work work, double calls_per_hour);
+
+    /// No call of the account before; the epoch if nothing blocks it.
+    model::Instant blocked_until(std::size_t account) const;
+
+    /// How much dearer than usual a call is: 1 while there is plenty, and doubling with each 12
+    /// percent of the limit from 60 on. For the pace of posts.
+    double scarcity(std::size_t account, model::Instant now);
+
+    State state(std::size_t account, model::Instant now);
+
+private:
+    struct Member {
+        config::Login login{};
+        double backfill_shed_at = 0;
+        Pool day;
+        RollingCount hour;
+        PerWork<double> expected{};
+    };
+    Pool& app_of(const Member& member);
+    const Pool& app_of(const Member& member) const;
+    static double shed_at(const Member& member, Work work, Stage stage);
+
+    std::vector<Pool> apps_; ///< by login
+    std::vector<Member> members_;
+};
+
+} // namespace insightd::budget

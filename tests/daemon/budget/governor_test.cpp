@@ -1,0 +1,285 @@
+#include "daemon/budget/governor.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+namespace insightd::budget
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+using graph::FailureClass;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const model::Instant start = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1};
+
+config::Config config_of(std::initializer_list<config::Login> logins)
+{
+    config::Config config;
+    for (const auto login : logins) {
+        auto& account = config.accounts.emplace_back();
+        account.login = login;
+        account.user_id = 17 + static_cast<std::int64_t>(config.accounts.size());
+    }
+    return config;
+}
+
+/// A governor of two Instagram accounts and one Facebook account.
+class GovernorTest : public ::testing::Test
+{
+protected:
+    GovernorTest() : GovernorTest{0} {}
+    explicit GovernorTest(std::int64_t reserve_percent) : governor{config_with(reserve_percent)} {}
+
+    static config::Config config_with(std::int64_t reserve_percent)
+    {
+        auto config = config_of(
+            {config::Login::instagram, config::Login::instagram, config::Login::facebook});
+        config.api.reserve_percent = reserve_percent;
+        return config;
+    }
+
+    Answer ask(std::size_t account, Work work, Stage stage = Stage::begins)
+    {
+        return governor.ask(account, work, stage, 0, now).answer;
+    }
+
+    /// Calls that are answered, each with this figure.
+    void call(std::size_t account, Work work, std::optional<int> app, std::optional<int> business)
+    {
+        governor.departed(account, work, now);
+        graph::Ending ending;
+        ending.was_answered = true;
+        ending.usage.app_percent = app;
+        ending.usage.business_percent = business;
+        governor.ended(account, ending, now);
+    }
+
+    void
+    refuse(std::size_t account, FailureClass kind, std::optional<std::chrono::seconds> told = {})
+    {
+        governor.departed(account, Work::lists, now);
+        graph::Ending ending;
+        ending.was_answered = true;
+        ending.failure = kind;
+        ending.regain_after = told;
+        governor.ended(account, ending, now);
+    }
+
+    std::vector<Work> going(std::size_t account)
+    {
+        std::vector<Work> works;
+        for (std::size_t place = 0; place < work_count; ++place)
+            if (ask(account, static_cast<Work>(place)) == Answer::go)
+                works.push_back(static_cast<Work>(place));
+        return works;
+    }
+
+    Governor governor;
+    model::Instant now = start;
+};
+
+TEST_F(GovernorTest, LetsEverythingGoWhileNothingIsKnown)
+{
+    EXPECT_EQ(going(0).size(), work_count);
+}
+
+TEST_F(GovernorTest, ShedsTheLeastValuableFirstAndStoriesLast)
+{
+    std::size_t before = work_count;
+    for (int percent = 0; percent <= 100; ++percent) {
+        call(0, Work::lists, percent, {});
+        const auto works = going(0);
+        ASSERT_LE(works.size(), before) << percent;
+        for (std::size_t place = 0; place < works.size(); ++place)
+            EXPECT_EQ(works.at(place), static_cast<Work>(place)) << "the most valuable go";
+        before = works.size();
+        EXPECT_TRUE(percent < 75 || before < work_count) << "slows before it is warned";
+        EXPECT_TRUE(percent != 94 || works == std::vector{Work::story_ends});
+    }
+    EXPECT_EQ(before, 0U);
+}
+
+TEST_F(GovernorTest, EachAppAndEachAccountHasItsOwn)
+{
+    call(0, Work::lists, {}, 97);
+    EXPECT_THAT(going(0), IsEmpty());
+    EXPECT_EQ(going(1).size(), work_count);
+    call(1, Work::lists, 97, {});
+    EXPECT_THAT(going(1), IsEmpty()) << "its app";
+    EXPECT_EQ(going(2).size(), work_count) << "another app";
+}
+
+TEST_F(GovernorTest, BlockLastsExactlyAsLongAsTold)
+{
+    refuse(0, FailureClass::account_throttled, 17min);
+    EXPECT_EQ(governor.blocked_until(0), start + 17min);
+    EXPECT_EQ(governor.blocked_until(1), model::Instant{});
+    now = start + 17min - 1s;
+    EXPECT_THAT(going(0), IsEmpty());
+    now = start + 17min;
+    EXPECT_EQ(ask(0, Work::stories), Answer::go);
+}
+
+TEST_F(GovernorTest, OneCallAtATimeFindsOutWhetherABlockIsOver)
+{
+    refuse(0, FailureClass::app_throttled, 5min);
+    now = start + 5min;
+    EXPECT_EQ(ask(1, Work::lists), Answer::go);
+    governor.departed(1, Work::lists, now);
+    EXPECT_EQ(ask(0, Work::lists), Answer::tried);
+    EXPECT_EQ(ask(1, Work::stories), Answer::tried);
+    EXPECT_EQ(ask(2, Work::lists), Answer::go) << "another app";
+    graph::Ending lost;
+    governor.ended(1, lost, now);
+    EXPECT_EQ(ask(0, Work::lists), Answer::go) << "an answer that never came found out nothing";
+    call(0, Work::lists, 50, {});
+    governor.departed(0, Work::lists, now);
+    EXPECT_EQ(ask(1, Work::lists), Answer::go);
+}
+
+TEST_F(GovernorTest, UntoldBlocksDoubleAndEndWithAnAnswer)
+{
+    std::vector<std::chrono::minutes> waits;
+    for (int time = 0; time < 7; ++time) {
+        refuse(0, FailureClass::account_throttled);
+        waits.push_back(std::chrono::floor<std::chrono::minutes>(governor.blocked_until(0) - now));
+        now = governor.blocked_until(0);
+    }
+    std::chrono::minutes least{1};
+    for (const auto wait : waits) {
+        EXPECT_GE(wait, least);
+        EXPECT_LE(wait, least + least / 2);
+        least = std::min(least * 2, 30min);
+    }
+    call(0, Work::lists, {}, 10);
+    refuse(0, FailureClass::account_throttled);
+    EXPECT_LT(governor.blocked_until(0) - now, 2min) << "begins anew";
+}
+
+TEST_F(GovernorTest, RefusalsOfCallsUnderWayDoNotDoubleTheBlock)
+{
+    for (int call = 0; call < 4; ++call)
+        governor.departed(0, Work::lists, now);
+    graph::Ending throttled;
+    throttled.was_answered = true;
+    throttled.failure = FailureClass::account_throttled;
+    for (int call = 0; call < 4; ++call)
+        governor.ended(0, throttled, now);
+    EXPECT_LT(governor.blocked_until(0) - now, 2min);
+}
+
+TEST_F(GovernorTest, EstimateBesideAGoodAnswerBlocksAsWell)
+{
+    governor.departed(0, Work::lists, now);
+    graph::Ending ending;
+    ending.was_answered = true;
+    ending.usage.business_percent = 100;
+    ending.usage.regain_after = 9min;
+    ending.regain_after = 9min;
+    governor.ended(0, ending, now);
+    EXPECT_EQ(governor.blocked_until(0), start + 9min);
+}
+
+TEST_F(GovernorTest, ThoseWhoWaitComeBackApartAndStoriesFirst)
+{
+    refuse(0, FailureClass::account_throttled, 5min);
+    const auto again = [&](Work work, std::uint64_t key) {
+        return governor.ask(0, work, Stage::begins, key, now).again;
+    };
+    std::set<model::Instant> instants;
+    for (std::uint64_t key = 0; key < 10; ++key) {
+        EXPECT_GE(again(Work::story_ends, key), start + 5min);
+        EXPECT_LT(again(Work::story_ends, key), again(Work::old_posts, 0));
+        instants.insert(again(Work::old_posts, key));
+    }
+    EXPECT_EQ(instants.size(), 10U);
+}
+
+TEST_F(GovernorTest, KeepsRoomForStoriesThatAreStillToCome)
+{
+    governor.expect(0, Work::stories, 2); // 48 of 100 calls a day
+    call(0, Work::old_posts, {}, 0);
+    for (int percent = 1; percent <= 30; ++percent)
+        call(0, Work::old_posts, {}, percent);
+    EXPECT_EQ(ask(0, Work::old_posts), Answer::go) << "30 and 53 are under 86";
+    for (int percent = 31; percent <= 36; ++percent)
+        call(0, Work::old_posts, {}, percent);
+    EXPECT_EQ(ask(0, Work::old_posts), Answer::shed) << "though 36 percent are little";
+    EXPECT_EQ(ask(0, Work::stories), Answer::go);
+    governor.expect(0, Work::stories, 0.5);
+    EXPECT_EQ(ask(0, Work::old_posts), Answer::go) << "fewer stories";
+}
+
+TEST_F(GovernorTest, TurnThatHasBegunMayGoFurther)
+{
+    call(0, Work::lists, {}, 84);
+    EXPECT_EQ(ask(0, Work::account_days), Answer::shed);
+    EXPECT_EQ(ask(0, Work::account_days, Stage::goes_on), Answer::go);
+    EXPECT_EQ(ask(0, Work::fresh_posts, Stage::goes_on), Answer::shed) << "each by itself";
+    call(0, Work::lists, {}, 95);
+    for (std::size_t place = 0; place < work_count; ++place)
+        EXPECT_EQ(ask(0, static_cast<Work>(place), Stage::goes_on), Answer::shed) << place;
+}
+
+TEST_F(GovernorTest, ScarcityGrowsWithTheFullerPool)
+{
+    EXPECT_EQ(governor.scarcity(0, now), 1);
+    call(0, Work::lists, {}, 60);
+    EXPECT_EQ(governor.scarcity(0, now), 1);
+    call(1, Work::lists, 72, {});
+    EXPECT_NEAR(governor.scarcity(0, now), 2, 0.1);
+    EXPECT_EQ(governor.scarcity(2, now), 1);
+}
+
+TEST_F(GovernorTest, StateTellsWhatItKnows)
+{
+    call(0, Work::lists, {}, {});
+    auto state = governor.state(0, now);
+    EXPECT_EQ(state.app_percent, std::nullopt);
+    EXPECT_EQ(state.calls_in_hour, 1);
+    EXPECT_EQ(state.calls_in_day, 1);
+    EXPECT_THAT(state.shedding, IsEmpty());
+    call(0, Work::lists, {}, 70);
+    refuse(1, FailureClass::account_throttled, 5min);
+    state = governor.state(0, now);
+    EXPECT_EQ(state.account_percent, 70);
+    EXPECT_THAT(state.shedding, ElementsAre("demographics", "backfill"));
+    EXPECT_EQ(state.blocked_until, std::nullopt);
+    EXPECT_EQ(governor.state(1, now).blocked_until, start + 5min);
+    now += 2h;
+    EXPECT_EQ(governor.state(0, now).calls_in_hour, 0);
+    EXPECT_EQ(governor.state(0, now).calls_in_day, 2);
+}
+
+class ReservedGovernorTest : public GovernorTest
+{
+protected:
+    ReservedGovernorTest() : GovernorTest{50} {}
+};
+
+TEST_F(ReservedGovernorTest, LeavesTheReserveToOthers)
+{
+    call(0, Work::lists, {}, 46);
+    EXPECT_THAT(going(0), ElementsAre(Work::story_ends));
+    call(0, Work::lists, {}, 48);
+    EXPECT_THAT(going(0), IsEmpty());
+}
+
+/// An app whose other programs already use much of it: what the daemon finds at its start.
+TEST_F(GovernorTest, RecoversByItselfFromAFigureThatAllowsNothing)
+{
+    call(0, Work::lists, 99, {});
+    EXPECT_THAT(going(0), IsEmpty());
+    now += 10min;
+    EXPECT_EQ(ask(0, Work::story_ends), Answer::go) << "old figures say less and less";
+    EXPECT_EQ(ask(0, Work::old_posts), Answer::shed);
+    now += 50min;
+    EXPECT_EQ(going(0).size(), work_count);
+}
+
+} // namespace
+} // namespace insightd::budget

@@ -3,6 +3,7 @@
 #include "tests/support/private_postgres.hpp"
 
 #include <array>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -76,9 +77,12 @@ public:
     /// Reads until the text appears; false if the process ends before.
     bool wait_for(const std::string& text)
     {
-        while (text_.find(text) == std::string::npos)
+        for (std::size_t read = 0;
+             text_.find(text, read - std::min(read, text.size())) == std::string::npos;) {
+            read = text_.size();
             if (!read_some())
                 return false;
+        }
         return true;
     }
 
@@ -139,6 +143,9 @@ public:
         words.insert(words.end(), {"--config", config_file()});
         return Process{std::move(words), input};
     }
+
+    /// What is to be revoked at SIGUSR1 is revoked now.
+    void revoke() const { process_.send(SIGUSR1); }
 
     /// Connections stay open, and nothing is answered any more.
     void stall() const { process_.send(SIGSTOP); }

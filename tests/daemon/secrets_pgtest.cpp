@@ -73,8 +73,7 @@ TEST(Secrets, AreNowhereAfterEverythingWentWrong)
 {
     // Every fifth call and renewal fails, one account is revoked, the log is at its most talkative.
     const Logins logins{
-        {"--errors", "0.2", "--refresh-errors", "0.5", "--revoke",
-         "bakery_berlin:460@2026-03-01T22:00:00Z"},
+        {"--errors", "0.2", "--refresh-errors", "0.5", "--revoke", "bakery_berlin:460@SIGUSR1"},
         "3600"};
     logins.edit("accounts:", "http: {listen: \"127.0.0.1:0\"}\naccounts:");
     std::string said;
@@ -86,6 +85,7 @@ TEST(Secrets, AreNowhereAfterEverythingWentWrong)
 
     auto daemon = logins.sandbox.insightd({"run", "--debug"});
     ASSERT_TRUE(daemon.wait_for("<7>call ")) << daemon.output();
+    logins.sandbox.revoke();
     ASSERT_TRUE(daemon.wait_for("token_dead")) << daemon.output();
     expect_clean(proc(daemon, "cmdline"), "the process list");
     EXPECT_THAT(

@@ -121,7 +121,9 @@ void add_login_options(CLI::App& app, Wish& wish)
 {
     auto& login = wish.faults.login;
     app.add_option("--refresh-errors", wish.faults.refresh_errors, "share of HTTP 500 to renewals");
-    app.add_option("--revoke", wish.revocations, "NAME:SUBCODE or NAME:SUBCODE@INSTANT, of 190");
+    app.add_option(
+        "--revoke", wish.revocations,
+        "NAME:SUBCODE, NAME:SUBCODE@INSTANT or NAME:SUBCODE@SIGUSR1, of 190");
     app.add_option("--logs-in", login.logs_in, "username; the first of the host if not given");
     app.add_flag("--cancel-login", login.cancels, "the user denies");
     app.add_option("--withhold", login.withheld, "scopes that the user does not grant");
@@ -144,17 +146,42 @@ std::size_t index_of(const World& world, const std::string& name)
     return static_cast<std::size_t>(found - world.accounts().begin());
 }
 
+struct Revocation {
+    std::size_t account = 0;
+    int subcode = 0;
+    std::optional<Instant> at; ///< nothing: at SIGUSR1
+};
+
 /// "metricsaurus:460@2026-03-02T00:00:00Z"; at the start without an instant.
-void plan_revocation(
-    TokenOffice& tokens, const World& world, const std::string& text, Instant start)
+Revocation revocation_in(const World& world, const std::string& text, Instant start)
 {
     const auto colon = std::min(text.find(':'), text.size());
     const auto at_sign = std::min(text.find('@', colon), text.size());
     const auto subcode = text.substr(std::min(colon + 1, text.size()), at_sign - colon - 1);
     if (subcode.empty() || subcode.find_first_not_of("0123456789") != std::string::npos)
         throw CLI::ValidationError{text + " is no NAME:SUBCODE"};
-    const auto at = at_sign == text.size() ? start : instant_of(text.substr(at_sign + 1));
-    tokens.revoke_at(index_of(world, text.substr(0, colon)), std::stoi(subcode), at);
+    const auto when = text.substr(std::min(at_sign + 1, text.size()));
+    Revocation revocation{index_of(world, text.substr(0, colon)), std::stoi(subcode), start};
+    if (when == "SIGUSR1")
+        revocation.at.reset();
+    else if (!when.empty())
+        revocation.at = instant_of(when);
+    return revocation;
+}
+
+/// Those that have an instant; the others at the signal, which comes once.
+void plan_revocations(
+    TokenOffice& tokens, const std::vector<Revocation>& revocations,
+    boost::asio::signal_set& signal)
+{
+    for (const auto& revocation : revocations)
+        if (revocation.at)
+            tokens.revoke_at(revocation.account, revocation.subcode, *revocation.at);
+    signal.async_wait([&tokens, revocations](boost::system::error_code error, int) {
+        for (const auto& revocation : revocations)
+            if (!error && !revocation.at)
+                tokens.revoke(revocation.account, revocation.subcode);
+    });
 }
 
 int serve(Wish& wish)
@@ -176,9 +203,12 @@ int serve(Wish& wish)
     Api api{world, wish.faults};
     if (!wish.faults.login.logs_in.empty())
         index_of(world, wish.faults.login.logs_in);
+    std::vector<Revocation> revocations;
     for (const auto& text : wish.revocations)
-        plan_revocation(api.tokens(), world, text, start);
+        revocations.push_back(revocation_in(world, text, start));
     boost::asio::io_context loop{1};
+    boost::asio::signal_set revoking{loop, SIGUSR1};
+    plan_revocations(api.tokens(), revocations, revoking);
     Server server{loop.get_executor(), api, now, wish.instagram_port, wish.facebook_port};
     boost::asio::signal_set signals{loop, SIGTERM, SIGINT};
     signals.async_wait([&](boost::system::error_code, int) { loop.stop(); });

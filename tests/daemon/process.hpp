@@ -2,8 +2,8 @@
 
 #include "tests/support/private_postgres.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>

@@ -276,8 +276,7 @@ std::optional<scheduling::Plan> Account::plan_of(model::MediaId id, model::Insta
         return plan;
     if (!plan)
         plan.emplace();
-    const auto read_at = model::Instant{std::chrono::seconds{post->rate.read_at}};
-    plan->due = *or_soon(task_of(*post), plan->due, std::min(read_at, now));
+    plan->due = *or_soon(task_of(*post), plan->due, std::min(PostBook::end_of_reading(*post), now));
     return plan;
 }
 

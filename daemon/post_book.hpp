@@ -56,6 +56,9 @@ public:
     std::optional<model::Instant>
     due_after_reading(const scheduling::Post& post, model::Instant now) const;
 
+    /// By when the last reading was made; for a post that was read.
+    static model::Instant end_of_reading(const scheduling::Post& post);
+
     /// Posts, stories aside, and how many of them were read.
     PostCount count() const;
 

@@ -3,8 +3,6 @@
 #include "daemon/scheduling/cadence.hpp"
 #include "daemon/scheduling/growth.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -61,7 +59,8 @@ std::optional<Plan> next_reading(
     if (!post.is_read())
         return plan;
     const auto read_at = instant(post.read_at);
-    const auto worth = account.worth_a_reading(pacing.freshness) * pacing.scarcity * pacing.scarcity;
+    const auto worth =
+        account.worth_a_reading(pacing.freshness) * pacing.scarcity * pacing.scarcity;
     plan.due = worth_it_at(post, published_at, worth);
     plan.worth_after = std::chrono::floor<seconds>(plan.due - read_at);
     plan.reason = post.unread > 1 && plan.due <= now ? Reason::moved : Reason::worth_it;

@@ -2,16 +2,24 @@
 
 #include "tests/bench/simulator/simulation.hpp"
 
+#include <array>
 #include <string>
-#include <vector>
 
 namespace insightd::simulator
 {
 
-enum class Kind : std::uint8_t { hourly, tiers, adaptive, adaptive_with_floors, oracle };
+enum class Kind : std::uint8_t {
+    hourly,
+    tiers,
+    adaptive,
+    adaptive_with_floors,
+    oracle_with_lists,
+    oracle
+};
 
 inline constexpr std::array kinds{
-    Kind::hourly, Kind::tiers, Kind::adaptive, Kind::adaptive_with_floors, Kind::oracle};
+    Kind::hourly, Kind::tiers, Kind::adaptive, Kind::adaptive_with_floors, Kind::oracle_with_lists,
+    Kind::oracle};
 
 std::string name_of(Kind kind);
 
@@ -20,7 +28,7 @@ struct Experiment {
     RunSettings run;
     std::size_t accounts = 1; ///< simulated one by one; results are summed
     double whole_list_every = 24;
-    double page_every = 0.5;  ///< hours between two readings of the list's first page
+    double page_every = 0.5; ///< hours between two readings of the list's first page
 };
 
 struct Result {

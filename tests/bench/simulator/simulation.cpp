@@ -135,8 +135,8 @@ private:
             if (came == 0)
                 continue;
             state.views += static_cast<std::int64_t>(came);
-            state.interactions += static_cast<std::int64_t>(std::min(
-                came, drawn(truth.interactions * static_cast<double>(came), random_)));
+            state.interactions += static_cast<std::int64_t>(
+                std::min(came, drawn(truth.interactions * static_cast<double>(came), random_)));
             state.waiting.push_back({begun, begun + step, static_cast<double>(came)});
         }
         state.drawn_until = std::max(until, from);

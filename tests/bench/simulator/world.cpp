@@ -75,8 +75,8 @@ double Account::expected(const Post& post, double from, double to) const
     auto views = post.views * (share_until(world, to - post.published) -
                                share_until(world, from - post.published));
     for (const auto& burst : post.bursts)
-        views += burst_left(burst, from, world.burst_hours) -
-                 burst_left(burst, to, world.burst_hours);
+        views +=
+            burst_left(burst, from, world.burst_hours) - burst_left(burst, to, world.burst_hours);
     return std::max(views, 0.0) * mean_rhythm(*this, from, to);
 }
 
@@ -90,7 +90,7 @@ Account
 make_account(const WorldSettings& world, std::uint64_t seed, std::size_t index, double horizon)
 {
     Random random{seed * 1'000'003 + index};
-    Account account{world, uniform(0, day, random), {}};
+    Account account{world, horizon, uniform(0, day, random), {}};
     const auto typical = lognormal(world.typical_views, world.spread_of_accounts, random);
     const auto between = world.two_years / static_cast<double>(world.posts);
     std::exponential_distribution<> gap{1 / between};

@@ -11,19 +11,19 @@ namespace insightd::simulator
 
 /// What the world is like; the sources are in deploy/docs/scheduling.md.
 struct WorldSettings {
-    std::size_t posts = 1000;          ///< per account and two years
-    double two_years = 17520;          ///< hours
-    double typical_views = 2000;       ///< median over the posts of the median account
-    double spread_of_posts = 1.2;      ///< standard deviation of the log of a post's views
-    double spread_of_accounts = 1.5;   ///< the same over accounts
-    double half_life = 20;             ///< hours until half of a post's views
-    double tail = 1.5;                 ///< views left fall as age^-tail
-    double bursts_per_post = 0.2;      ///< times that a post is shared again
-    double burst_share = 0.15;         ///< a burst's views, as a share of the post's; heavy-tailed
-    double latest_burst = 180 * 24;    ///< hours of age
-    double burst_hours = 6;            ///< mean wait of a burst's views
-    double rhythm = 0.5;               ///< by day (1 + rhythm)/(1 - rhythm) times the night's views
-    double interactions = 0.04;        ///< median share of views that leave a like or a comment
+    std::size_t posts = 1000;        ///< per account and two years
+    double two_years = 17520;        ///< hours
+    double typical_views = 2000;     ///< median over the posts of the median account
+    double spread_of_posts = 1.2;    ///< standard deviation of the log of a post's views
+    double spread_of_accounts = 1.5; ///< the same over accounts
+    double half_life = 20;           ///< hours until half of a post's views
+    double tail = 1.5;               ///< views left fall as age^-tail
+    double bursts_per_post = 0.2;    ///< times that a post is shared again
+    double burst_share = 0.15;       ///< a burst's views, as a share of the post's; heavy-tailed
+    double latest_burst = 180 * 24;  ///< hours of age
+    double burst_hours = 6;          ///< mean wait of a burst's views
+    double rhythm = 0.5;             ///< by day (1 + rhythm)/(1 - rhythm) times the night's views
+    double interactions = 0.04;      ///< median share of views that leave a like or a comment
     double spread_of_interactions = 0.4;
 };
 
@@ -45,6 +45,7 @@ struct Post {
 /// All posts of an account that are published until `horizon`, the oldest first.
 struct Account {
     WorldSettings world;
+    double horizon = 0;
     double rhythm_peak = 0;
     std::vector<Post> posts;
 

@@ -73,13 +73,18 @@ void Account::remember(
         begin_story(story, history.last_alive, now, scheduler);
 }
 
-void Account::remember_post(
-    const model::StoredPost& known, model::Instant now, Scheduler& scheduler)
+bool Account::remember_post(const model::StoredPost& known)
 {
     if (posts_.table().contains(known.id))
-        return;
-    const auto task = task_of(posts_.remember(known));
-    const auto plan = plan_of(known.id, now);
+        return false;
+    posts_.remember(known);
+    return true;
+}
+
+void Account::plan_post(model::MediaId id, model::Instant now, Scheduler& scheduler)
+{
+    const Task task{Job::media_insights, index_, id};
+    const auto plan = plan_of(id, now);
     if (collects(task.job) && plan)
         scheduler.add(task, plan->due);
 }

@@ -69,13 +69,18 @@ void Account::remember(
         begin_story(story, history.last_alive, now, scheduler);
 }
 
-void Account::remember_post(
-    const model::StoredPost& known, model::Instant now, Scheduler& scheduler)
+bool Account::remember_post(const model::StoredPost& known)
 {
     if (posts_.table().contains(known.id))
-        return;
-    const auto task = task_of(posts_.remember(known));
-    const auto plan = plan_of(known.id, now);
+        return false;
+    posts_.remember(known);
+    return true;
+}
+
+void Account::plan_post(model::MediaId id, model::Instant now, Scheduler& scheduler)
+{
+    const Task task{Job::media_insights, index_, id};
+    const auto plan = plan_of(id, now);
     if (collects(task.job) && plan)
         scheduler.add(task, plan->due);
 }
@@ -305,8 +310,7 @@ std::optional<scheduling::Plan> Account::plan_of(model::MediaId id, model::Insta
         return plan;
     if (!plan)
         plan.emplace();
-    const auto read_at = model::Instant{std::chrono::seconds{post->rate.read_at}};
-    plan->due = *or_soon(task_of(*post), plan->due, std::min(read_at, now));
+    plan->due = *or_soon(task_of(*post), plan->due, std::min(PostBook::end_of_reading(*post), now));
     return plan;
 }
 

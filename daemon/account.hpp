@@ -54,8 +54,11 @@ public:
     /// Makes room for so many posts more, without any to spare.
     void expect_posts(std::size_t count) { posts_.table().reserve(tracked() + count); }
 
-    /// Takes over a post that the store knows. Each is planned at once.
-    void remember_post(const model::StoredPost& known, model::Instant now, Scheduler& scheduler);
+    /// Takes over a post that the store knows. False if it is watched already: nothing happens.
+    bool remember_post(const model::StoredPost& known);
+
+    /// Plans a post that was remembered, together with others: how fast they change decides with.
+    void plan_post(model::MediaId id, model::Instant now, Scheduler& scheduler);
 
     /// There are no more: a list can tell now which posts are new.
     void posts_are_remembered(model::Instant now, Scheduler& scheduler);

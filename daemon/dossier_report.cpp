@@ -106,7 +106,9 @@ struct Started {
     {
         account.remember(remembered.history, now, scheduler);
         for (const auto& post : remembered.posts)
-            account.remember_post(post, now, scheduler);
+            account.remember_post(post);
+        for (const auto& post : remembered.posts)
+            account.plan_post(post.id, now, scheduler);
         account.posts_are_remembered(now, scheduler);
     }
 

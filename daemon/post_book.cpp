@@ -156,7 +156,7 @@ std::optional<scheduling::Plan> PostBook::plan(const Post& post, model::Instant 
     const auto& tiers = settings_->schedule.media_insights;
     if (is_paced_by_change() || !post.rate.is_read())
         return scheduling::next_reading(post.rate, post.published_at, now, rates_, tiers, pacing());
-    const auto read_at = std::min(model::Instant{std::chrono::seconds{post.rate.read_at}}, now);
+    const auto read_at = std::min(end_of_reading(post), now);
     const auto due = scheduling::next_post_reading(tiers, post.published_at, read_at, key(post));
     if (!due)
         return std::nullopt;
@@ -187,6 +187,12 @@ PostCount PostBook::count() const
             count.read += post.rate.is_read();
         }
     return count;
+}
+
+/// The rate keeps whole seconds: the reading was within the one before.
+model::Instant PostBook::end_of_reading(const Post& post)
+{
+    return model::Instant{std::chrono::seconds{post.rate.read_at} + std::chrono::seconds{1}};
 }
 
 bool PostBook::is_paced_by_change() const

@@ -62,6 +62,9 @@ public:
     /// Calls are so many times dearer than usual; at least 1.
     void set_scarcity(double scarcity) { scarcity_ = scarcity; }
 
+    /// By when the last reading was made; for a post that was read.
+    static model::Instant end_of_reading(const scheduling::Post& post);
+
     /// Posts, stories aside, and how many of them were read.
     PostCount count() const;
 

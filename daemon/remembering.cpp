@@ -104,8 +104,12 @@ void Engine::remember_posts(const std::vector<model::StoredPost>& posts)
         ++counts[post.account_id];
     for (const auto& [id, count] : counts)
         accounts.at(id)->expect_posts(count);
+    std::vector<const model::StoredPost*> fresh;
     for (const auto& post : posts)
-        accounts.at(post.account_id)->remember_post(post, now, scheduler_);
+        if (accounts.at(post.account_id)->remember_post(post))
+            fresh.push_back(&post);
+    for (const auto* post : fresh)
+        accounts.at(post->account_id)->plan_post(post->id, now, scheduler_);
     running_->wake.cancel();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/scheduling/growth.hpp"
 #include "storage/model/time.hpp"
 
 #include <cstddef>
@@ -37,7 +38,8 @@ double forecast(const ChangeRate& post, model::Instant published_at, model::Inst
 class AccountRates
 {
 public:
-    /// A post that comes under watch, new or as it was stored; and one that leaves it, as it is.
+    /// A post that comes under watch, new or as it was stored; and one that is never read again, as
+    /// it is then.
     void add(const ChangeRate& post);
     void remove(const ChangeRate& post);
 
@@ -54,10 +56,11 @@ public:
         std::optional<std::int64_t> interactions);
 
     /// Change-hours that may pile up at a post before it is read, so that a change of this account
-    /// waits `freshness` on average: W = c²/2, c = 2 S Σλ / Σ√λ.
+    /// waits `freshness` on average: W = c²/2, c = 2 S Σλ / Σ√λ, the sums averaged over 90 days.
+    /// Infinite as long as nothing was observed.
     double worth_a_reading(std::chrono::seconds freshness) const;
 
-    /// Views per like or comment, over all posts.
+    /// Likes and comments per view, over all posts.
     double interactions_per_change() const;
 
     std::size_t posts() const { return posts_; }
@@ -65,17 +68,20 @@ public:
 
 private:
     void replace(const ChangeRate& before, const ChangeRate& after);
-    void remember_sums(std::uint32_t at);
+    void average_until(std::uint32_t at);
     void count(const ChangeRate& post, double sign);
     ChangeRate begun(const ChangeRate& post, model::Instant published_at) const;
     double interactions_per_change(const ChangeRate& post) const;
+    void learn_total(ChangeRate& post, double total, double fresh, double aged) const;
+    double learn_interactions(ChangeRate& post, double now, double expected, double aged) const;
 
     std::size_t posts_ = 0;
     double rates_ = 0;       ///< Σλ
     double roots_ = 0;       ///< Σ√λ
     double usual_rates_ = 0; ///< Σλ, the mean of weeks
     double usual_roots_ = 0;
-    std::uint32_t summed_at_ = 0;
+    Hours averaged_for_{0}; ///< what they are the mean of
+    std::uint32_t averaged_until_ = 0;
     double read_posts_ = 0;      ///< posts with a number
     double totals_ = 0;          ///< their numbers
     double compared_totals_ = 0; ///< numbers of posts whose interactions are known too

@@ -2,50 +2,49 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace insightd::scheduling
 {
 namespace
 {
 
-/// In the unit that people would use.
-std::string words(std::chrono::seconds span)
+constexpr double minutes_per_hour = 60;
+constexpr double hours_per_day = 24;
+
+std::string in_words(std::chrono::seconds span)
 {
-    const auto seconds = static_cast<double>(span.count());
-    if (span < std::chrono::hours{2})
-        return fmt::format("{:.0f} min", seconds / 60);
-    if (span < std::chrono::days{2})
-        return fmt::format("{:.1f} h", seconds / 3'600);
-    return fmt::format("{:.1f} d", seconds / 86'400);
+    const auto hours = std::chrono::duration<double, std::ratio<3600>>{span}.count();
+    if (hours < 2)
+        return fmt::format("{:.0f} min", hours * minutes_per_hour);
+    if (hours < 2 * hours_per_day)
+        return fmt::format("{:.1f} h", hours);
+    return fmt::format("{:.1f} days", hours / hours_per_day);
 }
 
-std::string bound(Reason reason)
+std::string why(const Plan& plan)
 {
-    switch (reason) {
-    case Reason::moved:
-        return ": its likes and comments moved";
-    case Reason::tier_floor:
-        return ", but its age is read more often";
-    case Reason::shortest:
-        return ", but no post is read so often";
+    const auto worth = "worth a reading " + in_words(plan.worth_after) + " after the last";
+    switch (plan.reason) {
     case Reason::never_read:
+        return "never read so far";
+    case Reason::moved:
+        return fmt::format("likes or comments moved: about {:.0f} changes wait", plan.unread);
+    case Reason::tier_floor:
+        return worth + ", earlier by its age tier";
+    case Reason::shortest:
+        return worth + ", later by the shortest interval";
     case Reason::worth_it:
         break;
     }
-    return "";
+    return worth;
 }
 
 } // namespace
 
 std::string described(const Plan& plan)
 {
-    if (plan.reason == Reason::never_read)
-        return "never read yet: at once";
-    auto text = fmt::format(
-        "changes {:.3g} per hour, worth a reading {} after the last{}", plan.changes_per_hour,
-        words(plan.worth_after), bound(plan.reason));
-    if (plan.unread >= 1)
-        text += fmt::format(" (about {:.0f} changes wait, as lists hint)", plan.unread);
-    return text;
+    return fmt::format("changes {:.3g} per hour, {}", plan.changes_per_hour, why(plan));
 }
 
 } // namespace insightd::scheduling

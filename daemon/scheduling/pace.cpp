@@ -3,8 +3,6 @@
 #include "daemon/scheduling/cadence.hpp"
 #include "daemon/scheduling/growth.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 

@@ -60,6 +60,11 @@ INSERT INTO store.collection (account_id, collector, started_at, last_success_at
 SELECT account_id, 'media_insights', now(), now() - random() * interval '12 hours', 1
 FROM store.account)";
 
+constexpr auto fill_days = R"(
+INSERT INTO store.account_day (account_id, day, observed_at, day_end, is_final, reach)
+SELECT account_id, current_date - d, now(), current_date - d + interval '1 day', d > 2, 100
+FROM store.account, generate_series(1, 60) d)";
+
 void fill(const std::string& url, const Size& size)
 {
     const auto began = std::chrono::steady_clock::now();
@@ -68,6 +73,7 @@ void fill(const std::string& url, const Size& size)
     tx.exec(fmt::format(fill_media, size.posts));
     tx.exec(fill_state);
     tx.exec(fill_collection);
+    tx.exec(fill_days);
     tx.exec("VACUUM ANALYZE");
     fmt::print(
         "{} accounts with {} posts each in PostgreSQL, filled in {:.1f} s\n", size.accounts,

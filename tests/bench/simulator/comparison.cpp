@@ -7,6 +7,9 @@ namespace insightd::simulator
 namespace
 {
 
+/// The search steps short: what is measured depends on the asked with noise.
+constexpr double damping = 0.8;
+
 bool listens(Kind kind)
 {
     return kind != Kind::hourly && kind != Kind::tiers;
@@ -23,10 +26,11 @@ strategy_of(Kind kind, const Account& account, const StrategySettings& settings)
     case Kind::adaptive:
     case Kind::adaptive_with_floors:
         return adaptive(account, settings);
+    case Kind::oracle_with_lists:
     case Kind::oracle:
         break;
     }
-    return oracle(account, settings);
+    return oracle(account, settings, kind == Kind::oracle_with_lists);
 }
 
 } // namespace
@@ -42,6 +46,8 @@ std::string name_of(Kind kind)
         return "adaptive";
     case Kind::adaptive_with_floors:
         return "adaptive, floors on";
+    case Kind::oracle_with_lists:
+        return "oracle, finds by list";
     case Kind::oracle:
         break;
     }
@@ -73,7 +79,7 @@ Result measure_at_target(Kind kind, const Experiment& experiment)
         const auto off = result.figures.staleness.mean() / target;
         if (std::abs(off - 1) < 0.01)
             break;
-        result = measure(kind, experiment, result.asked / off);
+        result = measure(kind, experiment, result.asked / std::pow(off, damping));
     }
     return result;
 }

@@ -2,16 +2,24 @@
 
 #include "tests/bench/simulator/simulation.hpp"
 
+#include <array>
 #include <string>
-#include <vector>
 
 namespace insightd::simulator
 {
 
-enum class Kind : std::uint8_t { hourly, tiers, adaptive, adaptive_with_floors, oracle };
+enum class Kind : std::uint8_t {
+    hourly,
+    tiers,
+    adaptive,
+    adaptive_with_floors,
+    oracle_with_lists,
+    oracle
+};
 
 inline constexpr std::array kinds{
-    Kind::hourly, Kind::tiers, Kind::adaptive, Kind::adaptive_with_floors, Kind::oracle};
+    Kind::hourly, Kind::tiers, Kind::adaptive, Kind::adaptive_with_floors, Kind::oracle_with_lists,
+    Kind::oracle};
 
 std::string name_of(Kind kind);
 

@@ -1,53 +1,36 @@
-#include "tests/bench/simulator/comparison.hpp"
+#include "tests/bench/simulator/report.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-namespace
-{
-
-using namespace insightd::simulator;
-
-void print(const Result& result, const Experiment& experiment, double hourly_calls)
-{
-    const auto& figures = result.figures;
-    const auto days = experiment.run.measured / 24 * static_cast<double>(experiment.accounts);
-    fmt::print(
-        "{:<20} {:>9.1f} {:>7.1f} {:>9.1f} {:>8.1f} {:>9.2f} {:>7.1f}% {:>7.2f} {:>6.1f}\n",
-        name_of(result.kind), figures.insights_calls / days, figures.list_calls / days,
-        figures.calls() / days, 60 * figures.staleness.mean(), figures.staleness.quantile(0.99),
-        100 * figures.staleness.share_within_target(), 60 * result.asked,
-        hourly_calls / figures.calls());
-}
-
-} // namespace
 
 int main(int argc, char** argv)
 {
+    using namespace insightd::simulator;
     Experiment experiment;
-    CLI::App app{"Simulates the reading of posts by change, beside other ways"};
-    app.add_option("--accounts", experiment.accounts);
-    app.add_option("--seed", experiment.run.seed);
-    app.add_option("--posts", experiment.world.posts);
-    app.add_option("--tail", experiment.world.tail);
-    app.add_option("--half-life", experiment.world.half_life);
-    app.add_option("--spread", experiment.world.spread_of_posts);
-    app.add_option("--views", experiment.world.typical_views);
-    app.add_option("--rhythm", experiment.world.rhythm);
-    app.add_option("--bursts", experiment.world.bursts_per_post);
-    app.add_option("--whole-list-every", experiment.whole_list_every);
-    app.add_option("--latest-burst", experiment.world.latest_burst);
-    app.add_option("--page-every", experiment.page_every);
+    bool is_capacity = false;
+    bool is_sensitivity = false;
+    std::size_t seeds = 3;
+    CLI::App app{"Reads the posts of simulated accounts in several ways, on virtual time, with the "
+                 "policy that insightd reads by, and prints calls and staleness"};
+    app.add_flag("--capacity", is_capacity, "what 1 to 1,000,000 accounts need");
+    app.add_flag("--sensitivity", is_sensitivity, "other worlds than the usual one");
+    app.add_option("--seeds", seeds, "worlds of each kind")->capture_default_str();
+    app.add_option("--posts", experiment.world.posts, "per account and two years")
+        ->capture_default_str();
+    app.add_option("--page-every", experiment.page_every, "hours between first pages of the list")
+        ->capture_default_str();
+    app.add_option("--whole-list-every", experiment.whole_list_every, "hours between whole lists")
+        ->capture_default_str();
+    app.add_option("--tail", experiment.world.tail, "views left fall as age^-tail")
+        ->capture_default_str();
+    app.add_option("--half-life", experiment.world.half_life, "hours until half of the views")
+        ->capture_default_str();
+    app.add_option("--bursts", experiment.world.bursts_per_post)->capture_default_str();
     CLI11_PARSE(app, argc, argv);
-    fmt::print(
-        "{:<20} {:>9} {:>7} {:>9} {:>8} {:>9} {:>8} {:>7} {:>6}\n", "per account and day",
-        "insights", "lists", "calls", "mean min", "p99 h", "in time", "asked", "less");
-    double hourly_calls = 0;
-    for (const auto kind : kinds) {
-        const auto result = measure_at_target(kind, experiment);
-        if (kind == Kind::hourly)
-            hourly_calls = result.figures.calls();
-        print(result, experiment, hourly_calls);
-        std::fflush(stdout);
-    }
+    print_world(experiment);
+    if (is_capacity)
+        print_capacity(experiment);
+    else if (is_sensitivity)
+        print_sensitivity(experiment, seeds);
+    else
+        print_comparison(experiment, seeds);
 }

@@ -1,4 +1,5 @@
 #include "daemon/scheduling/cadence.hpp"
+#include "daemon/scheduling/growth.hpp"
 #include "tests/bench/simulator/strategy.hpp"
 
 #include <algorithm>
@@ -120,65 +121,69 @@ private:
     AccountRates rates_;
 };
 
-/// Σλ and Σ√λ are those of the hour.
+/// With lists it finds posts by their first page, as everybody does; without it knows of births.
 class Oracle final : public Strategy
 {
 public:
-    Oracle(const Account& account, const StrategySettings& settings)
-        : account_{account},
-          freshness_{
-              std::chrono::duration<double, std::ratio<3600>>{settings.pacing.freshness}.count()}
+    Oracle(const Account& account, const StrategySettings& settings, bool finds_by_lists)
+        : account_{account}, freshness_{scheduling::Hours{settings.pacing.freshness}.count()},
+          page_every_{finds_by_lists ? std::optional{settings.page_every} : std::nullopt},
+          worth_{worth_a_reading()}
     {
     }
 
-    std::optional<double> page_every() const override { return std::nullopt; }
-    double found(const Seen& post) override { return worth_it(post); }
-    double read(const Seen& post) override { return worth_it(post); }
+    std::optional<double> page_every() const override { return page_every_; }
+    double whole_list_every() const override { return never; }
+    double found(const Seen& post) override
+    {
+        const auto born = std::max(account_.posts.at(post.post).published, 0.0);
+        return std::max(worth_it(post, born), post.at);
+    }
+    double read(const Seen& post) override { return worth_it(post, post.at); }
 
 private:
-    double worth_it(const Seen& seen)
+    /// When changes since `at` have waited long enough to be worth a call.
+    double worth_it(const Seen& seen, double at) const
     {
         const auto& post = account_.posts.at(seen.post);
-        const auto worth = worth_a_reading();
         double waited = 0;
         double unread = 0;
-        double at = seen.at;
         double step = 0.02;
-        while (waited < worth && at - post.published < account_.world.two_years) {
+        while (at - post.published < account_.world.two_years) {
             const auto next = at + step;
             const auto came = account_.expected(post, at, next);
             const auto more = step * (unread + came / 2);
-            if (waited + more >= worth)
-                return at + step * std::sqrt((worth - waited) / more);
+            if (waited + more >= worth_)
+                return at + step * std::sqrt((worth_ - waited) / more);
             waited += more;
             unread += came;
             at = next;
             step = std::min(step * 1.15, 3.0);
         }
-        return waited < worth ? never : at;
+        return never;
     }
 
+    /// Σλ and Σ√λ as they are on average: what a call must gain is the same at any time.
     double worth_a_reading()
     {
-        if (exchange_ == 0) {
-            double rates = 0;
-            double roots = 0;
-            for (double hour = 0; hour < 60 * 24; hour += 5)
-                for (const auto& post : account_.posts) {
-                    const auto rate = account_.expected(post, hour, hour + 5) / 5;
-                    if (hour - post.published > account_.world.two_years)
-                        continue;
-                    rates += rate;
-                    roots += std::sqrt(rate);
-                }
-            exchange_ = 2 * freshness_ * rates / roots;
-        }
-        return exchange_ * exchange_ / 2;
+        constexpr double step = 6;
+        double rates = 0;
+        double roots = 0;
+        for (double hour = 0; hour < account_.horizon; hour += step)
+            for (const auto& post : account_.posts) {
+                const bool is_old = hour - post.published > account_.world.two_years;
+                const auto rate = is_old ? 0 : account_.expected(post, hour, hour + step) / step;
+                rates += rate;
+                roots += std::sqrt(rate);
+            }
+        const auto exchange = roots > 0 ? 2 * freshness_ * rates / roots : never;
+        return exchange * exchange / 2;
     }
 
     const Account& account_;
     double freshness_;
-    double exchange_ = 0;
+    std::optional<double> page_every_;
+    double worth_;
 };
 
 } // namespace
@@ -203,9 +208,10 @@ std::unique_ptr<Strategy> adaptive(const Account& account, const StrategySetting
     return std::make_unique<Adaptive>(account, settings);
 }
 
-std::unique_ptr<Strategy> oracle(const Account& account, const StrategySettings& settings)
+std::unique_ptr<Strategy>
+oracle(const Account& account, const StrategySettings& settings, bool finds_by_lists)
 {
-    return std::make_unique<Oracle>(account, settings);
+    return std::make_unique<Oracle>(account, settings, finds_by_lists);
 }
 
 } // namespace insightd::simulator

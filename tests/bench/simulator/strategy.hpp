@@ -25,8 +25,9 @@ public:
     virtual ~Strategy() = default;
 
     /// Hours between two readings of the list's first page; nothing: it is not read, and posts are
-    /// known from birth. Once a day the whole list is read in its place.
+    /// known from birth.
     virtual std::optional<double> page_every() const = 0;
+    /// The whole list is read in its place.
     virtual double whole_list_every() const { return 24; }
     /// A post was found, or born where no lists are read: when it is read first.
     virtual double found(const Seen& post) = 0;
@@ -46,6 +47,7 @@ std::unique_ptr<Strategy> hourly(const Account& account);
 std::unique_ptr<Strategy> tiers(const Account& account, const StrategySettings& settings);
 std::unique_ptr<Strategy> adaptive(const Account& account, const StrategySettings& settings);
 /// Knows every post's true rate, now and to come, and reads by the same rule.
-std::unique_ptr<Strategy> oracle(const Account& account, const StrategySettings& settings);
+std::unique_ptr<Strategy>
+oracle(const Account& account, const StrategySettings& settings, bool finds_by_lists);
 
 } // namespace insightd::simulator

@@ -90,7 +90,7 @@ Account
 make_account(const WorldSettings& world, std::uint64_t seed, std::size_t index, double horizon)
 {
     Random random{seed * 1'000'003 + index};
-    Account account{world, uniform(0, day, random), {}};
+    Account account{world, horizon, uniform(0, day, random), {}};
     const auto typical = lognormal(world.typical_views, world.spread_of_accounts, random);
     const auto between = world.two_years / static_cast<double>(world.posts);
     std::exponential_distribution<> gap{1 / between};

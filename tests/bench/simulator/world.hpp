@@ -45,6 +45,7 @@ struct Post {
 /// All posts of an account that are published until `horizon`, the oldest first.
 struct Account {
     WorldSettings world;
+    double horizon = 0;
     double rhythm_peak = 0;
     std::vector<Post> posts;
 

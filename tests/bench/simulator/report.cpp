@@ -17,8 +17,8 @@ constexpr double minutes = 60;
 /// Accounts that stand for all others in the capacity table.
 constexpr std::size_t sample = 24;
 
-/// What one replica is taken to do: a quarter of the end-to-end rate in deploy/docs/benchmarks.md,
-/// which was reached on loopback.
+/// What one replica is taken to do: less than a fifth of the end-to-end rate in
+/// deploy/docs/benchmarks.md, which was reached on loopback.
 constexpr double calls_per_second_and_replica = 1000;
 
 double days(const Experiment& experiment)

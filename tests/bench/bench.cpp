@@ -117,11 +117,11 @@ double tasks_scheduled_per_second(model::Instant start)
 {
     constexpr int tasks = 1'000'000;
     daemon::Scheduler scheduler;
-    scheduling::PostTable posts;
-    scheduler.attach(0, posts);
+    scheduling::PostTable table;
+    scheduler.attach(0, table);
     const auto began = Clock::now();
     for (int task = 1; task <= tasks; ++task) {
-        posts.add(task);
+        table.add(task);
         scheduler.add(
             {daemon::Job::media_insights, 0, task},
             start + std::chrono::seconds{(task * 7919LL) % 86'400});

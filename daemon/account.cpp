@@ -406,6 +406,12 @@ std::vector<Task> Account::take_turn(std::size_t most)
     return turn;
 }
 
+void Account::drop_waiting()
+{
+    for (auto& tasks : waiting_)
+        tasks.clear();
+}
+
 std::vector<Task> Account::take_all()
 {
     auto all = std::exchange(under_way_, {});

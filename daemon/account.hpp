@@ -95,11 +95,14 @@ public:
     /// What waits, and what was begun and not ended.
     std::vector<Task> take_all();
     void end_turn() { under_way_.clear(); }
+    /// Forgets what waits; what was begun goes on.
+    void drop_waiting();
 
     model::Instant paused_until; ///< no calls before; the epoch if not paused
     std::int64_t pauses_in_row = 0;
     std::string_view pause_trouble; ///< what paused it, as the story ledger calls it
     bool being_served = false;
+    Job job_under_way{}; ///< of the turn that is being served
 
     /// Failures in a row and their kind, for each job.
     struct Trouble {

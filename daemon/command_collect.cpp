@@ -29,11 +29,9 @@ namespace asio = boost::asio;
 asio::awaitable<void>
 one_pass(Engine& engine, storage::Database& database, const config::Config& config)
 {
-    std::vector<model::AccountId> ids;
-    for (const auto& account : config.accounts)
-        ids.push_back(account.user_id);
     co_await database.prepare(account_rows(config), catalog::rows(config.accounts));
-    const auto histories = co_await database.history(std::move(ids));
+    co_await refuse_if_owned(database, config);
+    const auto histories = co_await database.history(ids_of(config));
     engine.remember(histories);
     engine.make_all_due();
     co_await engine.pass();

@@ -4,6 +4,8 @@
 #include "daemon/http/server.hpp"
 #include "daemon/log.hpp"
 #include "daemon/pages.hpp"
+#include "daemon/replicas/introduction.hpp"
+#include "daemon/replicas/replica.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
@@ -35,6 +37,9 @@ constexpr std::chrono::seconds last_resort{9};
 /// Nothing waits for the last answer of a database that is away.
 constexpr std::chrono::seconds grace_of_sides{1};
 
+/// A heartbeat that took longer would say too little.
+constexpr std::chrono::seconds heartbeat_patience{4};
+
 constexpr std::chrono::seconds first_retry{1};
 constexpr std::chrono::seconds longest_retry{30};
 
@@ -45,14 +50,20 @@ struct Daemon {
           transport{loop.get_executor(), transport_limits(settings.api)},
           store{
               loop.get_executor(), settings, *clock, location.url(), location.before_connecting()},
+          heart{location.url(), heartbeat_patience, location.before_connecting()},
+          replica{
+              loop.get_executor(), heart,
+              replicas::introduction(INSIGHTD_VERSION, ids_of(settings), {})},
           tokens{
               {settings, *clock, transport, store.database,
-               pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache}},
+               pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
+               &replica.ownership()}},
           engine{
               {loop.get_executor(), settings, *clock, transport, store.writer, tokens,
-               pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache},
+               pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
+               &replica.ownership()},
               Engine::StorePatience::wait},
-          pages{settings, *clock, engine, tokens, store.writer}
+          pages{settings, *clock, engine, tokens, store.writer, replica}
     {
         store.database.set_patience(settings.spool.patience);
     }
@@ -62,6 +73,8 @@ struct Daemon {
     std::unique_ptr<Clock> clock;
     graph::Transport transport;
     Store store;
+    storage::Heart heart;
+    replicas::Replica replica;
     TokenKeeper tokens;
     Engine engine;
     Pages pages;
@@ -71,8 +84,10 @@ struct Daemon {
     storage::Database::OldSchema old_schema = storage::Database::OldSchema::migrate;
     asio::steady_timer first_look{loop}; ///< at the database; cancelled when it has answered
     asio::steady_timer sides_end{loop};
-    std::size_t sides = 0; ///< coroutines beside the main one
-    bool begun = false;    ///< with what the database remembers
+    std::size_t sides = 0;      ///< coroutines beside the main one
+    std::size_t fenced_off = 0; ///< as far as it was said
+    bool joined = false;        ///< sends heartbeats
+    bool begun = false;         ///< with what the database remembers
     bool stopping = false;
 };
 
@@ -83,15 +98,92 @@ asio::awaitable<void> nap(asio::steady_timer& timer, std::chrono::seconds most)
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
 }
 
-/// The store's memory, if the store can be reached now; else why not.
+/// Work beside the main coroutine. A broken promise of ours ends the daemon all the same.
+void on_the_side(Daemon& daemon, asio::awaitable<void> work)
+{
+    ++daemon.sides;
+    asio::co_spawn(daemon.loop, std::move(work), [&daemon](std::exception_ptr error) {
+        if (--daemon.sides == 0)
+            daemon.sides_end.cancel();
+        if (error)
+            std::rethrow_exception(error);
+    });
+}
+
+/// The cache is of the accounts that are this instance's own.
+void let_go(Daemon& daemon, const std::vector<model::AccountId>& accounts)
+{
+    daemon.engine.let_go(accounts);
+    auto owned = ids_of(daemon.config);
+    std::erase_if(owned, [&](auto account) { return !daemon.replica.ownership().fence(account); });
+    on_the_side(daemon, daemon.store.cache.keep_only(std::move(owned)));
+}
+
+void look_again(Daemon& daemon)
+{
+    daemon.engine.look_again();
+    const auto fenced_off = daemon.store.database.fenced_off();
+    if (std::exchange(daemon.fenced_off, fenced_off) != fenced_off)
+        log::warning(
+            "state_left_to_owner",
+            {{"statements", fenced_off},
+             {"reason", "the accounts had gone to another instance; what was observed is stored"}});
+}
+
+void say(const replicas::News& news)
+{
+    std::vector<log::Field> fields;
+    for (const auto& [key, value] : news.fields)
+        fields.emplace_back(key, value);
+    log::tell(log::Priority::info, news.event, fields);
+}
+
+replicas::Replica::Worker worker_of(Daemon& daemon)
+{
+    replicas::Replica::Worker worker;
+    worker.take_over = [&daemon](auto accounts, auto is_still_ours) {
+        return daemon.store.take_over(daemon.engine, std::move(accounts), std::move(is_still_ours));
+    };
+    worker.let_go = [&daemon](const auto& accounts) { let_go(daemon, accounts); };
+    worker.is_at_rest = [&daemon](auto account) { return daemon.engine.is_at_rest(account); };
+    worker.look_again = [&daemon] { look_again(daemon); };
+    worker.say = say;
+    return worker;
+}
+
+/// Who has the spool has the folder: a predecessor in it is dead.
+void introduce(Daemon& daemon)
+{
+    daemon.replica.works_through(worker_of(daemon));
+    if (daemon.store.writer.trouble() != spool::SpooledWriter::Trouble::unusable)
+        daemon.replica.has_home(replicas::name_of_home(daemon.config.state_dir));
+}
+
+/// From the first heartbeat that was answered.
+void keep_beating(Daemon& daemon)
+{
+    if (std::exchange(daemon.joined, true))
+        return;
+    on_the_side(daemon, daemon.replica.run());
+    on_the_side(daemon, daemon.replica.run_takeovers());
+}
+
+/// The store's memory, if the store can be reached now; else why not. What waited is stored before
+/// the accounts are taken: then it is of an earlier owner.
 asio::awaitable<std::string> begin_from_store(Daemon& daemon)
 {
     try {
-        co_await daemon.store.begin(daemon.engine, daemon.old_schema);
+        co_await daemon.store.prepare(daemon.old_schema);
+        if (!daemon.joined)
+            co_await daemon.replica.beat();
+        if (!daemon.replica.ownership().was_reached())
+            co_return "the database did not answer to a heartbeat";
+        co_await daemon.replica.take_over();
+        keep_beating(daemon);
     } catch (const model::Unavailable& away) {
         co_return away.what();
     }
-    log::info("collecting", {{"accounts", daemon.config.accounts.size()}});
+    log::info("collecting", {{"accounts", daemon.replica.ownership().held()}});
     co_return std::string{};
 }
 
@@ -114,23 +206,12 @@ asio::awaitable<void> begin_with_store(Daemon& daemon)
     }
 }
 
-/// Work beside the main coroutine. A broken promise of ours ends the daemon all the same.
-void on_the_side(Daemon& daemon, asio::awaitable<void> work)
-{
-    ++daemon.sides;
-    asio::co_spawn(daemon.loop, std::move(work), [&daemon](std::exception_ptr error) {
-        if (--daemon.sides == 0)
-            daemon.sides_end.cancel();
-        if (error)
-            std::rethrow_exception(error);
-    });
-}
-
 /// Until the database can be asked, what cannot be fetched again is collected on what the cache
 /// knows.
 asio::awaitable<void> begin(Daemon& daemon)
 {
     co_await daemon.store.writer.open();
+    introduce(daemon);
     on_the_side(daemon, daemon.store.writer.run());
     on_the_side(daemon, begin_with_store(daemon));
     if (!daemon.begun)
@@ -156,6 +237,7 @@ asio::awaitable<void> live(Daemon& daemon)
 {
     co_await begin(daemon);
     co_await daemon.engine.run();
+    on_the_side(daemon, daemon.replica.leave());
     if (daemon.sides > 0)
         co_await nap(daemon.sides_end, grace_of_sides);
     daemon.signals.cancel();
@@ -187,6 +269,7 @@ void stop_on_signal(Daemon& daemon)
             return;
         log::info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
         daemon.stopping = true;
+        daemon.replica.take_no_more();
         daemon.retry.cancel();
         daemon.first_look.cancel();
         daemon.store.writer.stop();
@@ -217,7 +300,7 @@ ExitCode command_run(const CommonOptions& common, bool migrates)
     if (broken)
         std::rethrow_exception(broken);
     // A database that does not answer holds its thread, and everything is stored or spooled.
-    if (daemon.store.database.is_busy() || daemon.store.disk.is_busy())
+    if (daemon.store.database.is_busy() || daemon.store.disk.is_busy() || daemon.heart.is_busy())
         std::_Exit(static_cast<int>(ExitCode::ok));
     return ExitCode::ok;
 }

@@ -1,6 +1,5 @@
 #include "daemon/engine.hpp"
 
-#include "collectors/media_insights.hpp"
 #include "daemon/log.hpp"
 #include "daemon/running.hpp"
 #include "daemon/story_trouble.hpp"
@@ -54,30 +53,21 @@ Engine::Engine(Services services, StorePatience patience)
                                                                services_.loop)}
 {
     std::uint32_t index = 0;
-    for (const auto& settings : services_.config.accounts)
+    for (const auto& settings : services_.config.accounts) {
+        running_->places[settings.user_id] = index;
         accounts_.push_back(std::make_unique<Account>(index++, settings));
+    }
+    standings_.assign(accounts_.size(), Standing::ours);
 }
 
 Engine::~Engine() = default;
 
 void Engine::remember(const std::vector<model::AccountHistory>& histories)
 {
-    const auto now = services_.clock.now();
-    for (const auto& history : histories)
-        matrix_.remember(history.lessons);
-    for (auto& account : accounts_) {
-        const auto known =
-            std::ranges::find(histories, account->id(), &model::AccountHistory::account_id);
-        account->remember(
-            known != histories.end() ? *known : model::AccountHistory{}, now, scheduler_);
-        if (known == histories.end())
-            continue;
-        for (const auto& media : known->media)
-            if (media.has_numbers)
-                matrix_.note_numbers(
-                    collectors::target_of(media, account->settings(), {}), {}, true);
-    }
-    running_->wake.cancel();
+    std::vector<model::AccountId> all;
+    for (const auto& account : accounts_)
+        all.push_back(account->id());
+    take_over(all, histories);
 }
 
 void Engine::remember_stories(const std::vector<model::AccountHistory>& stories)
@@ -95,7 +85,7 @@ boost::asio::awaitable<void> Engine::run()
 {
     while (!running_->stopping) {
         dispatch(services_.clock.now());
-        const auto due = scheduler_.next_due();
+        const auto due = may_do(Job::stories) ? scheduler_.next_due() : std::nullopt;
         const auto nap = due ? services_.clock.real_time_until(*due) : longest_nap;
         running_->wake.expires_after(std::min(nap, longest_nap));
         co_await running_->wake.async_wait(quietly);
@@ -109,8 +99,8 @@ boost::asio::awaitable<void> Engine::pass()
     do {
         dispatch(*pass_at_);
         co_await idle();
-    } while (!running_->gave_up && !running_->stopping && scheduler_.next_due() <= pass_at_ &&
-             scheduler_.next_due().has_value());
+    } while (!running_->gave_up && !running_->stopping && may_do(Job::stories) &&
+             scheduler_.next_due() <= pass_at_ && scheduler_.next_due().has_value());
     pass_at_.reset();
     if (running_->gave_up)
         std::rethrow_exception(std::exchange(running_->gave_up, nullptr));
@@ -134,12 +124,18 @@ void Engine::stop(std::chrono::seconds grace)
 
 void Engine::dispatch(model::Instant now)
 {
+    if (!may_do(Job::stories)) // then nothing may be done
+        return;
     std::vector<Task> backfills;
     for (auto due = scheduler_.next_due(); due && *due <= now; due = scheduler_.next_due()) {
         const auto task = scheduler_.take_next();
         auto& account = *accounts_.at(task.account);
-        if (wanted_ && !wanted_(task.job))
+        if ((wanted_ && !wanted_(task.job)) || !is_ours(account))
             continue;
+        if (!may_do(task.job)) {
+            withhold(task, *due);
+            continue;
+        }
         if (task.job == Job::backfill) {
             backfills.push_back(task);
             continue;
@@ -190,6 +186,7 @@ void Engine::begin_token_look(Account& account)
 {
     ++progress_.tasks_known;
     ++running_->looks_now;
+    running_->looked_after.insert(&account);
     asio::co_spawn(
         services_.loop, look_after_token(account),
         asio::bind_cancellation_slot(
@@ -201,10 +198,12 @@ void Engine::begin_token_look(Account& account)
 void Engine::token_look_ended(Account& account, std::exception_ptr error)
 {
     --running_->looks_now;
+    running_->looked_after.erase(&account);
     if (error) {
         note_breakdown(account, error);
         scheduler_.add(account.token_task(), services_.clock.now() + restart_after);
     }
+    end_leaving(account);
     wake_if_idle();
 }
 
@@ -237,6 +236,7 @@ void Engine::served(Account& account, std::exception_ptr error)
             services_.clock.now());
     if (!left.empty() || error)
         postpone(account, left, services_.clock.now() + restart_after);
+    end_leaving(account);
     serve_ready();
     wake_if_idle();
 }

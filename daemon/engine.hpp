@@ -23,6 +23,11 @@
 #include <string>
 #include <vector>
 
+namespace insightd::replicas
+{
+class Ownership;
+} // namespace insightd::replicas
+
 namespace insightd::spool
 {
 class Cache;
@@ -33,6 +38,9 @@ namespace insightd::daemon
 {
 
 class TokenKeeper;
+
+/// What cannot be read again later: worth calls even while it is not known who owns the account.
+bool is_irreplaceable(Job job);
 
 /// How far the work has come; only ever grows.
 struct Progress {
@@ -60,6 +68,8 @@ public:
         graph::Pause pause;                          ///< between tries of one call
         const spool::SpooledWriter* spool = nullptr; ///< if that is what `store` is
         spool::Cache* cache = nullptr;               ///< of stories, for while the store is away
+        /// Whose the accounts are; without it all are this engine's, for good.
+        const replicas::Ownership* ownership = nullptr;
     };
 
     Engine(Services services, StorePatience patience);
@@ -71,6 +81,22 @@ public:
     /// While the store cannot be asked yet: what cannot be fetched again is collected, beginning
     /// with these stories. remember() adds the rest once it can.
     void remember_stories(const std::vector<model::AccountHistory>& stories);
+
+    /// These accounts are this engine's from now on, on what the store remembers of them. Nothing
+    /// of them may be under way: is_at_rest().
+    void take_over(
+        const std::vector<model::AccountId>& accounts,
+        const std::vector<model::AccountHistory>& histories);
+
+    /// These are no longer: what waits is dropped; a turn under way is ended as far as calls are
+    /// permitted, and its answers are stored.
+    void let_go(const std::vector<model::AccountId>& accounts);
+
+    /// Whether nothing of the account is under way.
+    bool is_at_rest(model::AccountId account) const;
+
+    /// Something changed that the engine does not see by itself, such as what may be done.
+    void look_again();
 
     /// Collects until stop() is called, then finishes what is under way.
     boost::asio::awaitable<void> run();
@@ -119,6 +145,13 @@ public:
 private:
     struct Running;
 
+    /// Whose an account is.
+    enum class Standing {
+        ours,
+        leaving, ///< not ours, but something is under way still
+        others,
+    };
+
     /// What one turn of an account came to.
     struct Outcome {
         model::Batch rows;
@@ -129,6 +162,11 @@ private:
         std::optional<graph::Failure> failure; ///< the newest
         std::uint64_t token_version = 0;       ///< of the token that the calls were made with
         bool stopped = false;                  ///< the rest of the turn would fail as well
+
+        bool is_withheld() const
+        {
+            return failure && failure->kind == graph::FailureClass::withheld;
+        }
     };
 
     /// What became of rows that were to be stored.
@@ -156,6 +194,19 @@ private:
     model::Instant paused_until(const Account& account) const;
     boost::asio::awaitable<void> idle();
     boost::asio::awaitable<void> drain();
+
+    // owning.cpp: whose the accounts are
+    std::optional<std::uint32_t> index_of(model::AccountId account) const;
+    bool is_ours(const Account& account) const;
+    bool may_do(Job job) const;
+    void withhold(const Task& task, model::Instant due);
+    void end_withholding();
+    void drop_work(Account& account);
+    void end_leaving(Account& account);
+    void forget_if_at_rest(Account& account);
+    void recall(Account& account, const model::AccountHistory* known, model::Instant now);
+    std::function<bool()> permit_for(const Account& account) const;
+    std::optional<std::int64_t> fence_of(const Account& account) const;
 
     // work.cpp: ask, keep, plan the next time
     boost::asio::awaitable<void> serve(Account& account);
@@ -190,7 +241,7 @@ private:
 
     // tokens.cpp: whose they are, and what becomes of them
     boost::asio::awaitable<graph::Outcome<std::unique_ptr<graph::Client>>>
-    client_of(const config::Account& account);
+    client_of(const Account& account);
     boost::asio::awaitable<void> tell_tokens(
         Account& account, std::uint64_t version, const std::optional<graph::Failure>& failure);
     boost::asio::awaitable<void> look_after_token(Account& account);
@@ -208,6 +259,7 @@ private:
     Services services_;
     StorePatience patience_;
     std::vector<std::unique_ptr<Account>> accounts_;
+    std::vector<Standing> standings_; ///< of the accounts, in their order
     Scheduler scheduler_;
     collectors::MetricMatrix matrix_;
     Progress progress_;

@@ -9,6 +9,11 @@ namespace prometheus
 class Registry;
 }
 
+namespace insightd::replicas
+{
+class Replica;
+}
+
 namespace insightd::spool
 {
 class SpooledWriter;
@@ -27,7 +32,8 @@ class Pages
 public:
     Pages(
         const config::Config& config, const Clock& clock, const Engine& engine,
-        const TokenKeeper& tokens, const spool::SpooledWriter& store);
+        const TokenKeeper& tokens, const spool::SpooledWriter& store,
+        const replicas::Replica& replica);
 
     http::Answer answer(const http::Question& question) const;
 
@@ -42,6 +48,7 @@ private:
     const Engine& engine_;
     const TokenKeeper& tokens_;
     const spool::SpooledWriter& store_;
+    const replicas::Replica& replica_;
 };
 
 } // namespace insightd::daemon

@@ -49,6 +49,7 @@ constexpr std::array reactions{
     std::pair{FailureClass::too_few_viewers, Reaction{Scope::job, 10min, 1h, ""}},
     std::pair{FailureClass::before_conversion, Reaction{Scope::job, 1h, 6h, ""}},
     std::pair{FailureClass::not_crossposted, Reaction{Scope::job, 1h, 6h, ""}},
+    std::pair{FailureClass::withheld, Reaction{Scope::job, 30s, 30s, ""}},
 };
 
 /// No limit of the platform lasts longer: whoever says so is mistaken. Source: graph-api.md

@@ -69,4 +69,10 @@ Scheduler::pull_forward(std::uint32_t account, std::set<model::MediaId> media, m
     return media;
 }
 
+void Scheduler::drop(const std::set<std::uint32_t>& accounts)
+{
+    std::erase_if(heap_, [&](const Entry& entry) { return accounts.contains(entry.account); });
+    std::ranges::make_heap(heap_, later);
+}
+
 } // namespace insightd::daemon

@@ -63,6 +63,9 @@ public:
     std::set<model::MediaId>
     pull_forward(std::uint32_t account, std::set<model::MediaId> media, model::Instant now);
 
+    /// Takes out everything of these accounts.
+    void drop(const std::set<std::uint32_t>& accounts);
+
     std::size_t size() const { return heap_.size(); }
 
 private:

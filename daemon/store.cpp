@@ -19,14 +19,6 @@ void say(const spool::News& news)
     log::tell(bad ? log::Priority::error : log::Priority::info, news.event, fields);
 }
 
-std::vector<model::AccountId> ids_of(const config::Config& config)
-{
-    std::vector<model::AccountId> ids;
-    for (const auto& account : config.accounts)
-        ids.push_back(account.user_id);
-    return ids;
-}
-
 spool::Bounds bounds_of(const config::Spool& settings)
 {
     return {settings.max_bytes, settings.max_rows};
@@ -51,15 +43,29 @@ Store::Store(
 {
 }
 
-boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::OldSchema old_schema)
+boost::asio::awaitable<void> Store::prepare(storage::Database::OldSchema old_schema)
 {
     co_await database.prepare(account_rows(config), catalog::rows(config.accounts), old_schema);
     writer.database_is_prepared();
     // What waited belongs to what the database remembers.
     co_await writer.replay_now();
+}
+
+boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::OldSchema old_schema)
+{
+    co_await prepare(old_schema);
     const auto histories = co_await database.history(ids_of(config));
     engine.remember(histories);
     co_await cache.keep_only(ids_of(config));
+}
+
+boost::asio::awaitable<void> Store::take_over(
+    Engine& engine, std::vector<model::AccountId> accounts,
+    std::function<bool(model::AccountId)> is_still_ours)
+{
+    const auto histories = co_await database.history(accounts);
+    std::erase_if(accounts, [&](auto account) { return !is_still_ours(account); });
+    engine.take_over(accounts, histories);
 }
 
 boost::asio::awaitable<void> Store::begin_from_cache(Engine& engine)

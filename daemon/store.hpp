@@ -28,9 +28,18 @@ struct Store {
         boost::asio::any_io_executor loop, const config::Config& config, const Clock& clock,
         std::string url, std::function<void()> before_connecting = {});
 
-    /// The database has the newest schema, the accounts and the catalogue, and the engine knows
-    /// what it remembers. Throws model::Unavailable.
+    /// The database has the newest schema, the accounts and the catalogue, and what waited for it.
+    /// Throws model::Unavailable.
+    boost::asio::awaitable<void> prepare(storage::Database::OldSchema old_schema);
+
+    /// And the engine begins with all accounts, on what the database remembers.
     boost::asio::awaitable<void> begin(Engine& engine, storage::Database::OldSchema old_schema);
+
+    /// The engine begins with these accounts, as far as they are still its own once the database
+    /// has told what it remembers of them. Throws model::Unavailable.
+    boost::asio::awaitable<void> take_over(
+        Engine& engine, std::vector<model::AccountId> accounts,
+        std::function<bool(model::AccountId)> is_still_ours);
 
     /// While the database is away: the engine begins with what cannot be fetched again.
     boost::asio::awaitable<void> begin_from_cache(Engine& engine);

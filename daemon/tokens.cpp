@@ -8,8 +8,9 @@ namespace insightd::daemon
 {
 
 boost::asio::awaitable<graph::Outcome<std::unique_ptr<graph::Client>>>
-Engine::client_of(const config::Account& account)
+Engine::client_of(const Account& whose)
 {
+    const auto& account = whose.settings();
     graph::Failure stopped;
     stopped.kind = graph::FailureClass::unreachable;
     stopped.message = "the daemon stops while the database is away";
@@ -23,9 +24,11 @@ Engine::client_of(const config::Account& account)
     auto observer = [name = account.name](const graph::CallReport& call) {
         log::debug("call", {{"account", name}, {"url", call.url}, {"status", call.status}});
     };
-    co_return std::make_unique<graph::Client>(
+    auto client = std::make_unique<graph::Client>(
         services_.transport, services_.config.api, std::move(*identity), services_.pause,
         std::move(observer));
+    client->asks(permit_for(whose));
+    co_return client;
 }
 
 /// A dead token is seen at the first poll that meets it; a token that works again, too. What befell
@@ -34,7 +37,7 @@ boost::asio::awaitable<void> Engine::tell_tokens(
     Account& account, std::uint64_t version, const std::optional<graph::Failure>& failure)
 {
     const bool dead = failure && failure->kind == graph::FailureClass::needs_login;
-    if (failure && !dead)
+    if ((failure && !dead) || !is_ours(account))
         co_return;
     const auto tell = [&]() -> boost::asio::awaitable<void> {
         if (dead)

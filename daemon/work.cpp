@@ -64,8 +64,7 @@ void describe(
 /// says nearly as much.
 model::Worth worth_of(Job job)
 {
-    return job == Job::stories || job == Job::story_insights ? model::Worth::irreplaceable
-                                                             : model::Worth::refetchable;
+    return is_irreplaceable(job) ? model::Worth::irreplaceable : model::Worth::refetchable;
 }
 
 /// Nobody is told "gone" on a suspicion.
@@ -91,16 +90,16 @@ bool reads_media(Job job)
 
 boost::asio::awaitable<void> Engine::serve(Account& account)
 {
-    const auto api = co_await client_of(account.settings());
+    const auto api = co_await client_of(account);
     if (!api)
         co_return co_await report_without_client(account, api.error());
-    while (account.has_work() && !running_->stopping &&
+    while (account.has_work() && !running_->stopping && may_do(Job::stories) &&
            paused_until(account) <= services_.clock.now() &&
            !services_.tokens.is_outdated(account.id(), (*api)->token_version())) {
         co_await perform(account, **api, account.take_turn(media_in_one_turn));
         account.end_turn();
     }
-    if (!account.has_work() || running_->stopping)
+    if (!account.has_work() || running_->stopping || !is_ours(account))
         co_return;
     const auto left = account.take_all();
     if (paused_until(account) > services_.clock.now())
@@ -113,6 +112,8 @@ boost::asio::awaitable<void> Engine::serve(Account& account)
 boost::asio::awaitable<void> Engine::report_without_client(Account& account, graph::Failure failure)
 {
     const auto tasks = account.take_all();
+    if (tasks.empty()) // the account went to another meanwhile
+        co_return;
     const auto until = failed(account, tasks.front().job, tasks, failure);
     std::map<std::string_view, model::CollectorRun> runs;
     for (const auto& task : tasks) {
@@ -124,6 +125,7 @@ boost::asio::awaitable<void> Engine::report_without_client(Account& account, gra
     }
     model::Batch batch;
     batch.account_id = account.id();
+    batch.fence = fence_of(account);
     for (auto& [collector, run] : runs)
         batch.runs.push_back(std::move(run));
     batch.stories = judged_stories(account, batch, tasks, failure);
@@ -137,12 +139,14 @@ boost::asio::awaitable<void>
 Engine::perform(Account& account, graph::Client& api, std::vector<Task> turn)
 {
     const auto job = turn.front().job;
+    account.job_under_way = job;
     const auto calls_before = api.calls();
     model::CollectorRun run;
     run.collector = collector_of(job);
     run.started_at = services_.clock.now();
 
     Outcome outcome;
+    outcome.rows.fence = fence_of(account);
     outcome.undone = turn;
     outcome.token_version = api.token_version();
     if (reads_media(job))
@@ -156,7 +160,7 @@ Engine::perform(Account& account, graph::Client& api, std::vector<Task> turn)
     run.budget_percent = api.usage().percent();
     progress_.calls += run.calls;
     note_version(api);
-    describe(run, outcome.done, outcome.failure);
+    describe(run, outcome.done, outcome.is_withheld() ? std::nullopt : outcome.failure);
     co_await conclude(account, job, std::move(run), std::move(outcome));
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
 }
@@ -165,7 +169,7 @@ boost::asio::awaitable<void>
 Engine::read_node(Account& account, graph::Client& api, Task task, Outcome& outcome)
 {
     auto collected = co_await ask(account, api, task.job, services_.clock.now());
-    outcome.rows = std::move(collected.rows);
+    model::append(outcome.rows, std::move(collected.rows));
     outcome.failure = std::move(collected.failure);
     if (!outcome.failure)
         outcome.done = std::exchange(outcome.undone, {});
@@ -236,6 +240,13 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
                                                   model::count_values(outcome.rows) == 0);
             continue;
         }
+        if (collected.failure && collected.failure->kind == graph::FailureClass::withheld) {
+            outcome.stopped = true;
+            outcome.failure = std::move(collected.failure);
+            outcome.undone.push_back(task);
+            model::append(outcome.rows, std::move(collected.rows));
+            continue;
+        }
         if (collected.failure) {
             outcome.rows.failed_polls.push_back(
                 {task.media, now, std::string{graph::to_string(collected.failure->kind)},
@@ -271,7 +282,11 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     const bool outdated = outcome.failure &&
                           outcome.failure->kind == graph::FailureClass::needs_login &&
                           services_.tokens.is_outdated(account.id(), outcome.token_version);
-    if (outdated) // a new token came while the old one was used: nothing is wrong
+    const bool withheld = outcome.is_withheld();
+    if (withheld) { // nobody asked, so nothing is known to be wrong
+        postpone(account, outcome.undone, now);
+        outcome.rows.backfills.clear();
+    } else if (outdated) // a new token came while the old one was used: nothing is wrong
         postpone(account, outcome.undone, now);
     else if (outcome.failure)
         run.next_due = failed(account, job, outcome.undone, *outcome.failure);
@@ -287,9 +302,11 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"calls", run.calls}});
     outcome.rows.account_id = account.id();
     outcome.rows.worth = worth_of(job);
-    note_gap(account, job, run, outcome.rows);
+    if (!withheld)
+        note_gap(account, job, run, outcome.rows);
     outcome.rows.stories = judged_stories(
-        account, outcome.rows, outcome.undone, outdated ? std::nullopt : outcome.failure);
+        account, outcome.rows, outcome.undone,
+        outdated || withheld ? std::nullopt : outcome.failure);
     if (!outcome.rows.stories.empty())
         outcome.rows.worth = model::Worth::irreplaceable;
     if (job == Job::media_insights || !outcome.failure)
@@ -298,7 +315,8 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     auto [lessons, offered] = matrix_.take_changes();
     outcome.rows.lessons = std::move(lessons);
     outcome.rows.offered = std::move(offered);
-    outcome.rows.runs.push_back(std::move(run));
+    if (!withheld || !outcome.done.empty())
+        outcome.rows.runs.push_back(std::move(run));
     auto rows = std::make_shared<const model::Batch>(std::move(outcome.rows));
     auto kept = co_await keep(rows);
     if (kept.state == Kept::State::refused)

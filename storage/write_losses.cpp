@@ -9,7 +9,7 @@ namespace
 {
 
 /// A loss grows while it goes on: the larger number is the later one.
-const std::array statements{Statement{"account_losses", R"(
+const std::array statements{Statement{"account_losses", Nature::observation, R"(
 INSERT INTO store.loss AS l (account_id, loss_id, collector, worth, rows, first_at, last_at, lost_at,
     reason)
 SELECT $1, loss_id, collector, worth, rows, first_at, last_at, lost_at, reason

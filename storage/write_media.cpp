@@ -12,7 +12,7 @@ namespace
 enum Which { facts, children, counts };
 
 const std::array statements{
-    Statement{"media_facts", R"(
+    Statement{"media_facts", Nature::observation, R"(
 INSERT INTO store.media AS m (account_id, media_id, product_type, media_type, published_at,
     expires_at, permalink, shortcode, caption, media_url, thumbnail_url, alt_text, username,
     owner_id, is_comment_enabled, is_shared_to_feed, other, facts_at, first_seen_at)
@@ -41,7 +41,7 @@ WHERE m.facts_at < excluded.facts_at AND
      excluded.caption, excluded.media_url, excluded.thumbnail_url, excluded.alt_text,
      excluded.username, excluded.owner_id, excluded.is_comment_enabled,
      excluded.is_shared_to_feed, excluded.other))"},
-    Statement{"media_children", R"(
+    Statement{"media_children", Nature::observation, R"(
 INSERT INTO store.media_child AS c (account_id, media_id, child_id, position, media_type, permalink,
     shortcode, media_url, thumbnail_url, alt_text, published_at)
 SELECT $1, media_id, child_id, position, media_type, permalink, shortcode, media_url,
@@ -60,7 +60,7 @@ WHERE (c.position, c.media_type, c.permalink, c.shortcode, c.media_url, c.thumbn
     (excluded.position, excluded.media_type, excluded.permalink, excluded.shortcode,
      excluded.media_url, excluded.thumbnail_url, excluded.alt_text))"},
     // The list's counters: a row when one changed or after 24 hours, and the state as confirmed.
-    Statement{"media_counts", R"(
+    Statement{"media_counts", Nature::observation, R"(
 WITH judged AS (
     SELECT r.*, s.count_row_at AS old_row_at,
            s.listed_at IS NULL OR (r.observed_at > s.listed_at AND

@@ -24,9 +24,10 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"collectors/graph", {"config"}},
     {"collectors", {"collectors/graph", "storage/model", "config"}},
     {"daemon",
-     {"daemon/http", "collectors", "collectors/graph", "storage", "storage/model", "storage/spool",
-      "storage/vault", "config"}},
+     {"daemon/http", "daemon/replicas", "collectors", "collectors/graph", "storage",
+      "storage/model", "storage/spool", "storage/vault", "config"}},
     {"daemon/http", {"config"}},
+    {"daemon/replicas", {"storage", "storage/model", "config"}},
 };
 
 const std::map<std::string, std::set<std::string>> forbidden_headers{
@@ -37,6 +38,7 @@ const std::map<std::string, std::set<std::string>> forbidden_headers{
     {"storage/spool", {"pqxx", "boost/beast"}},
     {"storage/vault", {"pqxx", "sqlite3", "boost"}},
     {"daemon/http", {"pqxx", "sqlite3", "boost/json"}},
+    {"daemon/replicas", {"pqxx", "sqlite3", "boost/json", "boost/beast"}},
     {"config", {"boost/asio", "boost/beast", "pqxx", "sqlite3"}},
     {"daemon", {"pqxx", "sqlite3", "boost/beast"}},
 };

@@ -74,10 +74,13 @@ boost::asio::awaitable<Outcome<Reply>> Client::try_once(const Request& request)
 {
     ++calls_;
     auto sent = http_request(request);
+    sent.permit = permit_;
     const auto shown = observer_ ? redacted(sent.url) : std::string{};
     auto answer = co_await transport_.send(std::move(sent));
     if (observer_)
         observer_({shown, answer ? answer->status : 0});
+    if (!answer && answer.error().kind == FailureClass::withheld)
+        --calls_; // it was none
     if (!answer)
         co_return answer.error();
     host_ = {answer->api_version, parse_http_date(answer->date)};

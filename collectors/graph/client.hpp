@@ -74,6 +74,9 @@ public:
         Transport& transport, const config::Api& api, Identity identity, Pause pause,
         CallObserver observer = {});
 
+    /// From now on every call asks it first, tries included.
+    void asks(std::function<bool()> permit) { permit_ = std::move(permit); }
+
     /// Whether "An unknown error has occurred" is tried again like an outage, or given back at once
     /// to a caller who finds out which part of the request it is about.
     enum class UnknownErrors { tried_again, given_back };
@@ -99,6 +102,7 @@ private:
     Identity identity_;
     Pause pause_;
     CallObserver observer_;
+    std::function<bool()> permit_;
     std::int64_t calls_ = 0;
     Usage usage_;
     HostFacts host_;

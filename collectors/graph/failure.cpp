@@ -95,6 +95,7 @@ constexpr std::array names{
     std::pair{FailureClass::bad_field, std::string_view{"bad_field"}},
     std::pair{FailureClass::bad_request, std::string_view{"bad_request"}},
     std::pair{FailureClass::misconfigured, std::string_view{"misconfigured"}},
+    std::pair{FailureClass::withheld, std::string_view{"withheld"}},
 };
 
 /// How refusals name a metric: what stands before and after it.

@@ -32,6 +32,7 @@ enum class FailureClass {
     bad_field,         ///< a field that this object does not have
     bad_request,       ///< any other refusal of what was asked
     misconfigured,     ///< the app, its secret or the id cannot do this: 3, 100, 803
+    withheld,          ///< never sent: who asked may not call now, see Permit
 };
 
 std::string_view to_string(FailureClass kind);

@@ -104,6 +104,19 @@ Failure no_place(const Endpoint& endpoint)
     return failure;
 }
 
+Failure withheld()
+{
+    Failure failure;
+    failure.kind = FailureClass::withheld;
+    failure.message = "not sent: it may not be at this moment";
+    return failure;
+}
+
+bool is_permitted(const HttpRequest& request)
+{
+    return !request.permit || request.permit();
+}
+
 } // namespace
 
 class Transport::Pool
@@ -154,6 +167,8 @@ private:
     asio::awaitable<Outcome<HttpReply>>
     exchange(Host& host, const Endpoint& endpoint, const HttpRequest& request)
     {
+        if (!is_permitted(request))
+            co_return withheld();
         auto kept = request.form ? nullptr : take_idle(host);
         if (kept) {
             auto result = co_await kept->exchange(endpoint, request);
@@ -164,6 +179,8 @@ private:
         auto fresh = co_await connect(loop_, tls_, endpoint, limits_);
         if (!fresh)
             co_return fresh.error();
+        if (!is_permitted(request)) // connecting took its time
+            co_return withheld();
         auto result = co_await (*fresh)->exchange(endpoint, request);
         co_return keep(host, std::move(*fresh), std::move(result));
     }

@@ -9,12 +9,17 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace insightd::graph
 {
+
+/// Asked at the very moment before a request is sent; false: it is not, and fails as withheld.
+/// Empty: always.
+using Permit = std::function<bool()>;
 
 /// One GET, or, with a form, one POST: where to, and what may carry a secret.
 struct HttpRequest {
@@ -28,6 +33,7 @@ struct HttpRequest {
     std::string url; ///< absolute; https, or http on loopback
     std::optional<config::Secret> bearer_token;
     std::optional<config::Secret> form; ///< application/x-www-form-urlencoded
+    Permit permit;
 };
 
 struct HttpReply {

@@ -298,7 +298,7 @@ private:
         bring_back(false);
         const auto well = std::ranges::count_if(
             replicas_, [](const auto& one) { return one.runs() && !one.is_stopped; });
-        auto& victim = replicas_.at(static_cast<std::size_t>(roll(0, std::ssize(replicas_) - 1)));
+        auto& victim = replicas_.at(static_cast<std::size_t>(roll(0, static_cast<int>(replicas_.size()) - 1)));
         if (well > 1 && victim.runs() && !victim.is_stopped)
             hurt(victim);
         std::this_thread::sleep_for(seconds{roll(3, 12)});

@@ -63,7 +63,7 @@ struct Daemon {
                pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
                &replica.ownership()},
               Engine::StorePatience::wait},
-          pages{settings, *clock, engine, tokens, store.writer, replica}
+          pages{settings, *clock, engine, tokens, store.writer, &replica}
     {
         store.database.set_patience(settings.spool.patience);
     }

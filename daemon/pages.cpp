@@ -57,7 +57,7 @@ void show(prometheus::Registry& all, const char* name, const char* help, double 
 
 Pages::Pages(
     const config::Config& config, const Clock& clock, const Engine& engine,
-    const TokenKeeper& tokens, const spool::SpooledWriter& store, const replicas::Replica& replica)
+    const TokenKeeper& tokens, const spool::SpooledWriter& store, const replicas::Replica* replica)
     : config_{config}, clock_{clock}, engine_{engine}, tokens_{tokens}, store_{store}, replica_{
                                                                                            replica}
 {
@@ -85,6 +85,17 @@ std::string Pages::database_words() const
     return rows > 0 ? fmt::format("ok (replaying {} rows)", rows) : "ok";
 }
 
+std::size_t Pages::accounts_owned() const
+{
+    const bool is_alone = replica_ == nullptr || !replica_->ownership().was_reached();
+    return is_alone ? config_.accounts.size() : replica_->ownership().held();
+}
+
+std::size_t Pages::instances() const
+{
+    return replica_ != nullptr ? std::max<std::size_t>(1, replica_->instances()) : 1;
+}
+
 /// Ready: the database takes rows, and at least one account can be collected, or others have them
 /// all.
 http::Answer Pages::readiness() const
@@ -99,15 +110,14 @@ http::Answer Pages::readiness() const
         if (!state->second.reason.empty())
             troubles.push_back(trouble_of(account, state->second));
     }
-    const auto& ownership = replica_.ownership();
-    const bool others_have_all = ownership.was_reached() && ownership.held() == 0;
+    const bool others_have_all = instances() > 1 && accounts_owned() == 0;
     const bool ready = engine_.store_is_up() && (working > 0 || others_have_all);
     const json::object body{
         {"ready", ready},
         {"database", database_words()},
         {"accounts", config_.accounts.size()},
-        {"accounts_owned", ownership.held()},
-        {"instances", replica_.instances()},
+        {"accounts_owned", accounts_owned()},
+        {"instances", instances()},
         {"accounts_with_a_working_token", working},
         {"tokens", std::move(troubles)}};
     return {ready ? 200 : 503, "application/json", json::serialize(body) + "\n"};
@@ -172,10 +182,10 @@ http::Answer Pages::metrics() const
         engine_.store_is_up() ? 1 : 0);
     show(
         *all, "insightd_accounts_owned", "Accounts that this instance collects.",
-        static_cast<double>(replica_.ownership().held()));
+        static_cast<double>(accounts_owned()));
     show(
         *all, "insightd_instances", "Instances that share the database, this one included.",
-        static_cast<double>(replica_.instances()));
+        static_cast<double>(instances()));
     show_spool(*all);
     show(
         *all, "insightd_clock_timestamp_seconds",

@@ -4,6 +4,9 @@
 #include "daemon/clock.hpp"
 #include "daemon/http/server.hpp"
 
+#include <cstddef>
+#include <string>
+
 namespace prometheus
 {
 class Registry;
@@ -33,7 +36,7 @@ public:
     Pages(
         const config::Config& config, const Clock& clock, const Engine& engine,
         const TokenKeeper& tokens, const spool::SpooledWriter& store,
-        const replicas::Replica& replica);
+        const replicas::Replica* replica = nullptr);
 
     http::Answer answer(const http::Question& question) const;
 
@@ -41,6 +44,8 @@ private:
     http::Answer readiness() const;
     http::Answer metrics() const;
     std::string database_words() const;
+    std::size_t accounts_owned() const;
+    std::size_t instances() const;
     void show_spool(prometheus::Registry& all) const;
 
     const config::Config& config_;
@@ -48,7 +53,7 @@ private:
     const Engine& engine_;
     const TokenKeeper& tokens_;
     const spool::SpooledWriter& store_;
-    const replicas::Replica& replica_;
+    const replicas::Replica* replica_; ///< nothing: all accounts are its own
 };
 
 } // namespace insightd::daemon

@@ -177,9 +177,11 @@ TEST_F(Owned, LostAndTakenBackIsAskedOnceAsAfterARestart)
     simulation.api.watch([&](const auto& request, const auto&, auto) { ++asked[request.path]; });
     pass();
     ASSERT_THAT(asked, Not(IsEmpty()));
-    for (const auto& [path, count] : asked)
-        if (path.find("/stories") != std::string::npos)
+    for (const auto& [path, count] : asked) {
+        if (path.find("/stories") != std::string::npos) {
             EXPECT_EQ(count, 1) << path;
+        }
+    }
 }
 
 } // namespace

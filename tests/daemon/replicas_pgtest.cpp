@@ -114,11 +114,11 @@ TEST_F(Owned, StopInTheMiddleOfATurnEndsItsCallsAndKeepsItsAnswers)
     beat({all.front()});
     int calls = 0;
     on_call = [&] {
-        if (++calls == 20)
+        if (++calls == 95)
             now += 1min;
     };
     pass();
-    EXPECT_LE(calls, 20 + static_cast<int>(simulation.config.api.connections_per_host));
+    EXPECT_LE(calls, 95 + static_cast<int>(simulation.config.api.connections_per_host));
     const auto samples = simulation.value("SELECT count(*) FROM store.media_sample");
     EXPECT_NE(samples, "0");
     EXPECT_THAT(engine.complaints(), IsEmpty()) << "nothing is wrong with the platform";

@@ -325,17 +325,6 @@ PostCount Account::post_count() const
     return count;
 }
 
-std::size_t Account::fresh_posts(model::Instant now) const
-{
-    const auto& tiers = settings_.schedule.media_insights;
-    if (tiers.empty() || !collects(Job::media_insights))
-        return 0;
-    return static_cast<std::size_t>(std::ranges::count_if(media_, [&](const auto& entry) {
-        const auto& media = entry.second;
-        return media.product != catalog::story && now - media.published_at < tiers.front().until;
-    }));
-}
-
 std::vector<model::MediaId> Account::unread_posts(std::size_t most, model::Instant now) const
 {
     std::vector<model::MediaId> unread;

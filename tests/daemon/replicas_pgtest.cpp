@@ -66,6 +66,7 @@ protected:
         engine.let_go(change.lost);
         std::vector<model::AccountId> taken = change.taken;
         engine.take_over(taken, run(simulation.loop, simulation.store->database.history(taken)));
+        run(simulation.loop, simulation.store->load_posts(engine));
         engine.look_again();
     }
 

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <map>
@@ -160,19 +161,22 @@ private:
     std::thread thread_;
 };
 
-/// Who owned what and when is kept by the database itself.
-constexpr auto triggers = R"(
+/// Who owned what and when is kept by the database itself. Each in a transaction of its own: no
+/// heartbeat locks both tables in their order.
+constexpr std::array triggers{
+    R"(
 CREATE TABLE seen_lease(at timestamptz, account_id bigint, pid bigint);
 CREATE FUNCTION see_lease() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO seen_lease SELECT clock_timestamp(), NEW.account_id,
         (SELECT pid FROM store.instance WHERE instance_id = NEW.instance_id);
     RETURN NEW; END $$;
-CREATE TRIGGER see AFTER UPDATE ON store.lease FOR EACH ROW EXECUTE FUNCTION see_lease();
+CREATE TRIGGER see AFTER UPDATE ON store.lease FOR EACH ROW EXECUTE FUNCTION see_lease())",
+    R"(
 CREATE FUNCTION see_death() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO seen_lease SELECT clock_timestamp(), account_id, NULL FROM store.lease
     WHERE instance_id = OLD.instance_id;
     RETURN OLD; END $$;
-CREATE TRIGGER see AFTER DELETE ON store.instance FOR EACH ROW EXECUTE FUNCTION see_death())";
+CREATE TRIGGER see AFTER DELETE ON store.instance FOR EACH ROW EXECUTE FUNCTION see_death())"};
 
 struct Span {
     Real from;
@@ -249,7 +253,8 @@ public:
             replicas_.emplace_back(index, folder(index));
         replicas_.front().start();
         wait_for_schema();
-        query(database_, triggers);
+        for (const auto* trigger : triggers)
+            query(database_, trigger);
         for (auto& replica : replicas_)
             if (!replica.runs())
                 replica.start();

@@ -131,6 +131,7 @@ public:
     }
     std::vector<Task> take_all() { return queue_.take_all(); }
     void end_turn() { queue_.end_turn(); }
+    void drop_waiting() { queue_.drop_waiting(); }
 
     model::Instant paused_until; ///< no calls before; the epoch if not paused
     std::int64_t pauses_in_row = 0;

@@ -105,7 +105,8 @@ bool Engine::may_begin(Account& account, const std::vector<Task>& turn)
     const auto now = services_.clock.now();
     const auto verdict = verdict_on(account, turn.front(), now);
     if (verdict.goes())
-        permits_.at(account.index()).begin(work_of(account, turn.front(), now));
+        permits_.at(account.index())
+            .begin(work_of(account, turn.front(), now), is_irreplaceable(turn.front().job));
     else
         hold_back(account, turn);
     return verdict.goes();

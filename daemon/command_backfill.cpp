@@ -88,14 +88,6 @@ struct Work {
     bool stopping = false;
 };
 
-std::vector<model::AccountId> ids_of(const config::Config& config)
-{
-    std::vector<model::AccountId> ids;
-    for (const auto& account : config.accounts)
-        ids.push_back(account.user_id);
-    return ids;
-}
-
 /// One that is under way goes on, unless another beginning is asked for.
 bool begins_anew(const model::AccountHistory& history, const std::optional<model::Day>& since)
 {
@@ -107,6 +99,7 @@ bool begins_anew(const model::AccountHistory& history, const std::optional<model
 asio::awaitable<void> take_up(Work& work, std::optional<model::Day> since)
 {
     co_await work.database.prepare(account_rows(work.config), catalog::rows(work.config.accounts));
+    co_await refuse_if_owned(work.database, work.config);
     const auto known = co_await work.database.history(ids_of(work.config));
     for (const auto& history : known) {
         if (!begins_anew(history, since))
@@ -119,7 +112,7 @@ asio::awaitable<void> take_up(Work& work, std::optional<model::Day> since)
     }
     const auto histories = co_await work.database.history(ids_of(work.config));
     work.engine.remember(histories);
-    co_await load_posts(work.database, work.engine, work.clock->now());
+    co_await load_posts(work.database, work.engine, {}, work.clock->now());
     work.engine.only_backfill();
 }
 

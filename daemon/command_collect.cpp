@@ -30,13 +30,11 @@ namespace asio = boost::asio;
 asio::awaitable<void> one_pass(
     Engine& engine, storage::Database& database, const config::Config& config, model::Instant now)
 {
-    std::vector<model::AccountId> ids;
-    for (const auto& account : config.accounts)
-        ids.push_back(account.user_id);
     co_await database.prepare(account_rows(config), catalog::rows(config.accounts));
-    const auto histories = co_await database.history(std::move(ids));
+    co_await refuse_if_owned(database, config);
+    const auto histories = co_await database.history(ids_of(config));
     engine.remember(histories);
-    co_await load_posts(database, engine, now);
+    co_await load_posts(database, engine, {}, now);
     engine.make_all_due();
     co_await engine.pass();
 }

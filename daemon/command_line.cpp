@@ -1,6 +1,7 @@
 #include "daemon/command_line.hpp"
 
 #include "daemon/commands.hpp"
+#include "daemon/foreground.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/log.hpp"
 #include "storage/model/writer.hpp"
@@ -227,6 +228,8 @@ ExitCode run_command_line(int argc, const char* const* argv)
         return complain(ExitCode::config, trouble.what());
     } catch (const http::CannotListen& trouble) {
         return complain(ExitCode::unavailable, trouble.what());
+    } catch (const OwnedByDaemon& owned) {
+        return complain(ExitCode::try_again, owned.what());
     } catch (const model::Unavailable& away) {
         return complain(ExitCode::unavailable, away.what());
     } catch (const std::exception& error) {

@@ -4,6 +4,8 @@
 #include "daemon/http/server.hpp"
 #include "daemon/log.hpp"
 #include "daemon/pages.hpp"
+#include "daemon/replicas/introduction.hpp"
+#include "daemon/replicas/replica.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
@@ -35,6 +37,9 @@ constexpr std::chrono::seconds last_resort{9};
 /// Nothing waits for the last answer of a database that is away.
 constexpr std::chrono::seconds grace_of_sides{1};
 
+/// A heartbeat that took longer would say too little.
+constexpr std::chrono::seconds heartbeat_patience{4};
+
 constexpr std::chrono::seconds first_retry{1};
 constexpr std::chrono::seconds longest_retry{30};
 
@@ -45,14 +50,20 @@ struct Daemon {
           transport{loop.get_executor(), transport_limits(settings.api)},
           store{
               loop.get_executor(), settings, *clock, location.url(), location.before_connecting()},
+          heart{location.url(), heartbeat_patience, location.before_connecting()},
+          replica{
+              loop.get_executor(), heart,
+              replicas::introduction(INSIGHTD_VERSION, ids_of(settings), {})},
           tokens{
               {settings, *clock, transport, store.database,
-               pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache}},
+               pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
+               &replica.ownership()}},
           engine{
               {loop.get_executor(), settings, *clock, transport, store.writer, tokens,
-               pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache},
+               pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
+               &replica.ownership()},
               Engine::StorePatience::wait},
-          pages{settings, *clock, engine, tokens, store.writer}
+          pages{settings, *clock, engine, tokens, store.writer, &replica}
     {
         store.database.set_patience(settings.spool.patience);
     }
@@ -62,17 +73,23 @@ struct Daemon {
     std::unique_ptr<Clock> clock;
     graph::Transport transport;
     Store store;
+    storage::Heart heart;
+    replicas::Replica replica;
     TokenKeeper tokens;
     Engine engine;
     Pages pages;
     asio::signal_set signals{loop, SIGTERM, SIGINT};
     asio::steady_timer retry{loop};
+    asio::steady_timer posts_retry{loop};
     asio::steady_timer overdue{loop};
     storage::Database::OldSchema old_schema = storage::Database::OldSchema::migrate;
     asio::steady_timer first_look{loop}; ///< at the database; cancelled when it has answered
     asio::steady_timer sides_end{loop};
-    std::size_t sides = 0; ///< coroutines beside the main one
-    bool begun = false;    ///< with what the database remembers
+    std::size_t sides = 0;      ///< coroutines beside the main one
+    std::size_t fenced_off = 0; ///< as far as it was said
+    bool joined = false;        ///< sends heartbeats
+    bool begun = false;         ///< with what the database remembers
+    bool loads_posts = false;   ///< at this moment
     bool stopping = false;
 };
 
@@ -81,53 +98,6 @@ asio::awaitable<void> nap(asio::steady_timer& timer, std::chrono::seconds most)
     timer.expires_after(most);
     boost::system::error_code cut_short;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
-}
-
-/// The store's memory, if the store can be reached now; else why not.
-asio::awaitable<std::string> begin_from_store(Daemon& daemon)
-{
-    try {
-        co_await daemon.store.begin(daemon.engine, daemon.old_schema);
-    } catch (const model::Unavailable& away) {
-        co_return away.what();
-    }
-    log::info("collecting", {{"accounts", daemon.config.accounts.size()}});
-    co_return std::string{};
-}
-
-/// The posts, while what needs none is collected already; else why not.
-asio::awaitable<std::string> load_posts(Daemon& daemon)
-{
-    try {
-        co_await daemon.store.load_posts(daemon.engine);
-    } catch (const model::Unavailable& away) {
-        co_return away.what();
-    }
-    log::info("posts_loaded", {{"posts", daemon.engine.tracked()}});
-    co_return std::string{};
-}
-
-/// Again and again: an absent database does not end the daemon.
-asio::awaitable<void> begin_with_store(Daemon& daemon)
-{
-    auto wait = first_retry;
-    bool said = false;
-    while (!daemon.stopping) {
-        auto away = daemon.begun ? std::string{} : co_await begin_from_store(daemon);
-        daemon.begun = away.empty();
-        daemon.first_look.cancel();
-        if (daemon.begun)
-            away = co_await load_posts(daemon);
-        if (away.empty())
-            co_return;
-        if (!std::exchange(said, true))
-            log::error(
-                "store_away",
-                {{"reason", away},
-                 {"collection", daemon.begun ? "without posts" : "stories and profiles only"}});
-        co_await nap(daemon.retry, wait);
-        wait = std::min(wait * 2, longest_retry);
-    }
 }
 
 /// Work beside the main coroutine. A broken promise of ours ends the daemon all the same.
@@ -142,11 +112,153 @@ void on_the_side(Daemon& daemon, asio::awaitable<void> work)
     });
 }
 
+/// The posts of the accounts that lack them, as far as the database can be reached; else why not.
+asio::awaitable<std::string> try_to_load_posts(Daemon& daemon)
+{
+    try {
+        co_await daemon.store.load_posts(daemon.engine, daemon.replica.still_held());
+    } catch (const model::Unavailable& away) {
+        co_return away.what();
+    }
+    co_return std::string{};
+}
+
+/// While what needs no posts is collected already. Accounts that are taken meanwhile come after.
+asio::awaitable<void> load_posts(Daemon& daemon)
+{
+    auto wait = first_retry;
+    bool said = false;
+    while (!daemon.stopping && !daemon.engine.accounts_without_posts().empty()) {
+        const auto away = co_await try_to_load_posts(daemon);
+        if (away.empty())
+            continue;
+        if (!std::exchange(said, true))
+            log::error("store_away", {{"reason", away}, {"collection", "without posts"}});
+        co_await nap(daemon.posts_retry, wait);
+        wait = std::min(wait * 2, longest_retry);
+    }
+    daemon.loads_posts = false;
+    if (!daemon.stopping)
+        log::info("posts_loaded", {{"posts", daemon.engine.tracked()}});
+}
+
+asio::awaitable<void>
+take_over(Daemon& daemon, std::vector<model::AccountId> accounts, StillOurs is_still_ours)
+{
+    co_await daemon.store.take_over(daemon.engine, std::move(accounts), std::move(is_still_ours));
+    if (!std::exchange(daemon.loads_posts, true))
+        on_the_side(daemon, load_posts(daemon));
+}
+
+/// The cache is of the accounts that are this instance's own.
+void keep_own_cache(Daemon& daemon)
+{
+    auto owned = ids_of(daemon.config);
+    std::erase_if(owned, [&](auto account) { return !daemon.replica.ownership().fence(account); });
+    on_the_side(daemon, daemon.store.cache.keep_only(std::move(owned)));
+}
+
+void let_go(Daemon& daemon, const std::vector<model::AccountId>& accounts)
+{
+    daemon.engine.let_go(accounts);
+    keep_own_cache(daemon);
+}
+
+void look_again(Daemon& daemon)
+{
+    daemon.engine.look_again();
+    const auto fenced_off = daemon.store.database.fenced_off();
+    if (std::exchange(daemon.fenced_off, fenced_off) != fenced_off)
+        log::warning(
+            "state_left_to_owner",
+            {{"statements", fenced_off},
+             {"reason", "the accounts had gone to another instance; what was observed is stored"}});
+}
+
+void say(const replicas::News& news)
+{
+    std::vector<log::Field> fields;
+    for (const auto& [key, value] : news.fields)
+        fields.emplace_back(key, value);
+    log::tell(log::Priority::info, news.event, fields);
+}
+
+replicas::Replica::Worker worker_of(Daemon& daemon)
+{
+    replicas::Replica::Worker worker;
+    worker.take_over = [&daemon](auto accounts, auto is_still_ours) {
+        return take_over(daemon, std::move(accounts), std::move(is_still_ours));
+    };
+    worker.let_go = [&daemon](const auto& accounts) { let_go(daemon, accounts); };
+    worker.is_at_rest = [&daemon](auto account) { return daemon.engine.is_at_rest(account); };
+    worker.look_again = [&daemon] { look_again(daemon); };
+    worker.say = say;
+    return worker;
+}
+
+/// Who has the spool has the folder: a predecessor in it is dead.
+void introduce(Daemon& daemon)
+{
+    daemon.replica.works_through(worker_of(daemon));
+    if (daemon.store.writer.trouble() != spool::SpooledWriter::Trouble::unusable)
+        daemon.replica.has_home(replicas::name_of_home(daemon.config.state_dir));
+}
+
+/// From the first heartbeat that was answered.
+void keep_beating(Daemon& daemon)
+{
+    if (std::exchange(daemon.joined, true))
+        return;
+    on_the_side(daemon, daemon.replica.run());
+    on_the_side(daemon, daemon.replica.run_takeovers());
+}
+
+/// The store's memory, if the store can be reached now; else why not. What waited is stored before
+/// the accounts are taken: then it is of an earlier owner.
+asio::awaitable<std::string> begin_from_store(Daemon& daemon)
+{
+    try {
+        co_await daemon.store.prepare(daemon.old_schema);
+        daemon.store.heed_losses(daemon.engine);
+        if (!daemon.joined)
+            co_await daemon.replica.beat();
+        if (!daemon.replica.ownership().was_reached())
+            co_return "the database did not answer to a heartbeat";
+        co_await daemon.replica.take_over();
+        keep_own_cache(daemon);
+        keep_beating(daemon);
+    } catch (const model::Unavailable& away) {
+        co_return away.what();
+    }
+    log::info("collecting", {{"accounts", daemon.replica.ownership().held()}});
+    co_return std::string{};
+}
+
+/// Again and again: an absent database does not end the daemon.
+asio::awaitable<void> begin_with_store(Daemon& daemon)
+{
+    auto wait = first_retry;
+    bool said = false;
+    while (!daemon.stopping) {
+        const auto away = co_await begin_from_store(daemon);
+        daemon.begun = away.empty();
+        daemon.first_look.cancel();
+        if (daemon.begun)
+            co_return;
+        if (!std::exchange(said, true))
+            log::error(
+                "store_away", {{"reason", away}, {"collection", "stories and profiles only"}});
+        co_await nap(daemon.retry, wait);
+        wait = std::min(wait * 2, longest_retry);
+    }
+}
+
 /// Until the database can be asked, what cannot be fetched again is collected on what the cache
 /// knows.
 asio::awaitable<void> begin(Daemon& daemon)
 {
     co_await daemon.store.writer.open();
+    introduce(daemon);
     on_the_side(daemon, daemon.store.writer.run());
     on_the_side(daemon, begin_with_store(daemon));
     if (!daemon.begun)
@@ -172,6 +284,7 @@ asio::awaitable<void> live(Daemon& daemon)
 {
     co_await begin(daemon);
     co_await daemon.engine.run();
+    on_the_side(daemon, daemon.replica.leave());
     if (daemon.sides > 0)
         co_await nap(daemon.sides_end, grace_of_sides);
     daemon.signals.cancel();
@@ -203,7 +316,9 @@ void stop_on_signal(Daemon& daemon)
             return;
         log::info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
         daemon.stopping = true;
+        daemon.replica.take_no_more();
         daemon.retry.cancel();
+        daemon.posts_retry.cancel();
         daemon.first_look.cancel();
         daemon.store.writer.stop();
         daemon.engine.stop(grace);
@@ -233,7 +348,7 @@ ExitCode command_run(const CommonOptions& common, bool migrates)
     if (broken)
         std::rethrow_exception(broken);
     // A database that does not answer holds its thread, and everything is stored or spooled.
-    if (daemon.store.database.is_busy() || daemon.store.disk.is_busy())
+    if (daemon.store.database.is_busy() || daemon.store.disk.is_busy() || daemon.heart.is_busy())
         std::_Exit(static_cast<int>(ExitCode::ok));
     return ExitCode::ok;
 }

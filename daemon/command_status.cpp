@@ -15,15 +15,22 @@ namespace insightd::daemon
 namespace
 {
 
-/// What the database says of the accounts. Throws model::Unavailable.
-std::vector<model::Health> health_in(const config::Config& config)
+/// What the database says of the accounts, and of those who collect them.
+struct Status {
+    std::vector<model::Health> health;
+    model::Sharing sharing;
+};
+
+/// Throws model::Unavailable.
+Status status_in(const config::Config& config)
 {
     const DatabaseLocation location{config};
     boost::asio::io_context loop{1};
     storage::Database database{location.url(), location.before_connecting()};
     auto health = boost::asio::co_spawn(loop, database.health(), boost::asio::use_future);
+    auto sharing = boost::asio::co_spawn(loop, database.sharing(), boost::asio::use_future);
     loop.run();
-    return health.get();
+    return {health.get(), sharing.get()};
 }
 
 } // namespace
@@ -35,19 +42,21 @@ ExitCode command_status(const CommonOptions& common, bool as_json)
         return ExitCode::config;
     const auto now = make_clock(config->clock)->now();
     const auto spool = spool::look_into(spool_file(*config));
-    std::vector<model::Health> rows;
+    Status status;
     std::string away;
     try {
-        rows = health_in(*config);
+        status = status_in(*config);
     } catch (const model::Unavailable& error) {
         away = error.what();
     }
     if (as_json && away.empty())
-        fmt::print("{}\n", health_json(rows));
+        fmt::print("{}\n", health_json(status.health, status.sharing));
     else if (as_json)
         fmt::print("{}\n", outage_json(away, spool, now));
     else if (away.empty())
-        fmt::print("{}", health_table(rows, now));
+        fmt::print(
+            "{}{}", health_table(status.health, status.sharing, now),
+            instance_lines(status.sharing));
     if (!as_json && spool && spool->records > 0)
         fmt::print("{}\n", spool_line(*spool, now));
     if (!away.empty())

@@ -54,10 +54,14 @@ Engine::Engine(Services services, StorePatience patience)
 {
     std::uint32_t index = 0;
     for (const auto& settings : services_.config.accounts) {
-        permits_.emplace_back(governor_, services_.clock, index);
+        running_->places[settings.user_id] = index;
+        permits_.emplace_back(
+            TurnPermit::Owner{services_.ownership, settings.user_id}, governor_, services_.clock,
+            index);
         accounts_.push_back(std::make_unique<Account>(index++, settings));
         expect_calls(*accounts_.back());
     }
+    standings_.assign(accounts_.size(), Standing::ours);
 }
 
 Engine::~Engine() = default;
@@ -66,7 +70,7 @@ boost::asio::awaitable<void> Engine::run()
 {
     while (!running_->stopping) {
         dispatch(services_.clock.now());
-        const auto due = scheduler_.next_due();
+        const auto due = may_do(Job::stories) ? scheduler_.next_due() : std::nullopt;
         const auto nap = due ? services_.clock.real_time_until(*due) : longest_nap;
         running_->wake.expires_after(std::min(nap, longest_nap));
         co_await running_->wake.async_wait(quietly);
@@ -80,8 +84,8 @@ boost::asio::awaitable<void> Engine::pass()
     do {
         dispatch(*pass_at_);
         co_await idle();
-    } while (!running_->gave_up && !running_->stopping && scheduler_.next_due() <= pass_at_ &&
-             scheduler_.next_due().has_value());
+    } while (!running_->gave_up && !running_->stopping && may_do(Job::stories) &&
+             scheduler_.next_due() <= pass_at_ && scheduler_.next_due().has_value());
     pass_at_.reset();
     if (running_->gave_up)
         std::rethrow_exception(std::exchange(running_->gave_up, nullptr));
@@ -101,12 +105,18 @@ void Engine::stop(std::chrono::seconds grace)
 
 void Engine::dispatch(model::Instant now)
 {
+    if (!may_do(Job::stories)) // then nothing may be done
+        return;
     std::vector<Task> backfills;
     for (auto due = scheduler_.next_due(); due && *due <= now; due = scheduler_.next_due()) {
         const auto task = scheduler_.take_next();
         auto& account = *accounts_.at(task.account);
-        if (wanted_ && !wanted_(task.job))
+        if ((wanted_ && !wanted_(task.job)) || !is_ours(account))
             continue;
+        if (!may_do(task.job)) {
+            withhold(task, *due);
+            continue;
+        }
         if (task.job == Job::backfill) {
             backfills.push_back(task);
             continue;
@@ -168,6 +178,7 @@ void Engine::begin_token_look(Account& account, model::Instant now)
         return scheduler_.add(account.token_task(), not_before(account, account.token_task()));
     ++progress_.tasks_known;
     ++running_->looks_now;
+    running_->looked_after.insert(&account);
     asio::co_spawn(
         services_.loop, look_after_token(account),
         asio::bind_cancellation_slot(
@@ -179,10 +190,12 @@ void Engine::begin_token_look(Account& account, model::Instant now)
 void Engine::token_look_ended(Account& account, std::exception_ptr error)
 {
     --running_->looks_now;
+    running_->looked_after.erase(&account);
     if (error) {
         note_breakdown(account, error);
         scheduler_.add(account.token_task(), services_.clock.now() + restart_after);
     }
+    end_leaving(account);
     wake_if_idle();
 }
 
@@ -215,6 +228,7 @@ void Engine::served(Account& account, std::exception_ptr error)
             services_.clock.now());
     if (!left.empty() || error)
         postpone(account, left, services_.clock.now() + restart_after);
+    end_leaving(account);
     serve_ready();
     wake_if_idle();
 }

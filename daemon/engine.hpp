@@ -22,8 +22,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
+
+namespace insightd::replicas
+{
+class Ownership;
+} // namespace insightd::replicas
 
 namespace insightd::spool
 {
@@ -35,6 +39,9 @@ namespace insightd::daemon
 {
 
 class TokenKeeper;
+
+/// What cannot be read again later: worth calls even while it is not known who owns the account.
+bool is_irreplaceable(Job job);
 
 /// How far the work has come; only ever grows.
 struct Progress {
@@ -62,6 +69,8 @@ public:
         graph::Pause pause;                          ///< between tries of one call
         const spool::SpooledWriter* spool = nullptr; ///< if that is what `store` is
         spool::Cache* cache = nullptr;               ///< of stories, for while the store is away
+        /// Whose the accounts are; without it all are this engine's, for good.
+        const replicas::Ownership* ownership = nullptr;
     };
 
     Engine(Services services, StorePatience patience);
@@ -71,11 +80,11 @@ public:
     /// Lists and posts wait for their own call.
     void remember(const std::vector<model::AccountHistory>& histories);
 
-    /// Accounts that lack their posts, those first that were not read for longest.
+    /// Its own accounts that lack their posts, those first that were not read for longest.
     std::vector<model::AccountId> accounts_without_posts() const;
 
-    /// Takes over posts of any accounts; each is planned at once. A post that is known already
-    /// stays as it is.
+    /// Takes over posts of its own accounts, others are ignored; each is planned at once. A post
+    /// that is known already stays as it is.
     void remember_posts(const std::vector<model::StoredPost>& posts);
 
     /// These accounts have all their posts.
@@ -90,6 +99,26 @@ public:
     void remember_past(
         const std::vector<model::AccountHistory>& histories,
         const std::vector<model::StoredPost>& posts);
+
+    /// These accounts are this engine's from now on, on what the store remembers of them, posts
+    /// apart. Nothing of them may be under way: is_at_rest().
+    void take_over(
+        const std::vector<model::AccountId>& accounts,
+        const std::vector<model::AccountHistory>& histories);
+
+    /// These are no longer: what waits is dropped; a turn under way is ended as far as calls are
+    /// permitted, and its answers are stored. What the store remembers of them and comes later is
+    /// ignored.
+    void let_go(const std::vector<model::AccountId>& accounts);
+
+    /// Whether it works for the account.
+    bool owns(model::AccountId account) const { return own_account(account) != nullptr; }
+
+    /// Whether nothing of the account is under way.
+    bool is_at_rest(model::AccountId account) const;
+
+    /// Something changed that the engine does not see by itself, such as what may be done.
+    void look_again();
 
     /// Collects until stop() is called, then finishes what is under way.
     boost::asio::awaitable<void> run();
@@ -142,6 +171,13 @@ public:
 private:
     struct Running;
 
+    /// Whose an account is.
+    enum class Standing {
+        ours,
+        leaving, ///< not ours, but something is under way still
+        others,
+    };
+
     /// What one turn of an account came to.
     struct Outcome {
         model::Batch rows;
@@ -160,9 +196,6 @@ private:
         State state{};
         std::string reason; ///< why they were refused
     };
-
-    // remembering.cpp: what the store remembers
-    std::unordered_map<model::AccountId, Account*> accounts_by_id() const;
 
     // engine.cpp: who is served when
     void dispatch(model::Instant now);
@@ -183,6 +216,19 @@ private:
     model::Instant paused_until(const Account& account) const;
     boost::asio::awaitable<void> idle();
     boost::asio::awaitable<void> drain();
+
+    // owning.cpp: whose the accounts are
+    std::optional<std::uint32_t> index_of(model::AccountId account) const;
+    bool is_ours(const Account& account) const;
+    Account* own_account(model::AccountId account) const;
+    bool may_do(Job job) const;
+    void withhold(const Task& task, model::Instant due);
+    void end_withholding();
+    void drop_work(Account& account);
+    void end_leaving(Account& account);
+    void forget_if_at_rest(Account& account);
+    void set_aside(Account& account, const std::vector<Task>& tasks);
+    std::optional<std::int64_t> fence_of(const Account& account) const;
 
     // work.cpp: ask, keep, plan the next time
     boost::asio::awaitable<void> serve(Account& account);
@@ -247,6 +293,7 @@ private:
     Services services_;
     StorePatience patience_;
     std::vector<std::unique_ptr<Account>> accounts_;
+    std::vector<Standing> standings_; ///< of the accounts, in their order
     Scheduler scheduler_;
     collectors::MetricMatrix matrix_;
     Progress progress_;

@@ -1,6 +1,7 @@
 #include "daemon/foreground.hpp"
 
 #include "daemon/reaction.hpp"
+#include "daemon/setup.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -47,6 +48,21 @@ bool keep_named(config::Config& config, const std::vector<std::string>& names)
             return std::ranges::find(names, account.name) == names.end();
         });
     return true;
+}
+
+boost::asio::awaitable<void>
+refuse_if_owned(storage::Database& database, const config::Config& config)
+{
+    const auto owners = co_await database.owners(ids_of(config));
+    if (owners.empty())
+        co_return;
+    const auto& first = owners.front();
+    throw OwnedByDaemon{fmt::format(
+        "{}{} collected by the daemon {}:{}: it reads all that is due by itself; stop it "
+        "first, or name other accounts",
+        first.account,
+        owners.size() == 1 ? " is" : fmt::format(" and {} more are", owners.size() - 1), first.host,
+        first.pid)};
 }
 
 boost::asio::awaitable<void>

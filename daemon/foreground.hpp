@@ -4,11 +4,13 @@
 #include "daemon/engine.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/progress_bar.hpp"
+#include "storage/database.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,16 @@ inline constexpr std::chrono::seconds foreground_grace{8};
 
 /// Leaves only the named accounts; false, with a word on stderr, if one is not in the file.
 bool keep_named(config::Config& config, const std::vector<std::string>& names);
+
+/// The accounts are a running daemon's: what two read at once is read twice.
+struct OwnedByDaemon : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Throws OwnedByDaemon, which says whose they are, if a running daemon has one of the configured
+/// accounts.
+boost::asio::awaitable<void>
+refuse_if_owned(storage::Database& database, const config::Config& config);
 
 /// Until the timer is destroyed.
 boost::asio::awaitable<void>

@@ -6,6 +6,8 @@
 #include <date/date.h>
 #include <fmt/core.h>
 
+#include <map>
+
 namespace insightd::daemon
 {
 namespace
@@ -43,7 +45,30 @@ json::value iso(const std::optional<model::Instant>& instant)
     return json::value(date::format("%FT%TZ", floor<seconds>(*instant)));
 }
 
-json::object object_of(const model::Health& row)
+using Owners = std::map<model::AccountId, const model::Owner*>;
+
+Owners owners_in(const model::Sharing& sharing)
+{
+    Owners owners;
+    for (const auto& owner : sharing.owners)
+        if (!owner.instance_id.empty())
+            owners[owner.account_id] = &owner;
+    return owners;
+}
+
+const model::Owner* owner_of(const Owners& owners, model::AccountId account)
+{
+    const auto found = owners.find(account);
+    return found != owners.end() ? found->second : nullptr;
+}
+
+/// "host:pid"
+std::string name_of(const model::Owner* owner)
+{
+    return owner != nullptr ? fmt::format("{}:{}", owner->host, owner->pid) : "-";
+}
+
+json::object object_of(const model::Health& row, const model::Owner* owner)
 {
     json::object object;
     object["account_id"] = std::to_string(row.account_id);
@@ -61,31 +86,49 @@ json::object object_of(const model::Health& row)
     object["stories_open"] = row.stories_open;
     object["gaps_open"] = row.gaps_open;
     object["gaps_unrecoverable"] = row.gaps_unrecoverable;
+    object["owner"] = owner != nullptr ? json::value(name_of(owner)) : nullptr;
+    object["owner_instance"] = owner != nullptr ? json::value(owner->instance_id) : nullptr;
+    object["owner_since"] = owner != nullptr ? iso(owner->since) : nullptr;
     return object;
 }
 
 } // namespace
 
-std::string health_table(const std::vector<model::Health>& rows, model::Instant now)
+std::string health_table(
+    const std::vector<model::Health>& rows, const model::Sharing& sharing, model::Instant now)
 {
+    const auto owners = owners_in(sharing);
     auto text = fmt::format(
-        "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8} {:>9}  {}\n", "ACCOUNT", "COLLECTOR", "STATE",
-        "LAST SUCCESS", "CALLS", "BUDGET", "STORIES", "GAPS", "ERROR");
+        "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8} {:>9}  {:<20}  {}\n", "ACCOUNT", "COLLECTOR",
+        "STATE", "LAST SUCCESS", "CALLS", "BUDGET", "STORIES", "GAPS", "OWNER", "ERROR");
     for (const auto& row : rows)
         text += fmt::format(
-            "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8} {:>9}  {}\n", row.account, row.collector,
-            row.state, age(row.last_success_at, now), row.calls,
+            "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8} {:>9}  {:<20}  {}\n", row.account,
+            row.collector, row.state, age(row.last_success_at, now), row.calls,
             row.budget_percent ? fmt::format("{}%", *row.budget_percent) : "-", row.stories_open,
-            gaps(row), row.error);
+            gaps(row), name_of(owner_of(owners, row.account_id)), row.error);
     return text;
 }
 
-std::string health_json(const std::vector<model::Health>& rows)
+std::string health_json(const std::vector<model::Health>& rows, const model::Sharing& sharing)
 {
+    const auto owners = owners_in(sharing);
     json::array all;
     for (const auto& row : rows)
-        all.push_back(object_of(row));
+        all.push_back(object_of(row, owner_of(owners, row.account_id)));
     return json::serialize(all);
+}
+
+std::string instance_lines(const model::Sharing& sharing)
+{
+    std::string text;
+    for (const auto& instance : sharing.instances)
+        text += fmt::format(
+            "instance {}:{}: {} of its {} accounts, since {}, heartbeat {} s ago, version {}\n",
+            instance.host, instance.pid, instance.accounts_owned, instance.accounts_configured,
+            date::format("%FT%TZ", floor<seconds>(instance.started_at)),
+            instance.heartbeat_age.count(), instance.version);
+    return text;
 }
 
 std::string spool_line(const spool::Depth& depth, model::Instant now)

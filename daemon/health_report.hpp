@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/model/history.hpp"
+#include "storage/model/lease.hpp"
 #include "storage/spool/spool_file.hpp"
 
 #include <string>
@@ -10,11 +11,16 @@
 namespace insightd::daemon
 {
 
-/// A table for people: one line per account and collector, ages reckoned at `now`.
-std::string health_table(const std::vector<model::Health>& rows, model::Instant now);
+/// A table for people: one line per account and collector, ages reckoned at `now`, and who collects
+/// it.
+std::string health_table(
+    const std::vector<model::Health>& rows, const model::Sharing& sharing, model::Instant now);
 
 /// The same for programs: an array of objects, instants in ISO 8601, absent values null.
-std::string health_json(const std::vector<model::Health>& rows);
+std::string health_json(const std::vector<model::Health>& rows, const model::Sharing& sharing);
+
+/// One line for each instance that runs.
+std::string instance_lines(const model::Sharing& sharing);
 
 /// What waits on this machine for the database, in one line.
 std::string spool_line(const spool::Depth& depth, model::Instant now);

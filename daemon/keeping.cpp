@@ -97,6 +97,7 @@ Engine::keep_what_is_taken(Account& account, model::SharedBatch& rows)
         note_refusal(account, run, reason);
     model::Batch runs;
     runs.account_id = account.id();
+    runs.fence = rows->fence;
     runs.runs = taken.runs;
     rows = std::make_shared<const model::Batch>(std::move(taken));
     co_await keep(std::make_shared<const model::Batch>(std::move(runs)));

@@ -1,6 +1,7 @@
 #include "daemon/pages.hpp"
 
 #include "daemon/engine.hpp"
+#include "daemon/replicas/replica.hpp"
 #include "daemon/token_keeper.hpp"
 #include "storage/spool/spooled_writer.hpp"
 
@@ -56,8 +57,9 @@ void show(prometheus::Registry& all, const char* name, const char* help, double 
 
 Pages::Pages(
     const config::Config& config, const Clock& clock, Engine& engine, const TokenKeeper& tokens,
-    const spool::SpooledWriter& store)
-    : config_{config}, clock_{clock}, engine_{engine}, tokens_{tokens}, store_{store}
+    const spool::SpooledWriter& store, const replicas::Replica* replica)
+    : config_{config}, clock_{clock}, engine_{engine}, tokens_{tokens}, store_{store}, replica_{
+                                                                                           replica}
 {
 }
 
@@ -83,7 +85,19 @@ std::string Pages::database_words() const
     return rows > 0 ? fmt::format("ok (replaying {} rows)", rows) : "ok";
 }
 
-/// Ready: the database takes rows, and at least one account can be collected.
+std::size_t Pages::accounts_owned() const
+{
+    const bool is_alone = replica_ == nullptr || !replica_->ownership().was_reached();
+    return is_alone ? config_.accounts.size() : replica_->ownership().held();
+}
+
+std::size_t Pages::instances() const
+{
+    return replica_ != nullptr ? std::max<std::size_t>(1, replica_->instances()) : 1;
+}
+
+/// Ready: the database takes rows, and at least one account can be collected, or others have them
+/// all.
 http::Answer Pages::readiness() const
 {
     json::array troubles;
@@ -96,11 +110,14 @@ http::Answer Pages::readiness() const
         if (!state->second.reason.empty())
             troubles.push_back(trouble_of(account, state->second));
     }
-    const bool ready = engine_.store_is_up() && working > 0;
+    const bool others_have_all = instances() > 1 && accounts_owned() == 0;
+    const bool ready = engine_.store_is_up() && (working > 0 || others_have_all);
     const json::object body{
         {"ready", ready},
         {"database", database_words()},
         {"accounts", config_.accounts.size()},
+        {"accounts_owned", accounts_owned()},
+        {"instances", instances()},
         {"accounts_with_a_working_token", working},
         {"tokens", std::move(troubles)}};
     return {ready ? 200 : 503, "application/json", json::serialize(body) + "\n"};
@@ -199,6 +216,12 @@ http::Answer Pages::metrics() const
     show(
         *all, "insightd_store_up", "1 while the database takes rows.",
         engine_.store_is_up() ? 1 : 0);
+    show(
+        *all, "insightd_accounts_owned", "Accounts that this instance collects.",
+        static_cast<double>(accounts_owned()));
+    show(
+        *all, "insightd_instances", "Instances that share the database, this one included.",
+        static_cast<double>(instances()));
     show_spool(*all);
     show_budgets(*all);
     show(

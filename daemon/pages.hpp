@@ -4,9 +4,17 @@
 #include "daemon/clock.hpp"
 #include "daemon/http/server.hpp"
 
+#include <cstddef>
+#include <string>
+
 namespace prometheus
 {
 class Registry;
+}
+
+namespace insightd::replicas
+{
+class Replica;
 }
 
 namespace insightd::spool
@@ -27,7 +35,7 @@ class Pages
 public:
     Pages(
         const config::Config& config, const Clock& clock, Engine& engine, const TokenKeeper& tokens,
-        const spool::SpooledWriter& store);
+        const spool::SpooledWriter& store, const replicas::Replica* replica = nullptr);
 
     http::Answer answer(const http::Question& question) const;
 
@@ -35,6 +43,8 @@ private:
     http::Answer readiness() const;
     http::Answer metrics() const;
     std::string database_words() const;
+    std::size_t accounts_owned() const;
+    std::size_t instances() const;
     void show_spool(prometheus::Registry& all) const;
     void show_budgets(prometheus::Registry& all) const;
 
@@ -43,6 +53,7 @@ private:
     Engine& engine_; ///< looked at only
     const TokenKeeper& tokens_;
     const spool::SpooledWriter& store_;
+    const replicas::Replica* replica_; ///< nothing: all accounts are its own
 };
 
 } // namespace insightd::daemon

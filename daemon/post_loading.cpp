@@ -3,6 +3,7 @@
 #include "daemon/engine.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace insightd::daemon
 {
@@ -28,21 +29,34 @@ std::vector<Ids> pieces_of(const Ids& ids, std::size_t size)
     return pieces;
 }
 
+/// The engine takes over what the database says of these accounts, all of it or a part.
+void take_over(
+    Engine& engine, Ids accounts, std::vector<model::StoredPost> posts,
+    const StillOurs& is_still_ours, bool is_all)
+{
+    if (is_still_ours) {
+        std::erase_if(accounts, [&](auto account) { return !is_still_ours(account); });
+        std::erase_if(posts, [&](const auto& post) { return !is_still_ours(post.account_id); });
+    }
+    engine.remember_posts(posts);
+    if (is_all)
+        engine.posts_are_remembered(accounts);
+}
+
 } // namespace
 
 boost::asio::awaitable<void>
-load_posts(storage::Database& database, Engine& engine, model::Instant now)
+load_posts(storage::Database& database, Engine& engine, StillOurs is_still_ours, model::Instant now)
 {
     const auto accounts = engine.accounts_without_posts();
     const auto boundary = now - young;
     for (const auto& piece : pieces_of(accounts, accounts_for_young)) {
-        const auto posts = co_await database.posts(piece, boundary, end_of_time);
-        engine.remember_posts(posts);
+        auto posts = co_await database.posts(piece, boundary, end_of_time);
+        take_over(engine, piece, std::move(posts), is_still_ours, false);
     }
     for (const auto& piece : pieces_of(accounts, accounts_for_all)) {
-        const auto posts = co_await database.posts(piece, beginning_of_time, boundary);
-        engine.remember_posts(posts);
-        engine.posts_are_remembered(piece);
+        auto posts = co_await database.posts(piece, beginning_of_time, boundary);
+        take_over(engine, piece, std::move(posts), is_still_ours, true);
     }
 }
 

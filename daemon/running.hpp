@@ -10,6 +10,9 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace insightd::daemon
 {
@@ -24,6 +27,9 @@ struct Engine::Running {
     std::deque<Account*> ready;     ///< with work, waiting for their turn
     std::unordered_map<Account*, boost::asio::cancellation_signal> cut_off;
     std::unordered_map<Account*, boost::asio::cancellation_signal> cut_off_looks;
+    std::unordered_map<model::AccountId, std::uint32_t> places; ///< of the accounts, in their order
+    std::unordered_set<Account*> looked_after;                  ///< their tokens, at this moment
+    std::vector<std::pair<Task, model::Instant>> withheld;      ///< due, but may not be done now
     std::size_t served_now = 0;
     std::size_t looks_now = 0; ///< at tokens
     bool stopping = false;

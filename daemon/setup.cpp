@@ -85,6 +85,14 @@ graph::Transport::Limits transport_limits(const config::Api& api)
     return limits;
 }
 
+std::vector<model::AccountId> ids_of(const config::Config& config)
+{
+    std::vector<model::AccountId> ids;
+    for (const auto& account : config.accounts)
+        ids.push_back(account.user_id);
+    return ids;
+}
+
 std::vector<model::Account> account_rows(const config::Config& config)
 {
     std::vector<model::Account> rows;

@@ -48,6 +48,9 @@ app_secret_of(const config::Api& api, config::Login login);
 
 graph::Transport::Limits transport_limits(const config::Api& api);
 
+/// The ids of the configured accounts.
+std::vector<model::AccountId> ids_of(const config::Config& config);
+
 /// The accounts as the store knows them.
 std::vector<model::Account> account_rows(const config::Config& config);
 

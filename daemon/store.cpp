@@ -3,7 +3,6 @@
 #include "collectors/catalog.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/log.hpp"
-#include "daemon/post_loading.hpp"
 #include "daemon/setup.hpp"
 
 #include <algorithm>
@@ -20,14 +19,6 @@ void say(const spool::News& news)
         fields.emplace_back(key, value);
     const bool bad = news.weight == spool::News::Weight::error;
     log::tell(bad ? log::Priority::error : log::Priority::info, news.event, fields);
-}
-
-std::vector<model::AccountId> ids_of(const config::Config& config)
-{
-    std::vector<model::AccountId> ids;
-    for (const auto& account : config.accounts)
-        ids.push_back(account.user_id);
-    return ids;
 }
 
 spool::Bounds bounds_of(const config::Spool& settings)
@@ -54,23 +45,41 @@ Store::Store(
 {
 }
 
-boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::OldSchema old_schema)
+boost::asio::awaitable<void> Store::prepare(storage::Database::OldSchema old_schema)
 {
     co_await database.prepare(account_rows(config), catalog::rows(config.accounts), old_schema);
     writer.database_is_prepared();
     // What waited belongs to what the database remembers.
     co_await writer.replay_now();
+}
+
+boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::OldSchema old_schema)
+{
+    co_await prepare(old_schema);
     const auto histories = co_await database.history(ids_of(config));
     engine.remember(histories);
-    writer.on_losses([this, &engine](std::vector<model::AccountId> accounts) {
-        return look_again(engine, std::move(accounts));
-    });
+    heed_losses(engine);
     co_await cache.keep_only(ids_of(config));
 }
 
-boost::asio::awaitable<void> Store::load_posts(Engine& engine)
+void Store::heed_losses(Engine& engine)
 {
-    co_await daemon::load_posts(database, engine, clock.now());
+    writer.on_losses([this, &engine](std::vector<model::AccountId> accounts) {
+        return look_again(engine, std::move(accounts));
+    });
+}
+
+boost::asio::awaitable<void>
+Store::take_over(Engine& engine, std::vector<model::AccountId> accounts, StillOurs is_still_ours)
+{
+    const auto histories = co_await database.history(accounts);
+    std::erase_if(accounts, [&](auto account) { return !is_still_ours(account); });
+    engine.take_over(accounts, histories);
+}
+
+boost::asio::awaitable<void> Store::load_posts(Engine& engine, StillOurs is_still_ours)
+{
+    co_await daemon::load_posts(database, engine, std::move(is_still_ours), clock.now());
 }
 
 boost::asio::awaitable<void>
@@ -78,6 +87,7 @@ Store::look_again(Engine& engine, std::vector<model::AccountId> accounts)
 {
     if (std::ranges::find(accounts, model::AccountId{0}) != accounts.end())
         accounts = ids_of(config);
+    std::erase_if(accounts, [&](auto account) { return !engine.owns(account); });
     const auto histories = co_await database.history(accounts);
     const auto posts = co_await database.posts(accounts, beginning_of_time, end_of_time);
     engine.remember_past(histories, posts);

@@ -37,11 +37,16 @@ std::vector<Task> TaskQueue::take_turn(std::size_t most, const Alike& alike)
 std::vector<Task> TaskQueue::take_all()
 {
     auto all = std::exchange(under_way_, {});
-    for (auto& tasks : waiting_) {
+    for (const auto& tasks : waiting_)
         all.insert(all.end(), tasks.begin(), tasks.end());
-        tasks.clear();
-    }
+    drop_waiting();
     return all;
+}
+
+void TaskQueue::drop_waiting()
+{
+    for (auto& tasks : waiting_)
+        tasks.clear();
 }
 
 bool TaskQueue::holds(const Task& task) const

@@ -24,6 +24,8 @@ public:
     void end_turn() { under_way_.clear(); }
     /// What waits, and what was begun and not ended.
     std::vector<Task> take_all();
+    /// Forgets what waits; what was begun goes on.
+    void drop_waiting();
 
     /// Waits to be done, or is being done.
     bool holds(const Task& task) const;

@@ -18,6 +18,11 @@ namespace insightd::graph
 class Transport;
 }
 
+namespace insightd::replicas
+{
+class Ownership;
+} // namespace insightd::replicas
+
 namespace insightd::spool
 {
 class Cache;
@@ -39,9 +44,10 @@ public:
         const Clock& clock;
         graph::Transport& transport;
         storage::Database& database;
-        graph::Pause pause;                          ///< between tries of one call
-        const spool::SpooledWriter* spool = nullptr; ///< knows whether the database is away
-        spool::Cache* cache = nullptr;               ///< of sealed tokens
+        graph::Pause pause;                             ///< between tries of one call
+        const spool::SpooledWriter* spool = nullptr;    ///< knows whether the database is away
+        spool::Cache* cache = nullptr;                  ///< of sealed tokens
+        const replicas::Ownership* ownership = nullptr; ///< as the engine's
     };
 
     explicit TokenKeeper(Services services);

@@ -1,5 +1,6 @@
 #include "collectors/graph/oauth.hpp"
 #include "daemon/log.hpp"
+#include "daemon/replicas/ownership.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/token_keeper.hpp"
 #include "daemon/token_plan.hpp"
@@ -79,6 +80,8 @@ TokenKeeper::renew(const config::Account& account, Current& current)
         facts.next_refresh_at = services_.clock.now() + look_again_if_claimed;
         co_return not_now("another insightd renews it at this moment");
     }
+    if (services_.ownership != nullptr && !services_.ownership->may_call(account.user_id, false))
+        co_return not_now("it may be another insightd's by now"); // and so may the claim
     auto sealed = co_await renewed(account, current);
     if (!sealed) {
         co_await renewal_failed(account, current, sealed.error());

@@ -34,7 +34,7 @@ boost::asio::awaitable<void> Engine::tell_tokens(
     Account& account, std::uint64_t version, const std::optional<graph::Failure>& failure)
 {
     const bool dead = failure && failure->kind == graph::FailureClass::needs_login;
-    if (failure && !dead)
+    if ((failure && !dead) || !is_ours(account))
         co_return;
     const auto tell = [&]() -> boost::asio::awaitable<void> {
         if (dead)

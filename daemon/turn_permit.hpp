@@ -3,29 +3,47 @@
 #include "collectors/graph/permit.hpp"
 #include "daemon/budget/governor.hpp"
 #include "daemon/clock.hpp"
+#include "storage/model/rows.hpp"
+
+namespace insightd::replicas
+{
+class Ownership;
+} // namespace insightd::replicas
 
 namespace insightd::daemon
 {
 
-/// Asks the governor for each call of one account. Its turns are made one after the other, each for
-/// one class of work.
+/// Asks for each call of one account whether the account is this instance's own at that moment,
+/// then the governor. Its turns are made one after the other, each for one class of work.
 class TurnPermit final : public graph::Permit
 {
 public:
-    TurnPermit(budget::Governor& governor, const Clock& clock, std::size_t account);
+    struct Owner {
+        const replicas::Ownership* ownership; ///< nothing: every account is its own, for good
+        model::AccountId account;
+    };
+
+    TurnPermit(Owner owner, budget::Governor& governor, const Clock& clock, std::size_t account);
 
     /// The calls from now on are made for this.
-    void begin(budget::Work work);
+    void begin(budget::Work work, bool is_irreplaceable);
 
-    std::optional<std::chrono::seconds> depart() override;
+    /// Whether a call since begin() was refused because the account may be another instance's.
+    bool is_withheld() const { return is_withheld_; }
+
+    std::optional<graph::Refusal> depart() override;
+    std::optional<graph::Refusal> call_back() override;
     void ended(const graph::Ending& ending) override;
 
 private:
+    Owner owner_;
     budget::Governor& governor_;
     const Clock& clock_;
     std::size_t account_;
     budget::Work work_{};
     budget::Stage stage_{};
+    bool is_irreplaceable_ = false;
+    bool is_withheld_ = false;
 };
 
 } // namespace insightd::daemon

@@ -70,8 +70,7 @@ void describe(
 /// says nearly as much.
 model::Worth worth_of(Job job, const model::Batch& rows)
 {
-    const bool is_of_stories =
-        job == Job::stories || job == Job::story_insights || !rows.stories.empty();
+    const bool is_of_stories = is_irreplaceable(job) || !rows.stories.empty();
     return is_of_stories ? model::Worth::irreplaceable : model::Worth::refetchable;
 }
 
@@ -101,7 +100,7 @@ boost::asio::awaitable<void> Engine::serve(Account& account)
     const auto api = co_await client_of(account);
     if (!api)
         co_return co_await report_without_client(account, api.error());
-    while (account.has_work() && !running_->stopping &&
+    while (account.has_work() && !running_->stopping && may_do(Job::stories) &&
            paused_until(account) <= services_.clock.now() &&
            !services_.tokens.is_outdated(account.id(), (*api)->token_version())) {
         auto turn = next_turn(account, media_in_one_turn);
@@ -109,7 +108,7 @@ boost::asio::awaitable<void> Engine::serve(Account& account)
             co_await perform(account, **api, std::move(turn));
         account.end_turn();
     }
-    if (!account.has_work() || running_->stopping)
+    if (!account.has_work() || running_->stopping || !is_ours(account))
         co_return;
     const auto left = account.take_all();
     if (paused_until(account) > services_.clock.now())
@@ -122,6 +121,8 @@ boost::asio::awaitable<void> Engine::serve(Account& account)
 boost::asio::awaitable<void> Engine::report_without_client(Account& account, graph::Failure failure)
 {
     const auto tasks = account.take_all();
+    if (tasks.empty()) // the account went to another meanwhile
+        co_return;
     const auto until = failed(account, tasks.front().job, tasks, failure);
     std::map<std::string_view, model::CollectorRun> runs;
     for (const auto& task : tasks) {
@@ -133,6 +134,7 @@ boost::asio::awaitable<void> Engine::report_without_client(Account& account, gra
     }
     model::Batch batch;
     batch.account_id = account.id();
+    batch.fence = fence_of(account);
     for (auto& [collector, run] : runs)
         batch.runs.push_back(std::move(run));
     batch.stories = judged_stories(account, batch, tasks, failure);
@@ -153,6 +155,7 @@ Engine::perform(Account& account, graph::Client& api, std::vector<Task> turn)
     run.started_at = services_.clock.now();
 
     Outcome outcome;
+    outcome.rows.fence = fence_of(account);
     outcome.undone = turn;
     outcome.token_version = api.token_version();
     if (reads_media(job))
@@ -175,7 +178,7 @@ boost::asio::awaitable<void>
 Engine::read_node(Account& account, graph::Client& api, Task task, Outcome& outcome)
 {
     auto collected = co_await ask(account, api, task.job, services_.clock.now());
-    outcome.rows = std::move(collected.rows);
+    model::append(outcome.rows, std::move(collected.rows));
     outcome.failure = std::move(collected.failure);
     if (!outcome.failure)
         outcome.done = std::exchange(outcome.undone, {});
@@ -306,7 +309,11 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     const bool outdated = outcome.failure &&
                           outcome.failure->kind == graph::FailureClass::needs_login &&
                           services_.tokens.is_outdated(account.id(), outcome.token_version);
-    if (outdated) // a new token came while the old one was used: nothing is wrong
+    const bool is_withheld =
+        is_held_back(outcome.failure) && permits_.at(account.index()).is_withheld();
+    if (is_withheld)
+        set_aside(account, outcome.undone);
+    else if (outdated) // a new token came while the old one was used: nothing is wrong
         postpone(account, outcome.undone, now);
     else if (is_held_back(outcome.failure))
         run.next_due = hold_back(account, outcome.undone);
@@ -323,9 +330,11 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"values", model::count_values(outcome.rows)},
                  {"calls", run.calls}});
     outcome.rows.account_id = account.id();
-    note_gap(account, job, run, outcome.rows);
+    if (!is_withheld) // else whoever has the account now knows what is missing
+        note_gap(account, job, run, outcome.rows);
     outcome.rows.stories = judged_stories(
-        account, outcome.rows, outcome.undone, outdated ? std::nullopt : outcome.failure);
+        account, outcome.rows, outcome.undone,
+        outdated || is_withheld ? std::nullopt : outcome.failure);
     outcome.rows.worth = worth_of(job, outcome.rows);
     if (job == Job::media_insights || !outcome.failure)
         outcome.rows.presences = account.judged_presences(job, outcome.rows, now);

@@ -17,7 +17,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> settings{
     {"tcp_user_timeout", "20000"},
     {"keepalives_idle", "30"},
     {"keepalives_interval", "10"},
-    {"options", "-c%20statement_timeout=60000"},
+    // A process that is stopped within a transaction must not hold its locks.
+    {"options", "-c%20statement_timeout=60000%20-c%20idle_in_transaction_session_timeout=10000"},
 }};
 
 bool is_url(const std::string& text)
@@ -36,7 +37,8 @@ std::string with_settings(std::string url)
             url += fmt::format("{}={}", name, value);
         } else {
             auto plain = std::string{value};
-            if (const auto space = plain.find("%20"); space != std::string::npos)
+            for (auto space = plain.find("%20"); space != std::string::npos;
+                 space = plain.find("%20"))
                 plain.replace(space, 3, " ");
             url += fmt::format(" {}='{}'", name, plain);
         }

@@ -1,6 +1,7 @@
 #include "storage/database.hpp"
 
 #include "storage/dossier.hpp"
+#include "storage/leases.hpp"
 #include "storage/migrations.hpp"
 #include "storage/read.hpp"
 #include "storage/tokens.hpp"
@@ -78,20 +79,20 @@ boost::asio::awaitable<Result> Database::in_transaction(Work work)
 boost::asio::awaitable<void> Database::write(model::SharedBatch batch)
 {
     auto work = [batch = std::move(batch)](pqxx::work& tx) {
-        perform(tx, batch->account_id, steps_of(*batch));
-        return true;
+        return perform(tx, batch->account_id, steps_of(*batch));
     };
-    co_await in_transaction<bool>(std::move(work));
+    const auto passed_over = co_await in_transaction<std::size_t>(std::move(work));
+    fenced_off_ += passed_over;
 }
 
 boost::asio::awaitable<void>
 Database::write_steps(model::AccountId account, std::vector<Step> steps)
 {
     auto work = [account, steps = std::move(steps)](pqxx::work& tx) {
-        perform(tx, account, steps);
-        return true;
+        return perform(tx, account, steps);
     };
-    co_await in_transaction<bool>(std::move(work));
+    const auto passed_over = co_await in_transaction<std::size_t>(std::move(work));
+    fenced_off_ += passed_over;
 }
 
 /// A standby, or a server that was made read-only, answers reads.
@@ -134,6 +135,25 @@ boost::asio::awaitable<std::vector<model::Health>> Database::health()
         return read_health(tx);
     };
     co_return co_await worker_->run<std::vector<model::Health>>(std::move(job), patience_);
+}
+
+boost::asio::awaitable<model::Sharing> Database::sharing()
+{
+    auto job = [url = url_](pqxx::connection& db) {
+        require_newest_schema(url);
+        pqxx::read_transaction tx{db};
+        return read_sharing(tx);
+    };
+    co_return co_await worker_->run<model::Sharing>(std::move(job), patience_);
+}
+
+boost::asio::awaitable<std::vector<model::Owner>>
+Database::owners(std::vector<model::AccountId> accounts)
+{
+    auto work = [accounts = std::move(accounts)](pqxx::work& tx) {
+        return read_owners(tx, accounts);
+    };
+    co_return co_await in_transaction<std::vector<model::Owner>>(std::move(work));
 }
 
 boost::asio::awaitable<std::optional<model::Dossier>> Database::dossier(std::string target)

@@ -2,6 +2,7 @@
 
 #include "storage/model/dossier.hpp"
 #include "storage/model/history.hpp"
+#include "storage/model/lease.hpp"
 #include "storage/model/metric.hpp"
 #include "storage/model/token.hpp"
 #include "storage/model/writer.hpp"
@@ -70,6 +71,16 @@ public:
 
     boost::asio::awaitable<std::vector<model::Health>> health();
 
+    /// Who shares the database, and who has what.
+    boost::asio::awaitable<model::Sharing> sharing();
+    /// Those of the accounts that a running daemon has.
+    boost::asio::awaitable<std::vector<model::Owner>>
+    owners(std::vector<model::AccountId> accounts);
+
+    /// Statements of a state that were passed over since the start, because the account had gone to
+    /// another instance.
+    std::size_t fenced_off() const { return fenced_off_; }
+
     /// See storage/dossier.hpp.
     boost::asio::awaitable<std::optional<model::Dossier>> dossier(std::string target);
 
@@ -97,6 +108,7 @@ private:
     std::string url_;
     std::unique_ptr<Connected> worker_;
     std::optional<std::chrono::steady_clock::duration> patience_;
+    std::size_t fenced_off_ = 0;
 };
 
 } // namespace insightd::storage

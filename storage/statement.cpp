@@ -1,5 +1,6 @@
 #include "storage/statement.hpp"
 
+#include "storage/leases.hpp"
 #include "storage/model/writer.hpp"
 #include "storage/write.hpp"
 
@@ -14,6 +15,9 @@ namespace insightd::storage
 {
 namespace
 {
+
+/// Kept in spools, as the names of statements are.
+constexpr auto fence_name = "fence";
 
 using ByName = std::map<std::string_view, const Statement*, std::less<>>;
 
@@ -42,6 +46,11 @@ void Steps::add(const Statement& statement, const boost::json::value& rows)
     steps_.push_back({statement.name, boost::json::serialize(rows)});
 }
 
+void Steps::add_fence(std::int64_t fence)
+{
+    steps_.push_back({fence_name, std::to_string(fence)});
+}
+
 std::vector<Step> single_rows(const Step& step)
 {
     const auto rows = boost::json::parse(step.rows);
@@ -53,13 +62,30 @@ std::vector<Step> single_rows(const Step& step)
     return singles;
 }
 
-void perform(pqxx::transaction_base& tx, model::AccountId account, const std::vector<Step>& steps)
+bool is_fence(const Step& step)
 {
+    return step.statement == fence_name;
+}
+
+std::size_t
+perform(pqxx::transaction_base& tx, model::AccountId account, const std::vector<Step>& steps)
+{
+    bool is_owner = true;
+    std::size_t passed_over = 0;
     for (const auto& step : steps) {
+        if (is_fence(step)) {
+            is_owner = holds_fence(tx, account, step.rows);
+            continue;
+        }
         const auto& statement = statement_named(step.statement);
+        if (!is_owner && statement.nature == Nature::state) {
+            ++passed_over;
+            continue;
+        }
         tx.conn().prepare(statement.name, statement.sql); // nothing happens the second time
         tx.exec_prepared(statement.name, account, step.rows);
     }
+    return passed_over;
 }
 
 } // namespace insightd::storage

@@ -4,6 +4,8 @@
 
 #include <boost/json/value.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +18,18 @@ class transaction_base;
 namespace insightd::storage
 {
 
+/// What becomes of rows that were read by an instance whose account has gone to another meanwhile.
+enum class Nature {
+    observation, ///< append-only, or the newest wins: true whoever saw it, and however late
+    state,       ///< how far the work is and how it fares: only the account's owner knows
+};
+
 /// SQL that takes an account ($1) and rows as jsonb ($2). The server parses and plans it once for a
 /// connection: with so many columns that costs as much as running it for fifty rows. Running it
 /// again with the same rows changes nothing.
 struct Statement {
     std::string name; ///< unique in the program, and for ever: spooled rows are kept by it
+    Nature nature;
     std::string sql;
 };
 
@@ -41,14 +50,23 @@ class Steps
 {
 public:
     void add(const Statement& statement, const boost::json::value& rows);
+
+    /// What follows was read under this fence: as a step of its own in front, it is kept with them.
+    void add_fence(std::int64_t fence);
+
     std::vector<Step> take() { return std::move(steps_); }
 
 private:
     std::vector<Step> steps_;
 };
 
-/// Runs the steps in order, each statement prepared at its first use on the connection. Throws
+/// Whether it is not rows, but the fence that the others were read under.
+bool is_fence(const Step& step);
+
+/// Runs the steps in order, each statement prepared at its first use on the connection. Behind a
+/// fence that no longer holds, statements of a state are passed over; returns how many. Throws
 /// model::Refused for a statement that this program does not know.
-void perform(pqxx::transaction_base& tx, model::AccountId account, const std::vector<Step>& steps);
+std::size_t
+perform(pqxx::transaction_base& tx, model::AccountId account, const std::vector<Step>& steps);
 
 } // namespace insightd::storage

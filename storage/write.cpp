@@ -70,6 +70,8 @@ json::object row_of(const model::Metric& metric)
 std::vector<Step> steps_of(const model::Batch& batch)
 {
     Steps steps;
+    if (batch.fence)
+        steps.add_fence(*batch.fence);
     add_profiles(steps, batch.profiles);
     add_media(steps, batch.media);
     add_samples(steps, batch.samples);

@@ -70,9 +70,9 @@ json::value reason_of(const std::optional<model::Absence>& absent)
 enum Which { profiles, demographics, online_followers };
 
 const std::array statements{
-    Statement{"account_profile", upsert_profile},
-    Statement{"account_demographics", upsert_demographics},
-    Statement{"account_online_followers", insert_online_followers}};
+    Statement{"account_profile", Nature::observation, upsert_profile},
+    Statement{"account_demographics", Nature::observation, upsert_demographics},
+    Statement{"account_online_followers", Nature::observation, insert_online_followers}};
 
 } // namespace
 

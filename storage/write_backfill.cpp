@@ -9,7 +9,7 @@ namespace
 {
 
 /// The newest row of an account stands; one that comes late changes nothing.
-const std::array statements{Statement{"account_backfill", R"(
+const std::array statements{Statement{"account_backfill", Nature::state, R"(
 INSERT INTO store.backfill AS b (account_id, started_at, updated_at, since, first_day_end, probed_to,
     served_from, oldest_served_day, ended_because, next_day_end, days_done, days_expected,
     media_done, media_expected, eta, finished_at, last_error)

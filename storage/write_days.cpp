@@ -126,8 +126,8 @@ enum Which { day, final_days_again };
 const std::array<Statement, 2>& statements()
 {
     static const std::array made{
-        Statement{"account_day", day_statement()},
-        Statement{"account_final_days_again", final_day_again_statement()}};
+        Statement{"account_day", Nature::observation, day_statement()},
+        Statement{"account_final_days_again", Nature::observation, final_day_again_statement()}};
     return made;
 }
 

@@ -49,7 +49,8 @@ ON CONFLICT (host, version, subject, name) DO UPDATE SET
     last_offered_at = greatest(o.last_offered_at, excluded.last_offered_at))";
 
 const std::array statements{
-    Statement{"metric_lessons", upsert_lessons}, Statement{"metric_offers", upsert_offered}};
+    Statement{"metric_lessons", Nature::state, upsert_lessons},
+    Statement{"metric_offers", Nature::state, upsert_offered}};
 
 json::object row_of(const model::MetricLesson& lesson)
 {

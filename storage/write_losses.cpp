@@ -10,9 +10,9 @@ namespace
 
 /// A loss grows while it goes on: the larger number is the later one. Days and posts that were lost
 /// are fetched again by a backfill that begins anew: what is stored costs it nothing. Nobody knows
-/// whose the rows of account 0 were: it may be anyone's.
+/// whose the rows of account 0 were: it may be anyone's. It goes with the loss, whoever tells it.
 const std::array statements{
-    Statement{"account_losses", R"(
+    Statement{"account_losses", Nature::observation, R"(
 INSERT INTO store.loss AS l (account_id, loss_id, collector, worth, rows, first_at, last_at, lost_at,
     reason)
 SELECT $1, loss_id, collector, worth, rows, first_at, last_at, lost_at, reason
@@ -24,7 +24,7 @@ ON CONFLICT (account_id, loss_id) DO UPDATE SET
     last_at = greatest(l.last_at, excluded.last_at),
     lost_at = greatest(l.lost_at, excluded.lost_at)
 WHERE l.rows < excluded.rows)"},
-    Statement{"backfill_after_loss", R"(
+    Statement{"backfill_after_loss", Nature::observation, R"(
 UPDATE store.backfill b
 SET started_at = r.lost_at, updated_at = greatest(b.updated_at, r.lost_at), first_day_end = NULL,
     probed_to = NULL, served_from = NULL, oldest_served_day = NULL, ended_because = '',

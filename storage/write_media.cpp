@@ -51,7 +51,7 @@ WHERE s.listed_at IS NULL OR s.listed_at < excluded.listed_at)",
 }
 
 const std::array statements{
-    Statement{"media_facts", R"(
+    Statement{"media_facts", Nature::observation, R"(
 INSERT INTO store.media AS m (account_id, media_id, product_type, media_type, published_at,
     expires_at, permalink, shortcode, caption, media_url, thumbnail_url, alt_text, username,
     owner_id, is_comment_enabled, is_shared_to_feed, other, facts_at, first_seen_at)
@@ -80,7 +80,7 @@ WHERE m.facts_at < excluded.facts_at AND
      excluded.caption, excluded.media_url, excluded.thumbnail_url, excluded.alt_text,
      excluded.username, excluded.owner_id, excluded.is_comment_enabled,
      excluded.is_shared_to_feed, excluded.other))"},
-    Statement{"media_children", R"(
+    Statement{"media_children", Nature::observation, R"(
 INSERT INTO store.media_child AS c (account_id, media_id, child_id, position, media_type, permalink,
     shortcode, media_url, thumbnail_url, alt_text, published_at)
 SELECT $1, media_id, child_id, position, media_type, permalink, shortcode, media_url,
@@ -98,7 +98,7 @@ WHERE (c.position, c.media_type, c.permalink, c.shortcode, c.media_url, c.thumbn
     IS DISTINCT FROM
     (excluded.position, excluded.media_type, excluded.permalink, excluded.shortcode,
      excluded.media_url, excluded.thumbnail_url, excluded.alt_text))"},
-    Statement{"media_counts", counts_statement()}};
+    Statement{"media_counts", Nature::observation, counts_statement()}};
 
 json::object facts_of(const model::Media& media)
 {

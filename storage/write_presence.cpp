@@ -12,7 +12,7 @@ namespace
 enum Which { presence, tombstones };
 
 const std::array statements{
-    Statement{"media_presence", R"(
+    Statement{"media_presence", Nature::state, R"(
 INSERT INTO store.media_presence AS p (account_id, media_id, known_at, state, since, refusals,
     unproven_refusals, refused_since, lists_missing, missing_since, answered_at, removed_at,
     returned_at)
@@ -32,7 +32,7 @@ ON CONFLICT (account_id, media_id) DO UPDATE SET
     returned_at = coalesce(excluded.returned_at, p.returned_at)
 WHERE p.known_at < excluded.known_at)"},
     // From what the table holds now, so that late rows neither set a tombstone nor lift one.
-    Statement{"media_tombstones", R"(
+    Statement{"media_tombstones", Nature::state, R"(
 UPDATE store.media m SET removed_at = p.removed_at
 FROM store.media_presence p
 WHERE m.account_id = $1 AND p.account_id = $1 AND p.media_id = m.media_id

@@ -11,7 +11,7 @@ namespace
 enum Which { one_run, some_gaps, some_failed_polls };
 
 const std::array statements{
-    Statement{"account_run", R"(
+    Statement{"account_run", Nature::state, R"(
 INSERT INTO store.collection AS c (account_id, collector, started_at, last_success_at,
     consecutive_failures, error_class, error, calls, budget_percent, next_due_at,
     first_started_at, failing_since)
@@ -31,13 +31,13 @@ ON CONFLICT (account_id, collector) DO UPDATE SET
     failing_since = CASE WHEN excluded.consecutive_failures > 0
                          THEN coalesce(c.failing_since, excluded.failing_since) END
 WHERE c.started_at < excluded.started_at)"},
-    Statement{"account_gaps", R"(
+    Statement{"account_gaps", Nature::state, R"(
 INSERT INTO store.gap (account_id, collector, begins_at, ends_at, reason)
 SELECT $1, collector, begins_at, ends_at, reason
 FROM jsonb_to_recordset($2::jsonb) AS r(collector text, begins_at timestamptz, ends_at timestamptz,
     reason text)
 ON CONFLICT DO NOTHING)"},
-    Statement{"media_failed_polls", R"(
+    Statement{"media_failed_polls", Nature::state, R"(
 INSERT INTO store.failed_poll AS f (account_id, media_id, failed_at, failures, error_class, error)
 SELECT DISTINCT ON (media_id) $1, media_id, failed_at, 1, error_class, error
 FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, failed_at timestamptz, error_class text,

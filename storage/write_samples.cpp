@@ -146,10 +146,10 @@ enum Which { months, rows };
 const std::array<Statement, 2>& statements()
 {
     static const std::array made{
-        Statement{"media_sample_months", R"(
+        Statement{"media_sample_months", Nature::observation, R"(
 SELECT store.ensure_month(month::date) FROM jsonb_array_elements_text($2::jsonb) m(month)
 WHERE $1::bigint IS NOT NULL)"},
-        Statement{"media_samples", sample_statement()}};
+        Statement{"media_samples", Nature::observation, sample_statement()}};
     return made;
 }
 

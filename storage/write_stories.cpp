@@ -89,7 +89,7 @@ json::object row_of(const model::StoryEntry& entry)
 /// Made at the first use, for it is put together.
 const std::array<Statement, 1>& statements()
 {
-    static const std::array made{Statement{"story_ledger", story_statement()}};
+    static const std::array made{Statement{"story_ledger", Nature::state, story_statement()}};
     return made;
 }
 

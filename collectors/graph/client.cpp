@@ -26,15 +26,6 @@ std::optional<std::chrono::seconds> seconds_in(const std::string& header)
     return sound ? std::optional{std::chrono::seconds{seconds}} : std::nullopt;
 }
 
-Failure held_back(std::chrono::seconds wait)
-{
-    Failure failure;
-    failure.kind = FailureClass::held_back;
-    failure.message = "the rate limit is left to more valuable calls for now";
-    failure.regain_after = wait;
-    return failure;
-}
-
 /// A call under way: whatever cuts it off, the permit is told of its end.
 class Flight
 {
@@ -100,8 +91,8 @@ HttpRequest Client::http_request(const Request& request) const
 
 boost::asio::awaitable<Outcome<Reply>> Client::try_once(const Request& request)
 {
-    if (const auto wait = permit_ != nullptr ? permit_->depart() : std::nullopt)
-        co_return held_back(*wait);
+    if (const auto refusal = permit_ != nullptr ? permit_->depart() : std::nullopt)
+        co_return held_back(*refusal);
     Flight flight{permit_};
     co_return co_await send(request, flight.ending);
 }
@@ -110,10 +101,13 @@ boost::asio::awaitable<Outcome<Reply>> Client::send(const Request& request, Endi
 {
     ++calls_;
     auto sent = http_request(request);
+    sent.permit = permit_;
     const auto shown = observer_ ? redacted(sent.url) : std::string{};
     auto answer = co_await transport_.send(std::move(sent));
     if (observer_)
         observer_({shown, answer ? answer->status : 0});
+    if (!answer && answer.error().kind == FailureClass::held_back)
+        --calls_; // it was none
     if (!answer)
         co_return answer.error();
     host_ = {answer->api_version, parse_http_date(answer->date)};

@@ -32,7 +32,7 @@ enum class FailureClass {
     bad_field,         ///< a field that this object does not have
     bad_request,       ///< any other refusal of what was asked
     misconfigured,     ///< the app, its secret or the id cannot do this: 3, 100, 803
-    held_back,         ///< no call was made: the rate budget is kept for more valuable ones
+    held_back,         ///< no call was made: the Permit was not given; the message says why
 };
 
 std::string_view to_string(FailureClass kind);

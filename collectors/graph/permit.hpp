@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 
 namespace insightd::graph
 {
@@ -17,15 +18,28 @@ struct Ending {
     std::optional<std::chrono::seconds> regain_after{}; ///< how long the API says to wait
 };
 
-/// Whether a call may be made is decided outside the client, by whoever keeps the rate budget. It
-/// is asked before each HTTP call, tries and pages included.
+/// A call that may not be made now.
+struct Refusal {
+    std::string_view why; ///< for whoever reads the failure; lives as long as the program
+    std::chrono::seconds wait{};
+};
+
+/// What such a call fails with.
+Failure held_back(const Refusal& refusal);
+
+/// Whether a call may be made is decided outside the client, by whoever keeps the rate budget and
+/// knows whose the account is. It is asked before each HTTP call, tries and pages included.
 class Permit
 {
 public:
     virtual ~Permit() = default;
 
-    /// Nothing if the call may leave now, which counts it; else how long to wait.
-    virtual std::optional<std::chrono::seconds> depart() = 0;
+    /// Nothing if the call may leave now, which counts it.
+    virtual std::optional<Refusal> depart() = 0;
+
+    /// Whether a call that may leave has to stay after all: asked at the very moment before it is
+    /// sent, for waiting for a connection takes its time.
+    virtual std::optional<Refusal> call_back() = 0;
 
     /// What became of a call that left; told of each exactly once.
     virtual void ended(const Ending& ending) = 0;

@@ -104,6 +104,11 @@ Failure no_place(const Endpoint& endpoint)
     return failure;
 }
 
+std::optional<Refusal> refusal_of(const HttpRequest& request)
+{
+    return request.permit != nullptr ? request.permit->call_back() : std::nullopt;
+}
+
 } // namespace
 
 class Transport::Pool
@@ -154,6 +159,8 @@ private:
     asio::awaitable<Outcome<HttpReply>>
     exchange(Host& host, const Endpoint& endpoint, const HttpRequest& request)
     {
+        if (const auto refusal = refusal_of(request))
+            co_return held_back(*refusal);
         auto kept = request.form ? nullptr : take_idle(host);
         if (kept) {
             auto result = co_await kept->exchange(endpoint, request);
@@ -164,6 +171,8 @@ private:
         auto fresh = co_await connect(loop_, tls_, endpoint, limits_);
         if (!fresh)
             co_return fresh.error();
+        if (const auto refusal = refusal_of(request)) // connecting took its time
+            co_return held_back(*refusal);
         auto result = co_await (*fresh)->exchange(endpoint, request);
         co_return keep(host, std::move(*fresh), std::move(result));
     }

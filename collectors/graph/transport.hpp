@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collectors/graph/failure.hpp"
+#include "collectors/graph/permit.hpp"
 #include "config/secret.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -28,6 +29,7 @@ struct HttpRequest {
     std::string url; ///< absolute; https, or http on loopback
     std::optional<config::Secret> bearer_token;
     std::optional<config::Secret> form; ///< application/x-www-form-urlencoded
+    Permit* permit = nullptr;           ///< asked before it is sent
 };
 
 struct HttpReply {

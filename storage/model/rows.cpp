@@ -15,12 +15,21 @@ template <class Row> void move_rows(std::vector<Row>& into, std::vector<Row>&& f
         into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
+/// The same without its rows.
+Batch empty_of(const Batch& batch)
+{
+    Batch empty;
+    empty.account_id = batch.account_id;
+    empty.worth = batch.worth;
+    empty.fence = batch.fence;
+    return empty;
+}
+
 template <class Row>
 void add_singles(const Batch& batch, std::vector<Row> Batch::*rows, std::vector<Batch>& singles)
 {
     for (const auto& row : batch.*rows) {
-        singles.emplace_back().account_id = batch.account_id;
-        singles.back().worth = batch.worth;
+        singles.push_back(empty_of(batch));
         (singles.back().*rows).push_back(row);
     }
 }
@@ -48,8 +57,7 @@ void join_stories(const Batch& batch, std::vector<Batch>& singles)
             return !single.samples.empty() && single.samples.front().media_id == story.media_id;
         });
         if (reading == singles.end()) {
-            singles.emplace_back().account_id = batch.account_id;
-            singles.back().worth = batch.worth;
+            singles.push_back(empty_of(batch));
             reading = std::prev(singles.end());
         }
         reading->stories.push_back(story);

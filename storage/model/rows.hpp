@@ -141,7 +141,8 @@ struct Loss {
 /// Everything one account's poll learned: written in one transaction, safe to write twice.
 struct Batch {
     AccountId account_id{};
-    Worth worth{}; ///< of all its rows
+    Worth worth{};                     ///< of all its rows
+    std::optional<std::int64_t> fence; ///< of the lease under which they were read; nothing: none
     std::vector<Profile> profiles;
     std::vector<Media> media;
     std::vector<MediaSample> samples;

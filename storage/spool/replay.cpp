@@ -132,15 +132,22 @@ SpooledWriter::refusal_of(model::AccountId account, std::vector<storage::Step> s
 asio::awaitable<void> SpooledWriter::deliver_singly(Record record, std::string why)
 {
     std::size_t refused = 0;
-    for (const auto& step : record.steps)
+    std::vector<storage::Step> fence;
+    for (const auto& step : record.steps) {
+        if (storage::is_fence(step)) {
+            fence = {step};
+            continue;
+        }
         for (auto& single : storage::single_rows(step)) {
-            std::vector<storage::Step> steps{std::move(single)};
+            auto steps = fence;
+            steps.push_back(std::move(single));
             auto reason = co_await refusal_of(record.account_id, std::move(steps));
             if (reason.empty())
                 continue;
             ++refused;
             why = std::move(reason);
         }
+    }
     if (refused == 0)
         co_return;
     services_.say(

@@ -7,6 +7,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -26,6 +27,7 @@ struct Request {
     Params params;    ///< of the query
     Params form{};    ///< of a POST body
     std::string bearer{};
+    std::uint16_t port = 0; ///< that it came to: tells callers apart, where each has a server's own
 
     std::string param(const std::string& name) const;
     std::string field(const std::string& name) const; ///< of the form

@@ -116,6 +116,7 @@ struct Server::Listeners : std::enable_shared_from_this<Server::Listeners> {
     converse(std::shared_ptr<Listeners> self, Host host, tcp::socket socket)
     {
         socket.set_option(tcp::no_delay{true});
+        const auto port = socket.local_endpoint().port();
         beast::tcp_stream stream{std::move(socket)};
         self->open.insert(&stream);
         beast::flat_buffer buffer;
@@ -124,7 +125,8 @@ struct Server::Listeners : std::enable_shared_from_this<Server::Listeners> {
             const auto [error, size] = co_await http::async_read(stream, buffer, received, quietly);
             if (error || self->api.hangs_up())
                 break;
-            const auto request = request_of(host, received);
+            auto request = request_of(host, received);
+            request.port = port;
             const auto now = self->now();
             auto response = response_of(self->api.answer(request, now), received);
             response.set(http::field::date, http_date(now));

@@ -1,0 +1,221 @@
+#include "daemon/replicas/replica.hpp"
+
+#include "daemon/replicas/fair_share.hpp"
+#include "daemon/replicas/introduction.hpp"
+#include "storage/model/writer.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace insightd::replicas
+{
+namespace
+{
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds usual_wait{5};
+
+/// While accounts are on their way from one to another, or the database is away.
+constexpr std::chrono::seconds short_wait{1};
+
+/// Then shares are taken as settled: every peer has had some heartbeats of its own.
+constexpr int settled_after = 6;
+
+constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
+
+} // namespace
+
+Replica::Replica(
+    asio::any_io_executor loop, storage::Heart& heart, model::Newcomer who,
+    std::function<Moment()> now)
+    : heart_{heart}, who_{std::move(who)}, now_{std::move(now)},
+      ownership_{who_.accounts, now_}, next_{loop}, takeover_{loop}
+{
+}
+
+model::Beat Replica::next_beat()
+{
+    model::Beat beat;
+    beat.who = who_;
+    beat.registers = !registered_;
+    if (registered_)
+        beat.who.accounts.clear(); // said once
+    for (const auto account : leaving_)
+        (worker_.is_at_rest(account) ? beat.given_back : beat.leaving).push_back(account);
+    beat.is_settled = beats_unchanged_ >= settled_after;
+    beat.known_instances = known_;
+    beat.known_share = share_;
+    if (takes_more_)
+        beat.decide = fair_share;
+    else
+        beat.decide = [](const model::Census&) { return model::SharePlan{}; };
+    return beat;
+}
+
+asio::awaitable<void> Replica::beat()
+{
+    if (left_)
+        co_return;
+    const auto began = now_();
+    const auto sent = next_beat();
+    bool away = false;
+    model::BeatAnswer answer;
+    try {
+        answer = co_await heart_.beat(sent);
+    } catch (const model::Unavailable&) {
+        away = true;
+    } catch (const model::Refused&) { // nothing that it could take otherwise
+        away = true;
+    }
+    if (left_)
+        co_return;
+    answers_ = !away;
+    if (away)
+        ownership_.unanswered();
+    else if (answer.was_removed)
+        begin_anew();
+    else
+        take_in(began, sent, answer);
+    worker_.look_again();
+}
+
+/// Dead to the others, who may have everything by now: the instance comes back as another, with
+/// nothing.
+void Replica::begin_anew()
+{
+    worker_.say({"lost_everything", {{"reason", "no heartbeat reached the database in time"}}});
+    const auto change = ownership_.answered(now_(), {}, false);
+    lose(change.lost);
+    registered_ = false;
+    who_.instance_id = new_instance_id();
+    known_.clear();
+    beats_unchanged_ = 0;
+}
+
+void Replica::take_in(Moment began, const model::Beat& sent, const model::BeatAnswer& answer)
+{
+    registered_ = true;
+    beats_unchanged_ = answer.instances == known_ ? beats_unchanged_ + 1 : 0;
+    known_ = answer.instances;
+    share_ = answer.share;
+    wants_ = answer.wants;
+    for (const auto account : sent.given_back)
+        leaving_.erase(account);
+    const auto change = ownership_.answered(began, answer.held, known_.size() == 1);
+    lose(change.lost);
+    taken_.insert(change.taken.begin(), change.taken.end());
+    if (!answer.to_let_go.empty()) {
+        leaving_.insert(answer.to_let_go.begin(), answer.to_let_go.end());
+        for (const auto account : answer.to_let_go)
+            taken_.erase(account);
+        worker_.let_go(answer.to_let_go);
+    }
+    if (!taken_.empty())
+        takeover_.cancel();
+    tell(change);
+}
+
+void Replica::lose(const std::vector<model::AccountId>& accounts)
+{
+    for (const auto account : accounts) {
+        taken_.erase(account);
+        leaving_.erase(account);
+    }
+    if (!accounts.empty())
+        worker_.let_go(accounts);
+}
+
+void Replica::tell(const Ownership::Change& change)
+{
+    if (change.taken.empty() && change.lost.empty())
+        return;
+    worker_.say(
+        {"accounts_changed",
+         {{"taken", std::to_string(change.taken.size())},
+          {"lost", std::to_string(change.lost.size())},
+          {"owned", std::to_string(ownership_.held())},
+          {"instances", std::to_string(known_.size())}}});
+}
+
+std::function<bool(model::AccountId)> Replica::still_held() const
+{
+    return [this, as_of_now = ownership_](model::AccountId account) {
+        return ownership_.fence(account) && ownership_.fence(account) == as_of_now.fence(account) &&
+               !leaving_.contains(account);
+    };
+}
+
+asio::awaitable<void> Replica::take_over()
+{
+    std::vector<model::AccountId> ready;
+    std::ranges::copy_if(taken_, std::back_inserter(ready), worker_.is_at_rest);
+    if (ready.empty())
+        co_return;
+    for (const auto account : ready)
+        taken_.erase(account);
+    std::exception_ptr away;
+    const auto is_still_ours = still_held();
+    try {
+        co_await worker_.take_over(ready, is_still_ours);
+    } catch (const model::Unavailable&) {
+        away = std::current_exception();
+    }
+    if (!away)
+        co_return;
+    for (const auto account : ready)
+        if (is_still_ours(account))
+            taken_.insert(account);
+    std::rethrow_exception(away);
+}
+
+std::chrono::steady_clock::duration Replica::next_wait() const
+{
+    const bool moves = wants_ > 0 || !leaving_.empty() || !answers_ || !registered_;
+    return moves ? short_wait : usual_wait;
+}
+
+asio::awaitable<void> Replica::run()
+{
+    while (!left_) {
+        next_.expires_after(next_wait());
+        co_await next_.async_wait(quietly);
+        if (!left_)
+            co_await beat();
+    }
+}
+
+asio::awaitable<void> Replica::run_takeovers()
+{
+    while (!left_) {
+        try {
+            co_await take_over();
+        } catch (const model::Unavailable&) { // soon again
+        }
+        if (taken_.empty())
+            takeover_.expires_at(std::chrono::steady_clock::time_point::max());
+        else
+            takeover_.expires_after(short_wait);
+        co_await takeover_.async_wait(quietly);
+    }
+}
+
+asio::awaitable<void> Replica::leave()
+{
+    left_ = true;
+    next_.cancel();
+    takeover_.cancel();
+    if (!registered_)
+        co_return;
+    auto id = who_.instance_id;
+    try {
+        co_await heart_.leave(std::move(id));
+    } catch (const model::Unavailable&) { // missed soon
+    } catch (const model::Refused&) {
+    }
+}
+
+} // namespace insightd::replicas

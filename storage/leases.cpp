@@ -1,0 +1,276 @@
+#include "storage/leases.hpp"
+
+#include "storage/fields.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace insightd::storage
+{
+namespace
+{
+
+constexpr auto insert_instance = R"(
+INSERT INTO store.instance (instance_id, home, host, pid, version, accounts)
+VALUES ($1, nullif($2, ''), $3, $4, $5, $6::bigint[]))";
+
+constexpr auto insert_leases = R"(
+INSERT INTO store.lease (account_id) SELECT DISTINCT a FROM unnest($1::bigint[]) a
+WHERE NOT EXISTS (SELECT FROM store.lease l WHERE l.account_id = a) ORDER BY a
+ON CONFLICT DO NOTHING)";
+
+/// Whoever is in the middle of a heartbeat is not dead.
+constexpr auto delete_dead = R"(
+DELETE FROM store.instance WHERE instance_id IN (
+    SELECT instance_id FROM store.instance
+    WHERE heartbeat_at < clock_timestamp() - make_interval(secs => $2) AND instance_id <> $1
+    FOR UPDATE SKIP LOCKED))";
+
+/// An account that only some have configured is shared among these.
+constexpr auto select_share = R"(
+SELECT coalesce(sum(1.0 / c.instances), 0)::double precision
+FROM (SELECT a, count(*) AS instances FROM store.instance, unnest(accounts) a GROUP BY a) c
+WHERE c.a IN (SELECT unnest(accounts) FROM store.instance WHERE instance_id = $1))";
+
+/// A taker's snapshot may be older than another taking: the fence tells, and is looked at again in
+/// the row that was locked. Rows that another has locked are left to it; who takes at the same time
+/// begins elsewhere.
+constexpr auto take_free = R"(
+WITH free AS MATERIALIZED (
+    SELECT l.account_id, l.fence
+    FROM store.instance me CROSS JOIN LATERAL unnest(me.accounts) a(account_id)
+    JOIN store.lease l USING (account_id)
+    WHERE me.instance_id = $1
+      AND NOT EXISTS (SELECT FROM store.instance i WHERE i.instance_id = l.instance_id)
+    ORDER BY md5(l.account_id::text || $1) LIMIT $2
+), locked AS MATERIALIZED (
+    SELECT l.account_id FROM store.lease l
+    JOIN free f ON l.account_id = f.account_id AND l.fence = f.fence
+    FOR UPDATE OF l SKIP LOCKED
+)
+UPDATE store.lease l
+SET instance_id = $1, fence = nextval('store.fence'), taken_at = clock_timestamp()
+FROM locked WHERE l.account_id = locked.account_id
+RETURNING l.account_id, l.fence)";
+
+/// Only what one of those who lack accounts can take.
+constexpr auto select_to_let_go = R"(
+SELECT account_id FROM store.lease
+WHERE instance_id = $1 AND NOT account_id = ANY($3::bigint[])
+  AND account_id IN (SELECT unnest(accounts) FROM store.instance
+                     WHERE wants > 0 AND instance_id <> $1)
+ORDER BY account_id LIMIT $2)";
+
+constexpr auto select_owners = R"(
+SELECT a.account_id, a.name, i.instance_id, i.host, i.pid,
+       (extract(epoch FROM l.taken_at) * 1000000)::bigint
+FROM store.account a JOIN store.lease l USING (account_id) JOIN store.instance i USING (instance_id)
+WHERE i.heartbeat_at >= clock_timestamp() - make_interval(secs => $2)
+  AND a.account_id = ANY($1::bigint[])
+ORDER BY a.name)";
+
+constexpr auto select_instances = R"(
+SELECT instance_id, host, version, pid, (extract(epoch FROM started_at) * 1000000)::bigint,
+       (extract(epoch FROM heartbeat_at) * 1000000)::bigint, accounts_configured, accounts_owned,
+       extract(epoch FROM clock_timestamp() - heartbeat_at)::bigint
+FROM insights.instance_status ORDER BY host, pid)";
+
+constexpr auto select_all_owners = R"(
+SELECT account_id, account, instance_id, host, pid, (extract(epoch FROM since) * 1000000)::bigint
+FROM insights.account_owner ORDER BY account)";
+
+double seconds(std::chrono::seconds duration)
+{
+    return static_cast<double>(duration.count());
+}
+
+std::string array_of(const std::vector<model::AccountId>& accounts)
+{
+    return fmt::format("{{{}}}", fmt::join(accounts, ","));
+}
+
+void register_instance(pqxx::transaction_base& tx, const model::Newcomer& who)
+{
+    tx.exec_params0("DELETE FROM store.instance WHERE home = nullif($1, '')", who.home);
+    const auto accounts = array_of(who.accounts);
+    tx.exec_params0(
+        insert_instance, who.instance_id, who.home, who.host, who.pid, who.version, accounts);
+    tx.exec_params0(insert_leases, accounts);
+}
+
+bool renew(pqxx::transaction_base& tx, const std::string& instance_id)
+{
+    return tx.exec_params(
+                 "UPDATE store.instance SET heartbeat_at = clock_timestamp() "
+                 "WHERE instance_id = $1",
+                 instance_id)
+               .affected_rows() == 1;
+}
+
+void give_back(
+    pqxx::transaction_base& tx, const std::string& instance_id,
+    const std::vector<model::AccountId>& accounts)
+{
+    if (accounts.empty())
+        return;
+    tx.exec_params0(
+        "UPDATE store.lease SET instance_id = NULL "
+        "WHERE instance_id = $1 AND account_id = ANY($2::bigint[])",
+        instance_id, array_of(accounts));
+}
+
+std::vector<std::string> living(pqxx::transaction_base& tx)
+{
+    std::vector<std::string> all;
+    for (const auto& row : tx.exec("SELECT instance_id FROM store.instance ORDER BY 1"))
+        all.push_back(row[0].as<std::string>());
+    std::ranges::sort(all); // the server's order may be another
+    return all;
+}
+
+std::vector<model::Lease> held(pqxx::transaction_base& tx, const std::string& instance_id)
+{
+    std::vector<model::Lease> all;
+    for (const auto& row : tx.exec_params(
+             "SELECT account_id, fence FROM store.lease WHERE instance_id = $1", instance_id))
+        all.push_back({row[0].as<std::int64_t>(), row[1].as<std::int64_t>()});
+    return all;
+}
+
+std::int64_t wanted_by_others(pqxx::transaction_base& tx, const std::string& instance_id)
+{
+    return tx
+        .exec_params1(
+            "SELECT coalesce(sum(wants), 0)::bigint FROM store.instance WHERE instance_id <> $1",
+            instance_id)[0]
+        .as<std::int64_t>();
+}
+
+void take(
+    pqxx::transaction_base& tx, const std::string& instance_id, std::int64_t most,
+    std::vector<model::Lease>& into)
+{
+    if (most <= 0)
+        return;
+    for (const auto& row : tx.exec_params(take_free, instance_id, most))
+        into.push_back({row[0].as<std::int64_t>(), row[1].as<std::int64_t>()});
+}
+
+std::vector<model::AccountId>
+to_let_go(pqxx::transaction_base& tx, const model::Beat& beat, std::int64_t most)
+{
+    std::vector<model::AccountId> chosen;
+    if (most <= 0)
+        return chosen;
+    for (const auto& row :
+         tx.exec_params(select_to_let_go, beat.who.instance_id, most, array_of(beat.leaving)))
+        chosen.push_back(row[0].as<std::int64_t>());
+    return chosen;
+}
+
+/// Told to the others only when it changed: the row has been written once already.
+void tell_wants(pqxx::transaction_base& tx, const std::string& instance_id, std::int64_t wants)
+{
+    tx.exec_params0(
+        "UPDATE store.instance SET wants = $2 WHERE instance_id = $1 AND wants <> $2", instance_id,
+        wants);
+}
+
+model::Owner owner_of(const pqxx::row& row)
+{
+    model::Owner owner;
+    owner.account_id = row[0].as<std::int64_t>();
+    owner.account = row[1].as<std::string>();
+    if (row[2].is_null())
+        return owner;
+    owner.instance_id = row[2].as<std::string>();
+    owner.host = row[3].as<std::string>();
+    owner.pid = row[4].as<std::int64_t>();
+    owner.since = instant_or_none(row[5]);
+    return owner;
+}
+
+model::Instance instance_of(const pqxx::row& row)
+{
+    model::Instance instance;
+    instance.instance_id = row[0].as<std::string>();
+    instance.host = row[1].as<std::string>();
+    instance.version = row[2].as<std::string>();
+    instance.pid = row[3].as<std::int64_t>();
+    instance.started_at = instant_in(row[4]);
+    instance.heartbeat_at = instant_in(row[5]);
+    instance.accounts_configured = row[6].as<std::int64_t>();
+    instance.accounts_owned = row[7].as<std::int64_t>();
+    instance.heartbeat_age = std::chrono::seconds{row[8].as<std::int64_t>()};
+    return instance;
+}
+
+} // namespace
+
+model::BeatAnswer beat(pqxx::transaction_base& tx, const model::Beat& beat)
+{
+    model::BeatAnswer answer;
+    const auto& me = beat.who.instance_id;
+    if (beat.registers)
+        register_instance(tx, beat.who);
+    else if (!renew(tx, me)) {
+        answer.was_removed = true;
+        return answer;
+    }
+    tx.exec_params0(delete_dead, me, seconds(lease_life));
+    give_back(tx, me, beat.given_back);
+    answer.instances = living(tx);
+    answer.share = answer.instances == beat.known_instances
+                       ? beat.known_share
+                       : tx.exec_params1(select_share, me)[0].as<double>();
+    answer.held = held(tx, me);
+    model::Census census;
+    census.share = answer.share;
+    census.held = std::ssize(answer.held) - std::ssize(beat.leaving);
+    census.wanted_by_others = wanted_by_others(tx, me);
+    census.is_settled = beat.is_settled && answer.instances == beat.known_instances;
+    const auto plan = beat.decide(census);
+    answer.to_let_go = to_let_go(tx, beat, plan.let_go);
+    take(tx, me, plan.take, answer.held);
+    const auto least = static_cast<std::int64_t>(answer.share);
+    answer.wants = std::max<std::int64_t>(0, least - std::ssize(answer.held));
+    tell_wants(tx, me, answer.wants);
+    return answer;
+}
+
+void leave(pqxx::transaction_base& tx, const std::string& instance_id)
+{
+    tx.exec_params0("DELETE FROM store.instance WHERE instance_id = $1", instance_id);
+}
+
+bool holds_fence(pqxx::transaction_base& tx, model::AccountId account, const std::string& fence)
+{
+    return !tx.exec_params(
+                  "SELECT 1 FROM store.lease WHERE account_id = $1 AND fence = $2::bigint "
+                  "FOR SHARE",
+                  account, fence)
+                .empty();
+}
+
+std::vector<model::Owner>
+read_owners(pqxx::transaction_base& tx, const std::vector<model::AccountId>& accounts)
+{
+    std::vector<model::Owner> owners;
+    for (const auto& row : tx.exec_params(select_owners, array_of(accounts), seconds(lease_life)))
+        owners.push_back(owner_of(row));
+    return owners;
+}
+
+model::Sharing read_sharing(pqxx::transaction_base& tx)
+{
+    model::Sharing sharing;
+    for (const auto& row : tx.exec(select_instances))
+        sharing.instances.push_back(instance_of(row));
+    for (const auto& row : tx.exec(select_all_owners))
+        sharing.owners.push_back(owner_of(row));
+    return sharing;
+}
+
+} // namespace insightd::storage

@@ -1,0 +1,205 @@
+#include "daemon/replicas/replica.hpp"
+#include "storage/database.hpp"
+#include "tests/support/private_postgres.hpp"
+#include "tests/support/run.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+
+#include <memory>
+
+namespace insightd::replicas
+{
+namespace
+{
+
+using insightd::testing::allow_connections;
+using insightd::testing::fresh_database;
+using insightd::testing::query;
+using insightd::testing::run;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using namespace std::chrono_literals;
+
+constexpr model::AccountId first = 17841400000000001;
+
+std::vector<model::AccountId> some_accounts(std::int64_t count)
+{
+    std::vector<model::AccountId> all;
+    for (std::int64_t index = 0; index < count; ++index)
+        all.push_back(first + index);
+    return all;
+}
+
+/// An instance whose worker only notes what it is told.
+struct Member {
+    Member(
+        boost::asio::io_context& loop, const std::string& url, const std::string& name, Moment& now)
+        : heart{url, 5s}, replica{loop.get_executor(), heart, who(name), [&now] { return now; }}
+    {
+        Replica::Worker worker;
+        worker.take_over = [this](auto accounts, auto is_still_ours) {
+            return take_over(std::move(accounts), std::move(is_still_ours));
+        };
+        worker.let_go = [this](const auto& accounts) {
+            for (const auto account : accounts)
+                working.erase(account);
+        };
+        worker.is_at_rest = [this](auto account) { return !busy.contains(account); };
+        worker.look_again = [] {};
+        worker.say = [](const News&) {};
+        replica.works_through(std::move(worker));
+    }
+
+    static model::Newcomer who(const std::string& name)
+    {
+        model::Newcomer newcomer;
+        newcomer.instance_id = name;
+        newcomer.accounts = some_accounts(4);
+        return newcomer;
+    }
+
+    boost::asio::awaitable<void> take_over(
+        std::vector<model::AccountId> accounts, std::function<bool(model::AccountId)> is_still_ours)
+    {
+        for (const auto account : accounts)
+            if (is_still_ours(account))
+                working.insert(account);
+        co_return;
+    }
+
+    storage::Heart heart;
+    Replica replica;
+    std::set<model::AccountId> working, busy;
+};
+
+class ReplicaTest : public ::testing::Test
+{
+protected:
+    ReplicaTest()
+    {
+        storage::Database database{url};
+        run(loop, database.prepare({}, {}));
+    }
+
+    Member& member(const std::string& name)
+    {
+        members.push_back(std::make_unique<Member>(loop, url, name, now));
+        return *members.back();
+    }
+
+    void beat(Member& one)
+    {
+        run(loop, one.replica.beat());
+        run(loop, one.replica.take_over());
+    }
+
+    boost::asio::io_context loop{1};
+    std::string url = fresh_database();
+    Moment now = 1h;
+    std::vector<std::unique_ptr<Member>> members;
+};
+
+TEST_F(ReplicaTest, OneAloneBeginsWithEverything)
+{
+    auto& one = member("one");
+    beat(one);
+    EXPECT_THAT(one.working, SizeIs(4));
+    EXPECT_TRUE(one.replica.ownership().is_alone());
+}
+
+TEST_F(ReplicaTest, SurplusGoesToTheNewcomerOnceItIsAtRest)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(one);
+    beat(two);
+    one.busy = {first, first + 1, first + 2, first + 3};
+    beat(one);
+    EXPECT_THAT(one.working, SizeIs(2)) << "told at once";
+    for (const auto account : some_accounts(4))
+        EXPECT_TRUE(one.replica.ownership().may_call(account, false)) << "its turn may end";
+    beat(one);
+    beat(two);
+    EXPECT_THAT(two.working, IsEmpty());
+    one.busy.clear();
+    beat(one);
+    beat(two);
+    EXPECT_THAT(one.working, SizeIs(2));
+    EXPECT_THAT(two.working, SizeIs(2));
+    for (const auto account : two.working)
+        EXPECT_FALSE(one.replica.ownership().may_call(account, false));
+}
+
+TEST_F(ReplicaTest, OneThatWasMissedHasNothingAndComesBackAsAnother)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(one);
+    query(url, "UPDATE store.instance SET heartbeat_at = heartbeat_at - interval '16 s'");
+    now += 16s;
+    EXPECT_FALSE(one.replica.ownership().may_call(first, false)) << "nobody told it yet";
+    beat(two);
+    EXPECT_THAT(two.working, SizeIs(4));
+    beat(one);
+    EXPECT_THAT(one.working, IsEmpty());
+    EXPECT_FALSE(one.replica.ownership().may_call(first, false));
+    beat(one);
+    beat(two);
+    beat(two);
+    beat(one);
+    EXPECT_THAT(one.working, SizeIs(2)) << "its share, under another name";
+    EXPECT_THAT(two.working, SizeIs(2));
+}
+
+TEST_F(ReplicaTest, TakenBackWhileAnEarlierTurnIsUnderWayWaitsForItsEnd)
+{
+    auto& one = member("one");
+    beat(one);
+    query(url, "DELETE FROM store.instance");
+    one.busy = {first};
+    beat(one);
+    EXPECT_THAT(one.working, IsEmpty());
+    beat(one);
+    EXPECT_THAT(one.working, SizeIs(3));
+    one.busy.clear();
+    beat(one);
+    EXPECT_THAT(one.working, SizeIs(4));
+}
+
+TEST_F(ReplicaTest, WhoLeavesIsSucceededAtOnce)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(one);
+    beat(two);
+    one.replica.take_no_more();
+    run(loop, one.replica.leave());
+    beat(two);
+    EXPECT_THAT(two.working, SizeIs(4));
+    beat(one);
+    EXPECT_EQ(query(url, "SELECT 1 FROM store.instance").size(), 1U) << "it does not come back";
+}
+
+TEST_F(ReplicaTest, DatabaseThatIsAwayLeavesOnlyTheIrreplaceableToAPeer)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(one);
+    beat(two);
+    beat(one);
+    beat(one);
+    beat(two);
+    allow_connections(url, false);
+    run(loop, one.replica.beat());
+    const auto account = *one.working.begin();
+    EXPECT_TRUE(one.replica.ownership().may_call(account, true));
+    EXPECT_FALSE(one.replica.ownership().may_call(account, false));
+    allow_connections(url, true);
+    beat(one);
+    EXPECT_TRUE(one.replica.ownership().may_call(account, false));
+    EXPECT_THAT(one.working, SizeIs(2));
+}
+
+} // namespace
+} // namespace insightd::replicas

@@ -1,0 +1,317 @@
+#include "storage/leases.hpp"
+#include "storage/write.hpp"
+#include "tests/storage/with_database.hpp"
+
+#include <thread>
+
+namespace insightd::storage
+{
+namespace
+{
+
+constexpr model::AccountId first = 17841400000000001, second = first + 1, third = first + 2;
+
+/// One of several instances, on a connection of its own; takes whatever is free.
+struct Instance {
+    Instance(std::string url, std::string name, std::vector<model::AccountId> accounts)
+        : db{std::move(url)}
+    {
+        beat.who.instance_id = std::move(name);
+        beat.who.host = "here";
+        beat.who.pid = 7;
+        beat.who.version = "1";
+        beat.who.accounts = std::move(accounts);
+        beat.registers = true;
+        beat.decide = [](const model::Census&) { return model::SharePlan{1'000, 0}; };
+    }
+
+    model::BeatAnswer send()
+    {
+        pqxx::work tx{db};
+        auto answer = storage::beat(tx, beat);
+        tx.commit();
+        beat.registers = false;
+        beat.known_instances = answer.instances;
+        beat.known_share = answer.share;
+        return answer;
+    }
+
+    void decides(std::int64_t take, std::int64_t let_go)
+    {
+        beat.decide = [=](const model::Census& seen) {
+            census = seen;
+            return model::SharePlan{take, let_go};
+        };
+    }
+
+    pqxx::connection db;
+    model::Beat beat;
+    inline static model::Census census;
+};
+
+class LeasesTest : public DatabaseTest
+{
+protected:
+    Instance instance(
+        const std::string& name, std::vector<model::AccountId> accounts = {first, second, third})
+    {
+        return {url, name, std::move(accounts)};
+    }
+
+    void age(const std::string& name, int seconds) const
+    {
+        query(
+            url, "UPDATE store.instance SET heartbeat_at = heartbeat_at - interval '" +
+                     std::to_string(seconds) + " s' WHERE instance_id = '" + name + "'");
+    }
+};
+
+TEST_F(LeasesTest, OneAloneHasEverythingAtOnce)
+{
+    auto one = instance("one");
+    const auto answer = one.send();
+    EXPECT_EQ(answer.held.size(), 3U);
+    EXPECT_DOUBLE_EQ(answer.share, 3);
+    EXPECT_EQ(answer.wants, 0);
+    EXPECT_THAT(answer.instances, ElementsAre("one"));
+    EXPECT_EQ(
+        query1(url, "SELECT accounts_owned FROM insights.instance_status WHERE pid = 7"), "3");
+}
+
+TEST_F(LeasesTest, RenewalKeepsTheFencesAndChangesOneRow)
+{
+    auto one = instance("one");
+    auto before = one.send().held;
+    const auto xmin = query1(url, "SELECT string_agg(xmin::text, ',') FROM store.lease");
+    auto after = one.send().held;
+    std::ranges::sort(before, {}, &model::Lease::account_id);
+    std::ranges::sort(after, {}, &model::Lease::account_id);
+    EXPECT_EQ(before, after);
+    EXPECT_EQ(query1(url, "SELECT string_agg(xmin::text, ',') FROM store.lease"), xmin);
+}
+
+TEST_F(LeasesTest, NobodyTakesFromOneThatLives)
+{
+    auto one = instance("one");
+    one.send();
+    age("one", 14);
+    auto two = instance("two");
+    const auto answer = two.send();
+    EXPECT_TRUE(answer.held.empty());
+    EXPECT_DOUBLE_EQ(answer.share, 1.5);
+    EXPECT_EQ(answer.wants, 1);
+    EXPECT_FALSE(one.send().was_removed);
+}
+
+TEST_F(LeasesTest, DeadOneIsRemovedAndItsAccountsHaveNewFences)
+{
+    auto one = instance("one");
+    const auto before = one.send().held;
+    age("one", 16);
+    auto two = instance("two");
+    const auto after = two.send().held;
+    ASSERT_EQ(after.size(), 3U);
+    for (const auto& lease : after)
+        for (const auto& old : before)
+            EXPECT_GT(lease.fence, old.fence);
+    const auto answer = one.send();
+    EXPECT_TRUE(answer.was_removed);
+    EXPECT_TRUE(answer.held.empty());
+}
+
+TEST_F(LeasesTest, LateHeartbeatOfOneThatNobodyMissedKeepsEverything)
+{
+    auto one = instance("one");
+    const auto before = one.send().held;
+    age("one", 3'600);
+    const auto answer = one.send();
+    EXPECT_FALSE(answer.was_removed);
+    EXPECT_EQ(answer.held.size(), before.size());
+    EXPECT_EQ(query1(url, "SELECT max(fence)::text FROM store.lease"), "3");
+}
+
+TEST_F(LeasesTest, SuccessorInTheSameHomeDoesNotWait)
+{
+    auto one = instance("one");
+    one.beat.who.home = "here:1";
+    one.send();
+    auto two = instance("two");
+    two.beat.who.home = "here:1";
+    EXPECT_EQ(two.send().held.size(), 3U);
+    EXPECT_TRUE(one.send().was_removed);
+}
+
+TEST_F(LeasesTest, WhoLeavesFreesEverythingAtOnce)
+{
+    auto one = instance("one");
+    one.send();
+    {
+        pqxx::work tx{one.db};
+        leave(tx, "one");
+        tx.commit();
+    }
+    auto two = instance("two");
+    EXPECT_EQ(two.send().held.size(), 3U);
+}
+
+TEST_F(LeasesTest, WhatOthersLackIsLetGoThenGivenBackThenTheirs)
+{
+    auto one = instance("one");
+    one.send();
+    auto two = instance("two");
+    EXPECT_EQ(two.send().wants, 1);
+    one.decides(0, 1);
+    const auto chosen = one.send().to_let_go;
+    EXPECT_EQ(Instance::census.wanted_by_others, 1);
+    ASSERT_EQ(chosen.size(), 1U);
+    one.decides(0, 0);
+    one.beat.leaving = chosen;
+    EXPECT_EQ(one.send().held.size(), 3U) << "its turn has not ended";
+    EXPECT_EQ(Instance::census.held, 2);
+    EXPECT_TRUE(two.send().held.empty());
+    one.beat.leaving.clear();
+    one.beat.given_back = chosen;
+    EXPECT_EQ(one.send().held.size(), 2U);
+    const auto held = two.send().held;
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_EQ(held.front().account_id, chosen.front());
+}
+
+TEST_F(LeasesTest, OnlyWhatTheOthersHaveConfiguredIsTakenOrLetGo)
+{
+    auto one = instance("one", {first, second});
+    one.send();
+    auto two = instance("two", {second, third});
+    const auto answer = two.send();
+    ASSERT_EQ(answer.held.size(), 1U);
+    EXPECT_EQ(answer.held.front().account_id, third);
+    EXPECT_DOUBLE_EQ(answer.share, 1.5);
+    query(url, "UPDATE store.instance SET wants = 2 WHERE instance_id = 'two'");
+    one.decides(0, 2);
+    EXPECT_THAT(one.send().to_let_go, ElementsAre(second));
+}
+
+TEST_F(LeasesTest, TakersAtTheSameTimeNeverHaveTheSame)
+{
+    std::vector<model::AccountId> many;
+    for (int index = 0; index < 500; ++index)
+        many.push_back(first + index);
+    std::vector<std::unique_ptr<Instance>> all;
+    for (int index = 0; index < 6; ++index)
+        all.push_back(std::make_unique<Instance>(url, "i" + std::to_string(index), many));
+    std::vector<std::thread> threads;
+    for (auto& one : all) {
+        one->beat.decide = [](const model::Census& census) {
+            return model::SharePlan{100 - census.held, 0};
+        };
+        threads.emplace_back([&one] {
+            for (int beat = 0; beat < 20; ++beat)
+                one->send();
+        });
+    }
+    for (auto& thread : threads)
+        thread.join();
+    std::map<model::AccountId, int> owners;
+    for (auto& one : all)
+        for (const auto& lease : one->send().held)
+            ++owners[lease.account_id];
+    EXPECT_EQ(owners.size(), 500U) << "nothing is left";
+    for (const auto& [id, count] : owners)
+        EXPECT_EQ(count, 1) << id;
+}
+
+/// A taker that looked before another took, and locks after it.
+TEST_F(LeasesTest, OldSnapshotTakesNothingThatWasTakenSince)
+{
+    auto one = instance("one");
+    one.decides(0, 0);
+    one.send();
+    pqxx::connection other{url};
+    pqxx::work holder{other};
+    holder.exec("UPDATE store.lease SET fence = 77, instance_id = 'newborn'");
+    auto two = instance("two");
+    EXPECT_TRUE(two.send().held.empty()) << "locked: skipped, not waited for";
+    holder.commit();
+}
+
+TEST_F(LeasesTest, OwnersAreThoseThatLive)
+{
+    auto one = instance("one");
+    one.send();
+    pqxx::work tx{one.db};
+    const auto owners = read_owners(tx, {first});
+    ASSERT_EQ(owners.size(), 1U);
+    EXPECT_EQ(owners.front().account, "shop");
+    EXPECT_EQ(owners.front().host, "here");
+    tx.exec("UPDATE store.instance SET heartbeat_at = heartbeat_at - interval '16 s'");
+    EXPECT_TRUE(read_owners(tx, {first}).empty());
+    EXPECT_EQ(read_sharing(tx).instances.size(), 1U);
+}
+
+/// What a fenced instance writes: what it saw arrives, what it decided does not.
+TEST_F(LeasesTest, LateRowsOfAnEarlierOwnerAreObservationsOnly)
+{
+    auto one = instance("one", {first});
+    const auto old_fence = one.send().held.front().fence;
+    auto batch = one_day(noon, false, 5);
+    batch.fence = old_fence;
+    model::CollectorRun run;
+    run.collector = "account_insights";
+    run.started_at = noon;
+    run.succeeded = true;
+    batch.runs.push_back(run);
+    age("one", 16);
+    auto two = instance("two", {first});
+    const auto new_fence = two.send().held.front().fence;
+
+    write(batch);
+    EXPECT_EQ(count("store.account_day"), "1");
+    EXPECT_EQ(count("store.collection"), "0");
+    EXPECT_EQ(database.fenced_off(), 1U);
+
+    batch.fence = new_fence;
+    write(batch);
+    EXPECT_EQ(count("store.collection"), "1");
+    EXPECT_EQ(database.fenced_off(), 1U);
+}
+
+TEST_F(LeasesTest, RowsWithoutAFenceAreWrittenWhole)
+{
+    instance("one").send();
+    model::Batch batch;
+    model::CollectorRun run;
+    run.collector = "profile";
+    run.started_at = noon;
+    batch.runs.push_back(run);
+    write(batch);
+    EXPECT_EQ(count("store.collection"), "1");
+}
+
+TEST_F(LeasesTest, FenceIsTheFirstStepAndStaysWithWaitingRows)
+{
+    auto batch = one_day(noon, false, 5);
+    batch.fence = 12;
+    const auto steps = steps_of(batch);
+    ASSERT_GE(steps.size(), 2U);
+    EXPECT_TRUE(is_fence(steps.front()));
+    EXPECT_EQ(steps.front().rows, "12");
+    for (const auto& single : model::single_rows(batch))
+        EXPECT_EQ(single.fence, 12);
+}
+
+/// The taking waits for the transaction that writes state, and the other way round.
+TEST_F(LeasesTest, AccountIsNotTakenWhileItsStateIsBeingWritten)
+{
+    auto one = instance("one", {first});
+    const auto fence = one.send().held.front().fence;
+    pqxx::work writing{one.db};
+    ASSERT_TRUE(holds_fence(writing, first, std::to_string(fence)));
+    age("one", 16);
+    auto two = instance("two", {first});
+    EXPECT_TRUE(two.send().held.empty());
+    writing.commit();
+    EXPECT_EQ(two.send().held.size(), 1U);
+}
+
+} // namespace
+} // namespace insightd::storage

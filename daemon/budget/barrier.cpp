@@ -31,14 +31,21 @@ void Barrier::put_up(model::Instant now, const std::optional<std::chrono::second
     failures_ += is_new ? 1 : 0;
     if (told)
         until_ = std::max(until_, now + std::clamp(*told, 1s, longest_told));
-    else if (is_new)
-        until_ = now + backoff(failures_, key_ + static_cast<std::uint64_t>(failures_));
+    const bool was_told_too_little = told && failures_ > 1;
+    if (is_new && (!told || was_told_too_little))
+        until_ = std::max(
+            until_, now + backoff(failures_, key_ + static_cast<std::uint64_t>(failures_)));
 }
 
 void Barrier::answered(model::Instant now)
 {
     if (!is_up(now)) // else it left before the block
         failures_ = 0;
+}
+
+void Barrier::correct(model::Instant now)
+{
+    until_ = std::min(until_, now + longest_told);
 }
 
 } // namespace insightd::budget

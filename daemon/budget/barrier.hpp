@@ -19,12 +19,16 @@ public:
     explicit Barrier(std::uint64_t key) : key_{key} {}
 
     /// A call was refused as too many. Waits as long as told, at most a day; else 1, 2, 4 … 30
-    /// minutes and up to half of that on top. Refusals of calls that left before the block do not
-    /// double it.
+    /// minutes and up to half of that on top. From the second refusal in a row on what is told
+    /// counts only where it is longer. Refusals of calls that left before the block do not double
+    /// it.
     void put_up(model::Instant now, const std::optional<std::chrono::seconds>& told);
 
-    /// A call was answered, whatever the answer was.
+    /// A call was answered, and the answer shows that it was not one too many.
     void answered(model::Instant now);
+
+    /// A clock that was set back does not make the block longer than a day.
+    void correct(model::Instant now);
 
     /// No call before; the epoch if there never was a block.
     model::Instant until() const { return until_; }

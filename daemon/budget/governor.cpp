@@ -38,9 +38,18 @@ model::Instant back_after_block(model::Instant until, Work work, std::uint64_t k
            std::chrono::seconds{static_cast<std::int64_t>(key % spread_in_class)};
 }
 
-bool throttles(const graph::Ending& ending, graph::FailureClass kind)
+/// A refusal that does not say how full the pool is says it all the same.
+void read_figure(Meter& meter, const std::optional<int>& percent, bool is_over, model::Instant now)
 {
-    return ending.failure == kind;
+    constexpr int full = 100;
+    if (percent || is_over)
+        meter.read(percent.value_or(full), now);
+}
+
+/// An error from before the limits are looked at says nothing of a block.
+bool shows_room(const graph::Ending& ending, const std::optional<int>& percent)
+{
+    return !ending.failure || percent;
 }
 
 } // namespace
@@ -101,27 +110,46 @@ void Governor::departed(std::size_t account, Work work, model::Instant now)
     member.hour.add(now);
 }
 
+Answer Governor::ask_again(std::size_t account, model::Instant now)
+{
+    auto& member = members_.at(account);
+    const auto answer = app_of(member).ask_again(now);
+    return answer == Answer::go ? member.day.ask_again(now) : answer;
+}
+
+void Governor::called_back(std::size_t account, Work work, model::Instant now)
+{
+    auto& member = members_.at(account);
+    app_of(member).meter().take_back(work, now);
+    member.day.meter().take_back(work, now);
+    member.hour.take_back(now);
+}
+
 void Governor::ended(std::size_t account, const graph::Ending& ending, model::Instant now)
 {
     auto& member = members_.at(account);
     auto& app = app_of(member);
     app.meter().arrived();
     member.day.meter().arrived();
-    if (!ending.was_answered)
-        return;
-    if (ending.usage.app_percent)
-        app.meter().read(*ending.usage.app_percent, now);
-    if (ending.usage.business_percent)
-        member.day.meter().read(*ending.usage.business_percent, now);
-    const bool app_is_over = throttles(ending, graph::FailureClass::app_throttled);
-    const bool account_is_over = throttles(ending, graph::FailureClass::account_throttled);
+    if (ending.was_answered)
+        learn(member, ending, now);
+}
+
+void Governor::learn(Member& member, const graph::Ending& ending, model::Instant now)
+{
+    auto& app = app_of(member);
+    const auto& usage = ending.usage;
+    const bool app_is_over = ending.failure == graph::FailureClass::app_throttled;
+    const bool account_is_over = ending.failure == graph::FailureClass::account_throttled;
+    read_figure(app.meter(), usage.app_percent, app_is_over, now);
+    read_figure(member.day.meter(), usage.business_percent, account_is_over, now);
     if (app_is_over)
         app.barrier().put_up(now, ending.regain_after);
-    else if (account_is_over || ending.usage.regain_after)
+    else if (account_is_over || usage.regain_after)
         member.day.barrier().put_up(now, ending.regain_after);
-    if (!app_is_over)
+    if (!app_is_over && shows_room(ending, usage.app_percent))
         app.barrier().answered(now);
-    if (!app_is_over && !account_is_over)
+    if (!app_is_over && !account_is_over && shows_room(ending, usage.business_percent))
         member.day.barrier().answered(now);
 }
 

@@ -43,6 +43,11 @@ public:
 
     /// A call leaves; ended() is told what became of it.
     void departed(std::size_t account, Work work, model::Instant now);
+
+    /// Asked for a call that departed, right before it is sent: a block may have begun meanwhile.
+    Answer ask_again(std::size_t account, model::Instant now);
+    /// A call that departed was not sent: it counts as none.
+    void called_back(std::size_t account, Work work, model::Instant now);
     void ended(std::size_t account, const graph::Ending& ending, model::Instant now);
 
     /// Calls an hour that the account is known to need for this work from now on.
@@ -67,6 +72,7 @@ private:
     };
     Pool& app_of(const Member& member);
     const Pool& app_of(const Member& member) const;
+    void learn(Member& member, const graph::Ending& ending, model::Instant now);
     static double shed_at(const Member& member, Work work, Stage stage);
 
     std::vector<Pool> apps_; ///< by login

@@ -28,8 +28,17 @@ void Meter::count(Work work, model::Instant now)
 {
     calls_.add(now);
     ++under_way_;
+    left_at_ = now;
     auto& pace = at(paces_, work);
     pace = {faded(pace, now) + 4 / seconds_of(calls_.window()), std::max(pace.at, now)};
+}
+
+void Meter::take_back(Work work, model::Instant now)
+{
+    calls_.take_back(now);
+    arrived();
+    auto& pace = at(paces_, work);
+    pace.per_second = std::max(pace.per_second - 4 / seconds_of(calls_.window()), 0.0);
 }
 
 void Meter::arrived()
@@ -40,6 +49,7 @@ void Meter::arrived()
 /// The platform has counted what was answered; what is under way may come on top.
 void Meter::read(int percent, model::Instant now)
 {
+    percent = std::clamp(percent, 0, 100);
     const auto counted = calls_.total(now) - under_way_;
     learn_limit(percent, counted);
     figure_ = percent;
@@ -71,8 +81,27 @@ double Meter::others(model::Instant now) const
     return others_ * std::clamp(1 - passed, 0.0, 1.0);
 }
 
+/// A clock that was set back leaves nothing in the future.
+void Meter::correct(model::Instant now)
+{
+    figure_at_ = std::min(figure_at_, now);
+    left_at_ = std::min(left_at_, now);
+}
+
+double Meter::of_others(model::Instant now)
+{
+    return std::clamp(others(now), 0.0, percent(now).value_or(0));
+}
+
+std::chrono::microseconds Meter::silent_for(model::Instant now)
+{
+    correct(now);
+    return now - std::max(figure_at_, left_at_);
+}
+
 std::optional<double> Meter::percent(model::Instant now)
 {
+    correct(now);
     const auto counted = static_cast<double>(calls_.total(now));
     if (!figure_)
         return std::nullopt;

@@ -13,6 +13,13 @@ constexpr double planned_to = 86;
 /// More than is expected, for expectations are guesses.
 constexpr double margin = 1.1;
 
+/// A figure from which on nothing goes, in percent.
+constexpr int figure_lets_none = 95;
+
+/// It is doubted after so long; each class later than the one before, which comes back within that
+/// time: the call that finds out is of the most valuable one that waits.
+constexpr std::chrono::minutes doubted_after{5};
+
 constexpr double seconds_an_hour = 3600;
 
 } // namespace
@@ -25,6 +32,7 @@ Pool::Pool(
 
 Answer Pool::ask(Work work, double shed_at, Stage stage, model::Instant now)
 {
+    barrier_.correct(now);
     if (barrier_.is_up(now))
         return Answer::blocked;
     if (barrier_.is_tried(now))
@@ -32,15 +40,29 @@ Answer Pool::ask(Work work, double shed_at, Stage stage, model::Instant now)
     const auto used = meter_.percent(now);
     if (!used)
         return Answer::go;
-    if (*used >= shed_at * share_)
-        return Answer::shed;
+    const auto spared = std::min(meter_.of_others(now), (1 - share_) * 100);
+    if (*used - spared >= shed_at * share_)
+        return may_renew_figure(work, now) ? Answer::go : Answer::shed;
     const auto room = std::max(planned_to, shed_at) * share_;
-    if (work == Work::story_ends || !meter_.limit())
+    if (work == Work::story_ends || stage == Stage::goes_on || !meter_.limit())
         return Answer::go;
-    const bool is_single = manner_of(work).turn_goes_to <= manner_of(work).shed_at;
-    if (stage == Stage::goes_on && !is_single)
-        return Answer::go;
-    return meter_.peak(wanted_before(work, now), now) <= room ? Answer::go : Answer::shed;
+    return meter_.peak(wanted_before(work, now), now) - spared <= room ? Answer::go : Answer::shed;
+}
+
+Answer Pool::ask_again(model::Instant now)
+{
+    if (barrier_.is_up(now))
+        return Answer::blocked;
+    return barrier_.is_tried(now) && meter_.under_way() > 1 ? Answer::tried : Answer::go;
+}
+
+/// One figure may be a mistake, or of others that have ended: where nothing goes, nothing would
+/// ever say so.
+bool Pool::may_renew_figure(Work work, model::Instant now)
+{
+    const auto wait = doubted_after * (static_cast<std::int64_t>(work) + 1);
+    return meter_.figure() >= figure_lets_none * share_ && meter_.under_way() == 0 &&
+           meter_.silent_for(now) >= wait;
 }
 
 /// Calls a second that more valuable work needs: what it is known to need, or what it takes.

@@ -15,7 +15,7 @@ enum class Answer : std::uint8_t {
     shed,    ///< more valuable work needs what is left
 };
 
-/// A turn that has begun may go further than a new one may begin.
+/// A turn, or the reading of one post, that has begun may go further than a new one may begin.
 enum class Stage : std::uint8_t { begins, goes_on };
 
 /// One limit of the platform: an app's calls in an hour, or an account's in a day. Source:
@@ -27,8 +27,12 @@ public:
     Pool(std::chrono::seconds window, std::chrono::seconds bucket, double share, std::uint64_t key);
 
     /// `shed_at` in percent of the limit. Besides, work does not begin if what is more valuable
-    /// would then not find room for the rest of the window.
+    /// would then not find room for the rest of the window. Where a figure lets nothing go, one
+    /// call may once in a while find out whether it still holds.
     Answer ask(Work work, double shed_at, Stage stage, model::Instant now);
+
+    /// A call that was let go waited for a connection: whether a block began meanwhile.
+    Answer ask_again(model::Instant now);
 
     Meter& meter() { return meter_; }
     Barrier& barrier() { return barrier_; }
@@ -38,6 +42,7 @@ public:
     void expect(Work work, double change) { at(expected_, work) += change; }
 
 private:
+    bool may_renew_figure(Work work, model::Instant now);
     double wanted_before(Work work, model::Instant now) const;
 
     Meter meter_;

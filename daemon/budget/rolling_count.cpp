@@ -19,6 +19,17 @@ void RollingCount::add(model::Instant now, std::uint32_t count)
     total_ += count;
 }
 
+void RollingCount::take_back(model::Instant now)
+{
+    if (total(now) == 0)
+        return;
+    auto number = newest_;
+    while (slot(number) == 0)
+        --number;
+    --slot(number);
+    --total_;
+}
+
 std::int64_t RollingCount::total(model::Instant now)
 {
     advance(now);

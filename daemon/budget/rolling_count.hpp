@@ -20,6 +20,9 @@ public:
     /// A clock that went back counts into the newest bucket.
     void add(model::Instant now, std::uint32_t count = 1);
 
+    /// Takes the newest back that was counted.
+    void take_back(model::Instant now);
+
     /// What is in the window.
     std::int64_t total(model::Instant now);
 

@@ -28,8 +28,8 @@ struct Manner {
     std::string_view name;
     double shed_at = 0;                ///< percent of the limit from which it is not done
     std::chrono::seconds least_wait{}; ///< before it is asked for again
-    double turn_goes_to = 0;           ///< a turn that has begun is broken off here: what it read
-                                       ///< would be read again, unless it is of single posts
+    double turn_goes_to = 0;           ///< a turn, or the reading of one post, that has begun is
+                                       ///< broken off here: what it read would be read again
 };
 
 /// The one table of manners. The platform throttles at 100 and warns at 75; a call that is made

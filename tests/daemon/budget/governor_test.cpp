@@ -219,8 +219,11 @@ TEST_F(GovernorTest, TurnThatHasBegunMayGoFurther)
     call(0, Work::lists, {}, 84);
     EXPECT_EQ(ask(0, Work::account_days), Answer::shed);
     EXPECT_EQ(ask(0, Work::account_days, Stage::goes_on), Answer::go);
-    EXPECT_EQ(ask(0, Work::fresh_posts, Stage::goes_on), Answer::shed) << "each by itself";
-    call(0, Work::lists, {}, 95);
+    EXPECT_EQ(ask(0, Work::fresh_posts, Stage::goes_on), Answer::shed) << "4 points, no more";
+    call(0, Work::lists, {}, 82);
+    EXPECT_EQ(ask(0, Work::fresh_posts), Answer::shed);
+    EXPECT_EQ(ask(0, Work::fresh_posts, Stage::goes_on), Answer::go) << "a post is read to its end";
+    call(0, Work::lists, {}, 97);
     for (std::size_t place = 0; place < work_count; ++place)
         EXPECT_EQ(ask(0, static_cast<Work>(place), Stage::goes_on), Answer::shed) << place;
 }
@@ -263,10 +266,131 @@ protected:
 
 TEST_F(ReservedGovernorTest, LeavesTheReserveToOthers)
 {
-    call(0, Work::lists, {}, 46);
+    for (int percent = 0; percent <= 46; ++percent)
+        call(0, Work::lists, {}, percent);
     EXPECT_THAT(going(0), ElementsAre(Work::story_ends));
-    call(0, Work::lists, {}, 48);
+    for (int percent = 47; percent <= 48; ++percent)
+        call(0, Work::lists, {}, percent);
     EXPECT_THAT(going(0), IsEmpty());
+}
+
+TEST_F(ReservedGovernorTest, WhatOthersUseIsTakenFromTheReserveFirst)
+{
+    for (int percent = 50; percent <= 60; ++percent)
+        call(0, Work::lists, {}, percent);
+    EXPECT_EQ(going(0).size(), work_count) << "50 are others', 10 are ours";
+    for (int percent = 61; percent <= 96; ++percent)
+        call(0, Work::lists, {}, percent);
+    EXPECT_THAT(going(0), ElementsAre(Work::story_ends));
+}
+
+TEST_F(GovernorTest, CallThatWaitedForAConnectionDoesNotLeaveDuringABlock)
+{
+    governor.departed(0, Work::lists, now);
+    governor.departed(0, Work::lists, now);
+    EXPECT_EQ(governor.ask_again(0, now), Answer::go);
+    graph::Ending throttled;
+    throttled.was_answered = true;
+    throttled.failure = FailureClass::account_throttled;
+    governor.ended(0, throttled, now);
+    EXPECT_EQ(governor.ask_again(0, now), Answer::blocked);
+    EXPECT_EQ(governor.ask_again(1, now), Answer::go) << "another account";
+    governor.called_back(0, Work::lists, now);
+    EXPECT_EQ(governor.state(0, now).calls_in_hour, 1);
+    EXPECT_EQ(governor.state(0, now).calls_in_day, 1) << "it counts as none";
+    now = governor.blocked_until(0);
+    EXPECT_EQ(ask(0, Work::lists), Answer::go) << "nothing is under way any more";
+}
+
+TEST_F(GovernorTest, AfterABlockOneOfThoseThatWaitedForAConnectionIsSent)
+{
+    refuse(0, FailureClass::account_throttled, 1min);
+    governor.departed(0, Work::lists, now);
+    governor.departed(0, Work::lists, now);
+    now += 1min;
+    EXPECT_EQ(governor.ask_again(0, now), Answer::tried);
+    governor.called_back(0, Work::lists, now);
+    EXPECT_EQ(governor.ask_again(0, now), Answer::go);
+}
+
+/// Such as a 429 with an empty body.
+TEST_F(GovernorTest, RefusalWithoutAFigureSaysThatThePoolIsFull)
+{
+    refuse(0, FailureClass::account_throttled, 1min);
+    now += 1min;
+    call(0, Work::story_ends, {}, {});
+    EXPECT_EQ(governor.state(0, now).account_percent > 99, true);
+    EXPECT_THAT(going(0), IsEmpty()) << "one trial does not let all go at once";
+    EXPECT_EQ(going(1).size(), work_count);
+}
+
+TEST_F(GovernorTest, OneFigureThatCannotBeSilencesNobodyForLong)
+{
+    call(0, Work::lists, {}, 1000);
+    EXPECT_EQ(governor.state(0, now).account_percent, 100);
+    EXPECT_THAT(going(0), IsEmpty());
+    now += 5min;
+    EXPECT_THAT(going(0), ElementsAre(Work::story_ends)) << "the most valuable finds out first";
+    now += 5min;
+    EXPECT_THAT(going(0), ElementsAre(Work::story_ends, Work::stories));
+    governor.departed(0, Work::stories, now);
+    EXPECT_THAT(going(0), IsEmpty()) << "one call";
+    graph::Ending answered;
+    answered.was_answered = true;
+    answered.usage.business_percent = 12;
+    governor.ended(0, answered, now);
+    EXPECT_EQ(going(0).size(), work_count);
+}
+
+TEST_F(GovernorTest, AnswerWithoutAnyFigureDoesNotEndTheDoubtAtOnce)
+{
+    call(0, Work::lists, {}, 100);
+    now += 5min;
+    call(0, Work::story_ends, {}, {});
+    EXPECT_THAT(going(0), IsEmpty()) << "the next may find out minutes later";
+    now += 5min;
+    EXPECT_THAT(going(0), ElementsAre(Work::story_ends));
+}
+
+TEST_F(GovernorTest, ErrorThatSaysNothingOfTheLimitDoesNotEndABlock)
+{
+    refuse(0, FailureClass::app_throttled, 1min);
+    now += 1min;
+    refuse(0, FailureClass::transient);
+    governor.departed(0, Work::lists, now);
+    EXPECT_EQ(ask(1, Work::stories), Answer::tried) << "still one at a time";
+    graph::Ending error;
+    error.was_answered = true;
+    error.failure = FailureClass::object_gone;
+    error.usage.app_percent = 20;
+    governor.ended(0, error, now);
+    governor.departed(0, Work::lists, now);
+    EXPECT_EQ(ask(1, Work::stories), Answer::go) << "a figure does";
+}
+
+TEST_F(GovernorTest, WhatIsToldTooOftenIsBelievedOnlyIfItIsLonger)
+{
+    refuse(0, FailureClass::account_throttled, 0s);
+    EXPECT_EQ(governor.blocked_until(0), now + 1s);
+    now += 1s;
+    refuse(0, FailureClass::account_throttled, 1s);
+    EXPECT_GE(governor.blocked_until(0), now + 2min) << "the second in a row";
+    now = governor.blocked_until(0);
+    refuse(0, FailureClass::account_throttled, 1h);
+    EXPECT_EQ(governor.blocked_until(0), now + 1h);
+}
+
+TEST_F(GovernorTest, ClockThatIsSetBackBlocksNobodyForLongerThanADay)
+{
+    refuse(0, FailureClass::account_throttled, 5min);
+    call(1, Work::lists, {}, 100);
+    now -= 240h;
+    EXPECT_EQ(ask(0, Work::lists), Answer::blocked);
+    EXPECT_EQ(governor.blocked_until(0), now + 24h);
+    EXPECT_THAT(going(1), IsEmpty());
+    now += 24h;
+    EXPECT_EQ(ask(0, Work::story_ends), Answer::go);
+    EXPECT_EQ(going(1).size(), work_count);
 }
 
 /// An app whose other programs already use much of it: what the daemon finds at its start.

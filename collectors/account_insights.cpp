@@ -106,6 +106,8 @@ series_of(graph::Outcome<MetricAnswers> answers, std::vector<std::string> asked)
 {
     if (!answers)
         return answers.error();
+    if (answers->broken_off)
+        return *answers->broken_off;
     SeriesAnswer result;
     result.asked = std::move(asked);
     for (const auto& answer : answers->answered) {
@@ -141,6 +143,8 @@ ask_day(Poll& poll, std::vector<MetricQuery> queries, model::Readings readings)
         auto answers = co_await ask_as_learned(poll, std::move(query));
         if (!answers)
             co_return answers.error();
+        if (answers->broken_off)
+            co_return *answers->broken_off;
         auto decoded = decode_answers(std::move(*answers), Case::as_sent);
         if (!decoded)
             co_return decoded.error();
@@ -156,6 +160,14 @@ void explain_absences(model::Readings& readings, std::optional<std::int64_t> fol
     for (auto& reading : readings.values)
         if (auto* reason = std::get_if<model::Absence>(&reading.value))
             *reason = explain(reading.metric, *reason, followers_count);
+}
+
+/// Nobody knows yet what the metric says.
+bool lacks_a_call(const model::Readings& readings)
+{
+    return std::ranges::any_of(readings.values, [](const model::Reading& reading) {
+        return reading.value == decltype(reading.value){model::Absence::call_failed};
+    });
 }
 
 model::AccountDay
@@ -265,7 +277,8 @@ boost::asio::awaitable<graph::Outcome<model::AccountDay>> collect_day(
     if (!readings)
         co_return readings.error();
     explain_absences(*readings, followers_count);
-    const bool is_last = is_settled(window, account.settling_margin, poll.now);
+    const bool is_last =
+        is_settled(window, account.settling_margin, poll.now) && !lacks_a_call(*readings);
     co_return row_of(window, std::move(*readings), poll.now, is_last);
 }
 

@@ -95,6 +95,8 @@ boost::asio::awaitable<graph::Outcome<model::Demographics>> ask_demographics(
     auto answers = co_await ask_as_learned(poll, std::move(query));
     if (!answers)
         co_return answers.error();
+    if (answers->broken_off)
+        co_return *answers->broken_off;
     auto snapshot = snapshot_of(question, poll.now);
     if (!answers->absent.empty())
         snapshot.absent = std::get<model::Absence>(answers->absent.front().value);
@@ -147,6 +149,8 @@ boost::asio::awaitable<graph::Outcome<std::vector<model::OnlineFollowers>>> ask_
     auto answers = co_await ask_as_learned(poll, std::move(query));
     if (!answers)
         co_return answers.error();
+    if (answers->broken_off)
+        co_return *answers->broken_off;
     auto reason = model::Absence::empty;
     std::vector<model::OnlineFollowers> online;
     if (!answers->absent.empty())

@@ -171,6 +171,20 @@ void append(MetricAnswers& into, MetricAnswers&& from)
     into.answered_nothing = into.answered_nothing && from.answered_nothing;
 }
 
+/// A failure that says nothing of the metric, and that every further call would meet.
+bool is_of_rate_limit(const graph::Failure& failure)
+{
+    return failure.kind == graph::FailureClass::held_back ||
+           failure.kind == graph::FailureClass::app_throttled ||
+           failure.kind == graph::FailureClass::account_throttled;
+}
+
+void note_not_asked(MetricAnswers& all, const std::vector<std::string>& metrics)
+{
+    std::ranges::move(
+        all_absent(metrics, model::Absence::call_failed), std::back_inserter(all.absent));
+}
+
 boost::asio::awaitable<graph::Outcome<MetricAnswers>> send(Poll& poll, MetricQuery query)
 {
     query.expects_numbers =
@@ -200,14 +214,20 @@ boost::asio::awaitable<graph::Outcome<MetricAnswers>> ask_as_learned(Poll& poll,
     all.absent = std::move(plan.absent);
     for (auto& one : plan.queries) {
         auto metrics = one.metrics;
+        if (all.broken_off) {
+            note_not_asked(all, metrics);
+            continue;
+        }
         auto answers = co_await send(poll, std::move(one));
         if (!answers && all.answered.empty())
             co_return answers.error();
-        if (answers)
+        if (answers) {
             append(all, std::move(*answers));
-        else // asked by itself, and the others were answered: it is asked again next time
-            std::ranges::move(
-                all_absent(metrics, model::Absence::call_failed), std::back_inserter(all.absent));
+            continue;
+        }
+        note_not_asked(all, metrics); // the others were answered: it is asked again next time
+        if (is_of_rate_limit(answers.error()))
+            all.broken_off = answers.error();
     }
     co_return all;
 }

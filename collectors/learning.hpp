@@ -32,7 +32,8 @@ struct Poll {
 /// While a lesson holds the metric is absent with its reason, and costs no call.
 /// Where siblings were answered in the same poll, a missing permission, or an error without a
 /// reason that stays through all tries, is the metric's own; without siblings it is a failure of
-/// the call.
+/// the call. Where the rate limit ends it after some were answered, these are returned all the
+/// same, with what broke it off.
 boost::asio::awaitable<graph::Outcome<MetricAnswers>> ask_as_learned(Poll& poll, MetricQuery query);
 
 } // namespace insightd::collectors

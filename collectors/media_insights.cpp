@@ -163,10 +163,13 @@ boost::asio::awaitable<Collected> collect_media_insights(
         if (!answers)
             co_return cut_short(std::move(sample), std::span{queries}.subspan(at), answers.error());
         refused = refused ? refused : refusal_of_all(*answers);
+        const auto broken_off = std::move(answers->broken_off);
         auto readings = decode_answers(std::move(*answers), Case::folded);
         if (!readings)
             co_return Collected{readings.error()};
         merge(sample.readings, std::move(*readings));
+        if (broken_off)
+            co_return cut_short(std::move(sample), std::span{queries}.subspan(at + 1), *broken_off);
     }
     explain_absences(sample.readings, media, now);
     Collected collected;

@@ -6,6 +6,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +56,8 @@ struct MetricAnswers {
     std::vector<MetricRefusal> refusals; ///< what can be learned for the next query
     std::vector<std::string> printed;    ///< the list of valid metrics, where a refusal printed it
     bool answered_nothing = false;       ///< no body held anything
+    /// No more calls may be made: what was not asked is absent as call_failed.
+    std::optional<graph::Failure> broken_off{};
 };
 
 /// The name under which a refused split is absent: "views by follow_type".

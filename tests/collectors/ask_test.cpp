@@ -489,6 +489,54 @@ TEST(AccountDays, EmptySeriesDoesNotMoveTheDaysThatTheStoreKnows)
     EXPECT_EQ(absence(collected.rows.days[0].readings, "reach"), Absence::empty);
 }
 
+/// Days of an account whose new metric, asked by itself, meets this.
+Collected days_where_one_call_meets(Scripted answer)
+{
+    Ask ask{[&](const Received& request) {
+        return has(request, "new_metric")    ? answer
+               : has(request, "total_value") ? ones(request)
+                                             : ok(R"({"data":[]})");
+    }};
+    ask.account.metrics.tried_account["new_metric"] = {};
+    DayPlan plan;
+    plan.known_day_end = at("2026-02-26T23:00:00Z");
+    plan.backfill = 2;
+    return ask.account_days(std::move(plan));
+}
+
+TEST(AccountDays, DayThatLacksACallIsNotFinal)
+{
+    const auto is_final = [](const model::AccountDay& day) { return day.is_final; };
+    const auto whole = days_where_one_call_meets(ok(R"({"data":[]})"));
+    EXPECT_EQ(std::ranges::count_if(whole.rows.days, is_final), 2);
+    const auto lacking = days_where_one_call_meets(refused(2, "try again later"));
+    ASSERT_EQ(lacking.rows.days.size(), whole.rows.days.size());
+    EXPECT_EQ(absence(lacking.rows.days.back().readings, "new_metric"), Absence::call_failed);
+    EXPECT_EQ(std::ranges::count_if(lacking.rows.days, is_final), 0) << "it is read again";
+}
+
+TEST(AccountDays, DayThatTheRateLimitBreaksOffIsAFailure)
+{
+    const auto collected = days_where_one_call_meets(refused(80002, "(#80002) too many calls"));
+    ASSERT_TRUE(collected.failure);
+    EXPECT_EQ(collected.failure->kind, graph::FailureClass::account_throttled);
+    EXPECT_TRUE(collected.rows.days.empty());
+}
+
+TEST(MediaInsights, WhatWasAnsweredBeforeTheRateLimitBrokeItOffIsKept)
+{
+    Ask ask{[](const Received& request) {
+        return has(request, "new_metric") ? refused(80002, "(#80002) too many calls")
+                                          : ones(request);
+    }};
+    ask.account.metrics.tried_media["new_metric"] = {};
+    const auto collected = ask.media("STORY", now + std::chrono::minutes{5});
+    ASSERT_TRUE(collected.failure) << "it is asked again";
+    ASSERT_THAT(collected.rows.samples, SizeIs(1));
+    EXPECT_EQ(count(readings(collected), "reach"), 1) << "of the same question";
+    EXPECT_EQ(absence(readings(collected), "navigation"), Absence::call_failed) << "not asked";
+}
+
 TEST(AccountDays, SeriesTellsFinalDaysAgainWithoutAnotherCall)
 {
     Ask ask{[](const Received& request) {

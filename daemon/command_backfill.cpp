@@ -86,6 +86,7 @@ struct Work {
     asio::signal_set signals{loop, SIGTERM, SIGINT};
     std::optional<std::int64_t> done_before;
     bool stopping = false;
+    bool has_said_that_it_waits = false;
 };
 
 /// One that is under way goes on, unless another beginning is asked for.
@@ -116,10 +117,19 @@ asio::awaitable<void> take_up(Work& work, std::optional<model::Day> since)
     work.engine.only_backfill();
 }
 
+/// Calls are scarce: nothing is wrong that time does not mend.
+bool has_to_wait(const graph::Failure& failure)
+{
+    using graph::FailureClass;
+    return failure.kind == FailureClass::held_back || failure.kind == FailureClass::app_throttled ||
+           failure.kind == FailureClass::account_throttled;
+}
+
 bool has_failed(const Engine& engine, const std::string& account)
 {
-    return std::ranges::find(engine.complaints(), account, &Engine::Complaint::account) !=
-           engine.complaints().end();
+    return std::ranges::any_of(engine.complaints(), [&](const Engine::Complaint& complaint) {
+        return complaint.account == account && !has_to_wait(complaint.failure);
+    });
 }
 
 bool is_finished(const Engine::BackfillState& state)
@@ -134,11 +144,33 @@ bool has_more(const Engine& engine)
     });
 }
 
+bool is_held_back(const budget::State& state)
+{
+    const auto& shed = state.shedding;
+    return state.blocked_until || std::ranges::find(shed, "backfill") != shed.end();
+}
+
+/// Once: how long it takes is the platform's matter.
+void say_that_it_waits(Work& work, ProgressBar& bar)
+{
+    const auto due = *work.engine.next_due();
+    bool waits = due > work.clock->now() && !work.has_said_that_it_waits;
+    for (std::size_t account = 0; waits && account < work.config.accounts.size(); ++account)
+        if (is_held_back(work.engine.budget_of(account))) {
+            bar.say(fmt::format(
+                "waiting for the platform's rate limit, next try at {} UTC; Ctrl-C ends it",
+                date::format("%F %T", std::chrono::floor<std::chrono::seconds>(due))));
+            work.has_said_that_it_waits = true;
+            waits = false;
+        }
+}
+
 /// Account by account fails for itself: the others go on to their end.
-asio::awaitable<void> fetch(Work& work, std::optional<model::Day> since)
+asio::awaitable<void> fetch(Work& work, ProgressBar& bar, std::optional<model::Day> since)
 {
     co_await take_up(work, since);
     while (!work.stopping && work.engine.next_due() && has_more(work.engine)) {
+        say_that_it_waits(work, bar);
         boost::system::error_code cut_short;
         work.due.expires_after(work.clock->real_time_until(*work.engine.next_due()));
         co_await work.due.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
@@ -207,7 +239,7 @@ ExitCode tell(const Work& work)
             continue;
         all_finished = false;
         for (const auto& complaint : work.engine.complaints())
-            if (complaint.account == state.account)
+            if (complaint.account == state.account && !has_to_wait(complaint.failure))
                 open.push_back(complaint);
     }
     const auto code = report(open);
@@ -254,7 +286,7 @@ ExitCode command_backfill(
     stop_on_signal(work);
     asio::co_spawn(work.loop, show_progress(work.engine, bar, work.tick), asio::detached);
     std::exception_ptr broken;
-    asio::co_spawn(work.loop, fetch(work, since), [&](std::exception_ptr error) {
+    asio::co_spawn(work.loop, fetch(work, bar, since), [&](std::exception_ptr error) {
         broken = std::move(error);
         work.loop.stop();
     });

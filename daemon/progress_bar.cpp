@@ -86,6 +86,11 @@ void ProgressBar::finish(const Progress& progress)
     draw(progress);
 }
 
+void ProgressBar::say(const std::string& line)
+{
+    fmt::print(stderr, "{}{}\n", terminal_ && drawn_ ? "\r\x1b[K" : "", line);
+}
+
 void ProgressBar::draw(const Progress& progress)
 {
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(

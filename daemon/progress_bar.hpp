@@ -41,6 +41,9 @@ public:
     /// The last state, always drawn.
     void finish(const Progress& progress);
 
+    /// A line that stays, above the progress.
+    void say(const std::string& line);
+
     static constexpr std::chrono::milliseconds terminal_step{200};
     static constexpr std::chrono::seconds plain_step{10};
 

@@ -64,6 +64,20 @@ TEST(BackfillCommand, InterruptedItSaysHowToGoOnAndGoesOn)
         << "no day twice";
 }
 
+TEST(BackfillCommand, WaitsForTheRateLimitAndSaysSoOnce)
+{
+    SandboxProcess sandbox{
+        fresh_database(),
+        {"--days-served", "45", "--account-calls", "10000", "--others-of-accounts", "60"},
+        "1"};
+    auto backfill = sandbox.insightd({"backfill", "metricsaurus"});
+    ASSERT_TRUE(backfill.wait_for("waiting for the platform's rate limit"));
+    backfill.end(SIGINT);
+    EXPECT_EQ(backfill.exit_code, 75) << "interrupted";
+    EXPECT_THAT(backfill.output(), HasSubstr("go on with `insightd backfill metricsaurus`"));
+    EXPECT_THAT(backfill.output(), Not(HasSubstr("held_back"))) << "nothing is wrong";
+}
+
 TEST(BackfillCommand, DatesThatCannotBeMeantAreOneHelpfulLine)
 {
     SandboxProcess sandbox{fresh_database(), {}, "1"};

@@ -1,7 +1,9 @@
 #include "daemon/engine.hpp"
+#include "daemon/log.hpp"
 #include "daemon/running.hpp"
 #include "daemon/scheduling/cadence.hpp"
 #include "daemon/story_trouble.hpp"
+#include "daemon/token_words.hpp"
 
 #include <algorithm>
 
@@ -33,8 +35,11 @@ Work work_of_story(const Account& account, model::MediaId id, model::Instant now
     if (!story || !story->expires_at)
         return Work::stories;
     const auto ends_at = *story->expires_at;
+    const bool is_over = now > ends_at + after_the_end;
+    if (is_over) // a highlight's numbers hardly move
+        return account.stories().is_open(id) ? Work::stories : Work::old_posts;
     const auto from = ends_at - account.settings().schedule.story_last_reading;
-    return from <= now && now <= ends_at + after_the_end ? Work::story_ends : Work::stories;
+    return from <= now ? Work::story_ends : Work::stories;
 }
 
 /// Fresh is what the first tier reads.
@@ -77,6 +82,7 @@ std::uint64_t key_of(const Account& account, const Task& task)
 }
 
 constexpr std::string_view kept_for_others = "the rate limit was left to more valuable calls";
+constexpr std::string_view told_to_wait = "the platform says when the next call may be made";
 
 const auto throttled = trouble_of(graph::FailureClass::account_throttled);
 const auto held_back = trouble_of(graph::FailureClass::held_back);
@@ -120,7 +126,8 @@ model::Instant Engine::hold_back(Account& account, const std::vector<Task>& task
     auto latest = now;
     for (const auto& task : tasks) {
         const auto verdict = verdict_on(account, task, now);
-        const bool is_blocked = verdict.answer == budget::Answer::blocked;
+        const bool is_blocked =
+            verdict.answer == budget::Answer::blocked || verdict.answer == budget::Answer::tried;
         const auto again =
             is_blocked ? verdict.again : account.next_retry(task, verdict.again, now);
         hold_up(account, {task}, is_blocked ? throttled : held_back, again);
@@ -131,6 +138,34 @@ model::Instant Engine::hold_back(Account& account, const std::vector<Task>& task
     }
     complain_of_budget(account, tasks.front().job);
     return latest;
+}
+
+/// Asked before each post: one that is begun is read to its end, as far as a few points more go.
+/// Where it may not be, it stays undone and the turn ends.
+bool Engine::may_read(const Account& account, const Task& task, Outcome& outcome)
+{
+    const auto now = services_.clock.now();
+    const auto verdict = verdict_on(account, task, now);
+    if (verdict.goes())
+        return true;
+    outcome.undone.push_back(task);
+    outcome.stopped = true;
+    if (!outcome.failure)
+        outcome.failure = graph::held_back(
+            {kept_for_others, std::chrono::ceil<std::chrono::seconds>(verdict.again - now)});
+    return false;
+}
+
+/// A failure tells of its block itself; beside a good answer somebody has to.
+void Engine::tell_of_estimate(Account& account)
+{
+    if (!permits_.at(account.index()).is_told_to_wait())
+        return;
+    account.missed.paused(std::string{told_to_wait});
+    log::warning(
+        "calls_paused", {{"account", account.settings().name},
+                         {"reason", told_to_wait},
+                         {"until", date_words(governor_.blocked_until(account.index()))}});
 }
 
 /// Whoever made one pass has not got everything.

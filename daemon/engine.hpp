@@ -248,8 +248,9 @@ private:
     void ask_doubtful_soon(Account& account, Outcome& outcome, model::Instant now);
     boost::asio::awaitable<void>
     conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome);
-    static void
-    note_gap(Account& account, Job job, const model::CollectorRun& run, model::Batch& rows);
+    static void note_gap(
+        Account& account, Job job, const model::CollectorRun& run, bool is_whole,
+        model::Batch& rows);
     std::vector<model::StoryEntry> judged_stories(
         const Account& account, const model::Batch& rows, const std::vector<Task>& undone,
         const std::optional<graph::Failure>& failure) const;
@@ -275,6 +276,8 @@ private:
     std::vector<Task> next_turn(Account& account, std::size_t most);
     bool may_begin(Account& account, const std::vector<Task>& turn);
     model::Instant hold_back(Account& account, const std::vector<Task>& tasks);
+    bool may_read(const Account& account, const Task& task, Outcome& outcome);
+    void tell_of_estimate(Account& account);
     void complain_of_budget(const Account& account, Job job);
     model::Instant not_before(const Account& account, const Task& task);
     void expect_calls(const Account& account);
@@ -284,6 +287,9 @@ private:
     void note_version(const graph::Client& api);
     void plan(Account& account, const std::vector<Task>& done);
     void recovered(Account& account, Job job);
+    std::chrono::microseconds wait_from(
+        model::Instant now, const Account& account, const graph::Failure& failure,
+        std::int64_t in_row) const;
     /// Returns when the tasks are tried again.
     model::Instant failed(
         Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure);

@@ -18,6 +18,12 @@ std::string seconds_text(std::chrono::microseconds wait)
     return fmt::format("{}s", std::chrono::ceil<std::chrono::seconds>(wait).count());
 }
 
+bool is_throttled(const graph::Failure& failure)
+{
+    return failure.kind == graph::FailureClass::app_throttled ||
+           failure.kind == graph::FailureClass::account_throttled;
+}
+
 } // namespace
 
 /// Numbers of another version are numbers all the same; but someone should know.
@@ -53,6 +59,19 @@ void Engine::recovered(Account& account, Job job)
     trouble = {};
 }
 
+/// Too many calls: until the block ends. Another failure has a wait of its own, which a block that
+/// happens to be there does not shorten.
+std::chrono::microseconds Engine::wait_from(
+    model::Instant now, const Account& account, const graph::Failure& failure,
+    std::int64_t in_row) const
+{
+    const std::chrono::microseconds blocked = governor_.blocked_until(account.index()) - now;
+    if (is_throttled(failure) && blocked > blocked.zero())
+        return blocked;
+    const auto key = static_cast<std::uint64_t>(account.id());
+    return std::max<std::chrono::microseconds>(blocked, wait_after(failure, in_row, key));
+}
+
 model::Instant Engine::failed(
     Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure)
 {
@@ -62,10 +81,7 @@ model::Instant Engine::failed(
     const bool pauses = reaction.scope != Scope::job;
     const auto in_row = pauses ? ++account.pauses_in_row : trouble.failures;
     const auto now = services_.clock.now();
-    const auto blocked = governor_.blocked_until(account.index());
-    const auto wait = blocked > now
-                          ? blocked - now
-                          : wait_after(failure, in_row, static_cast<std::uint64_t>(account.id()));
+    const auto wait = wait_from(now, account, failure, in_row);
     const auto until = now + wait;
     if (trouble.kind != failure.kind)
         log::warning(

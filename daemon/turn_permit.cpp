@@ -12,6 +12,9 @@ namespace
 constexpr graph::Refusal may_be_anothers{
     "the account may be another insightd's at this moment", std::chrono::seconds{1}};
 
+constexpr graph::Refusal block_began{
+    "the rate limit was used up while the call waited for a connection", std::chrono::seconds{1}};
+
 } // namespace
 
 TurnPermit::TurnPermit(
@@ -26,9 +29,18 @@ void TurnPermit::begin(budget::Work work, bool is_irreplaceable)
     stage_ = budget::Stage::begins;
     is_irreplaceable_ = is_irreplaceable;
     is_withheld_ = false;
+    is_told_to_wait_ = false;
 }
 
 std::optional<graph::Refusal> TurnPermit::call_back()
+{
+    if (const auto refusal = refused_by_owner())
+        return refusal;
+    const bool goes = governor_.ask_again(account_, clock_.now()) == budget::Answer::go;
+    return goes ? std::nullopt : std::optional{block_began};
+}
+
+std::optional<graph::Refusal> TurnPermit::refused_by_owner()
 {
     if (owner_.ownership == nullptr ||
         owner_.ownership->may_call(owner_.account, is_irreplaceable_))
@@ -39,7 +51,7 @@ std::optional<graph::Refusal> TurnPermit::call_back()
 
 std::optional<graph::Refusal> TurnPermit::depart()
 {
-    if (const auto refusal = call_back())
+    if (const auto refusal = refused_by_owner())
         return refusal;
     const auto now = clock_.now();
     const auto verdict = governor_.ask(account_, work_, stage_, account_, now);
@@ -56,7 +68,12 @@ std::optional<graph::Refusal> TurnPermit::depart()
 
 void TurnPermit::ended(const graph::Ending& ending)
 {
-    governor_.ended(account_, ending, clock_.now());
+    const auto now = clock_.now();
+    is_told_to_wait_ = is_told_to_wait_ || (!ending.failure && ending.usage.regain_after);
+    if (ending.was_called_back)
+        governor_.called_back(account_, work_, now);
+    else
+        governor_.ended(account_, ending, now);
 }
 
 } // namespace insightd::daemon

@@ -31,11 +31,16 @@ public:
     /// Whether a call since begin() was refused because the account may be another instance's.
     bool is_withheld() const { return is_withheld_; }
 
+    /// Whether a good answer since begin() said that the next ones will not be given.
+    bool is_told_to_wait() const { return is_told_to_wait_; }
+
     std::optional<graph::Refusal> depart() override;
     std::optional<graph::Refusal> call_back() override;
     void ended(const graph::Ending& ending) override;
 
 private:
+    std::optional<graph::Refusal> refused_by_owner();
+
     Owner owner_;
     budget::Governor& governor_;
     const Clock& clock_;
@@ -44,6 +49,7 @@ private:
     budget::Stage stage_{};
     bool is_irreplaceable_ = false;
     bool is_withheld_ = false;
+    bool is_told_to_wait_ = false;
 };
 
 } // namespace insightd::daemon

@@ -260,6 +260,8 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
             outcome.done.push_back(task);
             continue;
         }
+        if (!may_read(account, task, outcome))
+            break;
         if (known->has_numbers)
             matrix_.note_numbers(collectors::target_of(*known, account.settings(), {}), {}, true);
         auto collected = co_await collectors::collect_media_insights(
@@ -305,6 +307,7 @@ boost::asio::awaitable<void>
 Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome)
 {
     const auto now = services_.clock.now();
+    tell_of_estimate(account);
     ask_doubtful_soon(account, outcome, now);
     const bool outdated = outcome.failure &&
                           outcome.failure->kind == graph::FailureClass::needs_login &&
@@ -331,7 +334,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
                  {"calls", run.calls}});
     outcome.rows.account_id = account.id();
     if (!is_withheld) // else whoever has the account now knows what is missing
-        note_gap(account, job, run, outcome.rows);
+        note_gap(account, job, run, outcome.undone.empty(), outcome.rows);
     outcome.rows.stories = judged_stories(
         account, outcome.rows, outcome.undone,
         outdated || is_withheld ? std::nullopt : outcome.failure);
@@ -367,7 +370,8 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
 }
 
 /// Stored with the rows that ended it: a gap is noted once, and never without what came after it.
-void Engine::note_gap(Account& account, Job job, const model::CollectorRun& run, model::Batch& rows)
+void Engine::note_gap(
+    Account& account, Job job, const model::CollectorRun& run, bool is_whole, model::Batch& rows)
 {
     if (auto backfill = account.backfill().reopened(rows.days, run.started_at))
         rows.backfills.push_back(std::move(*backfill));
@@ -375,6 +379,8 @@ void Engine::note_gap(Account& account, Job job, const model::CollectorRun& run,
         return;
     if (auto gap = account.missed.met(job, account.settings().schedule, run.started_at))
         rows.gaps.push_back(std::move(*gap));
+    if (!is_whole)
+        account.missed.fell_due(job, run.started_at);
 }
 
 /// The stories' lines as this turn changes them; they are stored with its readings.

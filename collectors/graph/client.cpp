@@ -106,14 +106,15 @@ boost::asio::awaitable<Outcome<Reply>> Client::send(const Request& request, Endi
     auto answer = co_await transport_.send(std::move(sent));
     if (observer_)
         observer_({shown, answer ? answer->status : 0});
-    if (!answer && answer.error().kind == FailureClass::held_back)
+    ending.was_called_back = !answer && answer.error().kind == FailureClass::held_back;
+    if (ending.was_called_back)
         --calls_; // it was none
     if (!answer)
         co_return answer.error();
     host_ = {answer->api_version, parse_http_date(answer->date)};
     usage_ = parse_usage(answer->app_usage, answer->business_usage);
     auto reply = read(*answer);
-    ending = {true, usage_, std::nullopt, usage_.regain_after};
+    ending = {true, false, usage_, std::nullopt, usage_.regain_after};
     if (reply)
         co_return reply;
     auto failure = reply.error();

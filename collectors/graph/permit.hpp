@@ -12,7 +12,8 @@ namespace insightd::graph
 
 /// How a call ended.
 struct Ending {
-    bool was_answered = false; ///< else nobody knows whether the platform counted it
+    bool was_answered = false;    ///< else nobody knows whether the platform counted it
+    bool was_called_back = false; ///< it was not even sent
     Usage usage{};
     std::optional<FailureClass> failure{};
     std::optional<std::chrono::seconds> regain_after{}; ///< how long the API says to wait

@@ -179,6 +179,19 @@ TEST(Budget, AccountThatAnotherProgramUsesUpRecoversWithoutOneWastedCall)
     EXPECT_EQ(scarce.api.counters().while_blocked(), 0) << "it is told how long";
 }
 
+/// Eight readers of an account wait for two connections, and a block begins meanwhile.
+TEST(Budget, CallThatWaitsForAConnectionIsNotSentDuringABlock)
+{
+    sandbox::CallLimits limits;
+    limits.account_calls_a_day = 20000;
+    Scarce scarce{limits};
+    scarce.config.api.connections_per_host = 2;
+    scarce.config.api.calls_per_account = 8;
+    scarce.begin();
+    let_others_use_it_up(scarce, &sandbox::CallLimits::others_of_accounts);
+    EXPECT_EQ(scarce.api.counters().while_blocked(), 0);
+}
+
 /// Nobody tells how long an app is blocked: one call finds out, after 1, 2, 4 … 30 minutes.
 TEST(Budget, AppThatAnotherProgramUsesUpIsTriedByOneCallAtATime)
 {

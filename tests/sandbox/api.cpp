@@ -251,21 +251,24 @@ Response Api::with_token(
     if (of_media && hits(faults_.gone_in_disguise))
         return gone(host, node);
     const Call call{world_, visit.request, *account, visit.now, faults_};
-    auto refused = refuse_too_many(host, *account, visit.now);
+    auto refused = refuse_too_many(visit, *account);
     auto response = refused ? std::move(*refused) : node_or_edge(call, node, edge);
     add_usage(response, host, *account, visit.now);
     return response;
 }
 
-std::optional<Response> Api::refuse_too_many(Host host, std::size_t account, Instant now)
+std::optional<Response> Api::refuse_too_many(const Visit& visit, std::size_t account)
 {
+    const auto host = visit.request.host;
+    const auto over = visit.request.connection;
     const auto& limits = faults_.limits;
     if (limits.app_calls_an_hour &&
-        !counters_.app(host).take(*limits.app_calls_an_hour, limits.others_of_app, now))
+        !counters_.app(host).take(*limits.app_calls_an_hour, limits.others_of_app, visit.now, over))
         return refusal(host, 4, std::nullopt, "(#4) Application request limit reached");
-    const bool is_over = limits.account_calls_a_day &&
-                         !counters_.account(account).take(
-                             *limits.account_calls_a_day, limits.others_of_accounts, now);
+    const bool is_over =
+        limits.account_calls_a_day &&
+        !counters_.account(account).take(
+            *limits.account_calls_a_day, limits.others_of_accounts, visit.now, over);
     if (!is_over && world_.accounts()[account].username != faults_.throttled)
         return std::nullopt;
     return refusal(

@@ -28,6 +28,7 @@ struct Request {
     Params form{};    ///< of a POST body
     std::string bearer{};
     std::uint16_t port = 0; ///< that it came to: tells callers apart, where each has a server's own
+    std::uint64_t connection = 0; ///< that it came over: no two have the same; 0: not known
 
     std::string param(const std::string& name) const;
     std::string field(const std::string& name) const; ///< of the form
@@ -123,7 +124,7 @@ private:
     Response checked(const Request& request, Instant now);
     Response with_token(
         const Visit& visit, const Token& token, const std::string& node, const std::string& edge);
-    std::optional<Response> refuse_too_many(Host host, std::size_t account, Instant now);
+    std::optional<Response> refuse_too_many(const Visit& visit, std::size_t account);
     void add_usage(Response& response, Host host, std::size_t account, Instant now);
     int percent_used(std::size_t account, Instant now);
 

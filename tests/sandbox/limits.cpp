@@ -19,23 +19,30 @@ constexpr double free_again = 0.9;
 
 } // namespace
 
-bool CallWindow::take(std::int64_t limit, int percent_of_others, Instant now)
+bool CallWindow::take(
+    std::int64_t limit, int percent_of_others, Instant now, std::uint64_t connection)
 {
     if (now < blocked_until_) {
-        ++throttled_;
-        if (now > blocked_at_) {
+        if (now > blocked_at_ || told_.contains(connection)) {
             ++while_blocked_;
             blocked_until_ += prolonged_by;
         }
-        return false;
+        return refuse(connection);
     }
     if (percent(limit, percent_of_others, now) >= 100) {
-        ++throttled_;
         block(limit, now);
-        return false;
+        return refuse(connection);
     }
     calls_.push_back(now);
     return true;
+}
+
+bool CallWindow::refuse(std::uint64_t connection)
+{
+    ++throttled_;
+    if (connection != 0)
+        told_.insert(connection);
+    return false;
 }
 
 int CallWindow::percent(std::int64_t limit, int percent_of_others, Instant now)
@@ -65,6 +72,7 @@ void CallWindow::block(std::int64_t limit, Instant now)
     auto free_at = now + shortest_block;
     if (leaving > 0)
         free_at = std::max(free_at, calls_.at(static_cast<std::size_t>(leaving - 1)) + span_);
+    told_.clear();
     blocked_at_ = now;
     blocked_until_ = now + std::chrono::ceil<std::chrono::minutes>(free_at - now);
 }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace insightd::sandbox
@@ -25,9 +26,10 @@ class CallWindow
 public:
     explicit CallWindow(std::chrono::seconds span) : span_{span} {}
 
-    /// A call comes in; false if it is refused. One that comes while blocked prolongs the block;
-    /// those of the very instant at which the block began were under way.
-    bool take(std::int64_t limit, int percent_of_others, Instant now);
+    /// A call comes in; false if it is refused. One that comes while blocked prolongs the block.
+    /// Those of the very instant at which the block began were under way, except over a connection
+    /// that has answered with a refusal already; 0: not known which.
+    bool take(std::int64_t limit, int percent_of_others, Instant now, std::uint64_t connection = 0);
 
     int percent(std::int64_t limit, int percent_of_others, Instant now);
     std::chrono::minutes until_regained(Instant now) const; ///< 0: not blocked
@@ -38,11 +40,13 @@ public:
 private:
     void forget(Instant now);
     void block(std::int64_t limit, Instant now);
+    bool refuse(std::uint64_t connection);
 
     std::chrono::seconds span_;
     std::deque<Instant> calls_;
     Instant blocked_at_;
     Instant blocked_until_;
+    std::set<std::uint64_t> told_; ///< connections that answered with a refusal of this block
     std::int64_t throttled_ = 0;
     std::int64_t while_blocked_ = 0;
 };

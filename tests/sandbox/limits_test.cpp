@@ -72,6 +72,19 @@ TEST_F(Limits, CallingWhileBlockedProlongsTheBlock)
     EXPECT_EQ(api.counters().throttled(), 4);
 }
 
+TEST(CallWindow, ConnectionThatAnsweredWithARefusalIsToldOfTheBlock)
+{
+    CallWindow window{1h};
+    const Instant now{};
+    EXPECT_TRUE(window.take(1, 0, now, 7));
+    EXPECT_FALSE(window.take(1, 0, now, 7));
+    EXPECT_FALSE(window.take(1, 0, now, 8));
+    EXPECT_EQ(window.while_blocked(), 0) << "under way when the block began";
+    EXPECT_FALSE(window.take(1, 0, now, 8));
+    EXPECT_FALSE(window.take(1, 0, now, 7));
+    EXPECT_EQ(window.while_blocked(), 2) << "sent after the refusal, at whatever instant";
+}
+
 TEST_F(Limits, AnotherProgramUsesThePool)
 {
     faults.limits.app_calls_an_hour = calls;

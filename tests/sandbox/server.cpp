@@ -117,6 +117,7 @@ struct Server::Listeners : std::enable_shared_from_this<Server::Listeners> {
     {
         socket.set_option(tcp::no_delay{true});
         const auto port = socket.local_endpoint().port();
+        const auto number = ++self->connections;
         beast::tcp_stream stream{std::move(socket)};
         self->open.insert(&stream);
         beast::flat_buffer buffer;
@@ -127,6 +128,7 @@ struct Server::Listeners : std::enable_shared_from_this<Server::Listeners> {
                 break;
             auto request = request_of(host, received);
             request.port = port;
+            request.connection = number;
             const auto now = self->now();
             auto response = response_of(self->api.answer(request, now), received);
             response.set(http::field::date, http_date(now));
@@ -141,6 +143,7 @@ struct Server::Listeners : std::enable_shared_from_this<Server::Listeners> {
     tcp::acceptor instagram;
     tcp::acceptor facebook;
     std::set<beast::tcp_stream*> open;
+    std::uint64_t connections = 0; ///< so far
 };
 
 Server::Server(

@@ -75,6 +75,16 @@ MissedPolls::met(Job job, const config::Schedule& schedule, model::Instant now)
     return model::Gap{std::string{collector_of(job)}, *unmet.due, ends_at, reason(unmet)};
 }
 
+std::optional<model::Gap>
+MissedPolls::met_in_part(Job job, const config::Schedule& schedule, model::Instant now)
+{
+    auto why = jobs_.at(static_cast<std::size_t>(job)).why;
+    auto gap = met(job, schedule, now);
+    fell_due(job, now);
+    failed(job, std::move(why));
+    return gap;
+}
+
 std::string MissedPolls::reason(const Unmet& unmet) const
 {
     if (*unmet.due >= began_at_)

@@ -39,6 +39,11 @@ public:
     /// What was due is read now. The gap, if it took so long that the series has a hole.
     std::optional<model::Gap> met(Job job, const config::Schedule& schedule, model::Instant now);
 
+    /// The same, but of the job's objects some are left: they are due from now on, and wait for the
+    /// reason that is known.
+    std::optional<model::Gap>
+    met_in_part(Job job, const config::Schedule& schedule, model::Instant now);
+
 private:
     struct Unmet {
         std::optional<model::Instant> due;

@@ -377,10 +377,11 @@ void Engine::note_gap(
         rows.backfills.push_back(std::move(*backfill));
     if (!run.succeeded)
         return;
-    if (auto gap = account.missed.met(job, account.settings().schedule, run.started_at))
+    const auto& schedule = account.settings().schedule;
+    auto gap = is_whole ? account.missed.met(job, schedule, run.started_at)
+                        : account.missed.met_in_part(job, schedule, run.started_at);
+    if (gap)
         rows.gaps.push_back(std::move(*gap));
-    if (!is_whole)
-        account.missed.fell_due(job, run.started_at);
 }
 
 /// The stories' lines as this turn changes them; they are stored with its readings.

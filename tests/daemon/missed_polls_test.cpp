@@ -39,6 +39,19 @@ TEST(MissedPolls, ReadingThatComesAWholeIntervalLateLeavesAGapFromTheOldestDue)
     EXPECT_FALSE(missed.met(Job::profile, schedule, noon + 9h)) << "what is met is forgotten";
 }
 
+TEST(MissedPolls, WhatATurnLeavesIsDueFromThenOnForTheSameReason)
+{
+    MissedPolls missed;
+    missed.begin(noon, std::nullopt);
+    missed.fell_due(Job::media_insights, noon);
+    missed.failed(Job::media_insights, "the rate limit");
+    EXPECT_FALSE(missed.met_in_part(Job::media_insights, schedule, noon + 30min));
+    const auto gap = missed.met(Job::media_insights, schedule, noon + 4h);
+    ASSERT_TRUE(gap);
+    EXPECT_EQ(gap->begins_at, noon + 30min);
+    EXPECT_EQ(gap->reason, "the rate limit");
+}
+
 TEST(MissedPolls, WhatWasDueBeforeTheStartWasMissedBecauseNothingRan)
 {
     MissedPolls missed;

@@ -107,7 +107,14 @@ void Account::remember_past(
 {
     const bool was_finished = backfill_.finished();
     remember_days(history);
-    if (was_finished && !backfill_.finished() && settings_.backfill.automatic)
+    if (was_finished)
+        reopen_backfill(now, scheduler);
+}
+
+/// Not before it is known which posts there are: posts_are_remembered() begins it then.
+void Account::reopen_backfill(model::Instant now, Scheduler& scheduler)
+{
+    if (!posts_read_at_ && settings_.backfill.automatic && !backfill_.finished())
         scheduler.add(backfill_task(), now);
 }
 
@@ -142,8 +149,7 @@ void Account::begin_story(
 {
     if (posts_.table().contains(known.id))
         return;
-    const auto task =
-        task_of(posts_.track(known.id, known.product_type, known.media_type, known.published_at));
+    const auto task = task_of(posts_.remember_story(known));
     remember_story(known, last_alive, now);
     const auto due =
         known.checked_at ? next_due(task, std::min(*known.checked_at, now)) : std::optional{now};
@@ -184,8 +190,8 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
 {
     const bool was_finished = backfill_.finished();
     backfill_.learn(rows);
-    if (was_finished && !backfill_.finished() && settings_.backfill.automatic)
-        scheduler.add(backfill_task(), now);
+    if (was_finished)
+        reopen_backfill(now, scheduler);
     posts_.take_samples(rows.samples);
     for (const auto& profile : rows.profiles) {
         if (profile.followers_count)
@@ -308,9 +314,11 @@ std::optional<scheduling::Plan> Account::plan_of(model::MediaId id, model::Insta
     auto plan = posts_.plan(*post, now);
     if (!presences_.is_urgent(id))
         return plan;
+    const auto due = plan ? std::optional{plan->due} : std::nullopt;
+    const auto from = post->rate.is_read() ? std::min(PostBook::end_of_reading(*post), now) : now;
     if (!plan)
         plan.emplace();
-    plan->due = *or_soon(task_of(*post), plan->due, std::min(PostBook::end_of_reading(*post), now));
+    plan->due = or_soon(task_of(*post), due, from).value_or(now);
     return plan;
 }
 

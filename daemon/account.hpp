@@ -156,6 +156,7 @@ public:
 
 private:
     void remember_days(const model::AccountHistory& history);
+    void reopen_backfill(model::Instant now, Scheduler& scheduler);
     void begin(Job job, model::Instant due, Scheduler& scheduler);
     void begin_story(
         const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,

@@ -36,7 +36,7 @@ void Engine::begin_backfills(const std::vector<Task>& tasks, model::Instant now)
 void Engine::only_backfill()
 {
     restrict_to([](Job job) { return job == Job::backfill; });
-    scheduler_ = {};
+    scheduler_.clear();
     for (auto& account : accounts_) {
         account->backfill().set_pace(BackfillPlan::Pace::at_once);
         if (!account->backfill().finished())

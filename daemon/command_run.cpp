@@ -129,9 +129,12 @@ asio::awaitable<void> load_posts(Daemon& daemon)
     auto wait = first_retry;
     bool said = false;
     while (!daemon.stopping && !daemon.engine.accounts_without_posts().empty()) {
+        const auto waiting = daemon.engine.accounts_without_posts().size();
         const auto away = co_await try_to_load_posts(daemon);
         if (away.empty())
             continue;
+        if (daemon.engine.accounts_without_posts().size() < waiting)
+            wait = first_retry;
         if (!std::exchange(said, true))
             log::error("store_away", {{"reason", away}, {"collection", "without posts"}});
         co_await nap(daemon.posts_retry, wait);

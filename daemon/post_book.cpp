@@ -71,7 +71,16 @@ const Post& PostBook::remember(const model::StoredPost& known)
     auto& post = put(table_, known.id, known.product_type, known.media_type, known.published_at);
     post.rate = stored_rate(known);
     post.has_numbers = known.has_numbers;
+    post.counts_views = known.total_is_views;
     rates_.add(post.rate);
+    return post;
+}
+
+const Post& PostBook::remember_story(const model::KnownMedia& known)
+{
+    track(known.id, known.product_type, known.media_type, known.published_at);
+    auto& post = *table_.find(known.id);
+    post.has_numbers = known.has_numbers || (known.story && known.story->last_numbers_at);
     return post;
 }
 
@@ -83,6 +92,7 @@ void PostBook::correct(const model::StoredPost& known)
     rates_.remove(post->rate);
     post->rate = stored_rate(known);
     post->has_numbers = known.has_numbers;
+    post->counts_views = known.total_is_views;
     rates_.add(post->rate);
 }
 
@@ -118,7 +128,7 @@ void PostBook::rate(model::Batch& rows) const
     for (auto& sample : rows.samples)
         if (const auto* post = table_.find(sample.media_id); post != nullptr && is_post(*post)) {
             auto rate = post->rate;
-            take_in(rates, rate, post->published_at, sample);
+            take_in(rates, rate, post->published_at, sample, post->counts_views);
             sample.rate = stored_form(rate);
         }
     for (auto& media : rows.media) {
@@ -137,10 +147,13 @@ void PostBook::take_samples(const std::vector<model::MediaSample>& samples)
 {
     for (const auto& sample : samples) {
         auto* post = table_.find(sample.media_id);
-        if (post == nullptr || !is_post(*post))
+        if (post == nullptr)
             continue;
         post->has_numbers = has_numbers(sample);
-        take_in(rates_, post->rate, post->published_at, sample);
+        if (!is_post(*post))
+            continue;
+        take_in(rates_, post->rate, post->published_at, sample, post->counts_views);
+        post->counts_views = post->counts_views || has_views(sample);
     }
 }
 

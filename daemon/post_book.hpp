@@ -34,6 +34,9 @@ public:
     /// The same with all that the store knows of a post.
     const scheduling::Post& remember(const model::StoredPost& known);
 
+    /// The same of a story.
+    const scheduling::Post& remember_story(const model::KnownMedia& known);
+
     /// The store has this of the post, and no more: readings were lost on their way.
     void correct(const model::StoredPost& known);
 

@@ -1,6 +1,7 @@
 #include "daemon/post_loading.hpp"
 
 #include "daemon/engine.hpp"
+#include "storage/pieces.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,16 +19,7 @@ constexpr std::size_t accounts_for_young = 1'000;
 constexpr std::size_t accounts_for_all = 50;
 
 using Ids = std::vector<model::AccountId>;
-
-std::vector<Ids> pieces_of(const Ids& ids, std::size_t size)
-{
-    std::vector<Ids> pieces;
-    for (std::size_t at = 0; at < ids.size(); at += size)
-        pieces.emplace_back(
-            ids.begin() + static_cast<std::ptrdiff_t>(at),
-            ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), at + size)));
-    return pieces;
-}
+using storage::pieces_of;
 
 /// The engine takes over what the database says of these accounts, all of it or a part.
 void take_over(
@@ -57,6 +49,16 @@ load_posts(storage::Database& database, Engine& engine, StillOurs is_still_ours,
     for (const auto& piece : pieces_of(accounts, accounts_for_all)) {
         auto posts = co_await database.posts(piece, beginning_of_time, boundary);
         take_over(engine, piece, std::move(posts), is_still_ours, true);
+    }
+}
+
+boost::asio::awaitable<void>
+look_again(storage::Database& database, Engine& engine, std::vector<model::AccountId> accounts)
+{
+    for (const auto& piece : pieces_of(accounts, accounts_for_all)) {
+        const auto histories = co_await database.history(piece);
+        const auto posts = co_await database.posts(piece, beginning_of_time, end_of_time);
+        engine.remember_past(histories, posts);
     }
 }
 

@@ -27,4 +27,9 @@ inline constexpr model::Instant end_of_time{std::chrono::days{365 * 8'000}};
 boost::asio::awaitable<void> load_posts(
     storage::Database& database, Engine& engine, StillOurs is_still_ours, model::Instant now);
 
+/// The engine corrects what it knows of the accounts' past and posts by what the database has, in
+/// pieces as well. Throws model::Unavailable.
+boost::asio::awaitable<void>
+look_again(storage::Database& database, Engine& engine, std::vector<model::AccountId> accounts);
+
 } // namespace insightd::daemon

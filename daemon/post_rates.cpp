@@ -44,6 +44,14 @@ void guess(scheduling::ChangeRate& rate, model::Instant published_at)
     rate.evidence = light;
 }
 
+/// Views that come after a reach are no successor of it either: all of them are news.
+void forget_reach(scheduling::AccountRates& account, scheduling::ChangeRate& post)
+{
+    account.remove(post);
+    post.total = 0;
+    account.add(post);
+}
+
 } // namespace
 
 bool has_numbers(const model::MediaSample& sample)
@@ -53,12 +61,19 @@ bool has_numbers(const model::MediaSample& sample)
     });
 }
 
+bool has_views(const model::MediaSample& sample)
+{
+    return number_of(sample, "views").has_value();
+}
+
 void take_in(
     scheduling::AccountRates& account, scheduling::ChangeRate& post, model::Instant published_at,
-    const model::MediaSample& sample)
+    const model::MediaSample& sample, bool counts_views)
 {
     auto total = number_of(sample, "views");
-    if (!total)
+    if (total && !counts_views && post.has_number())
+        forget_reach(account, post);
+    if (!total && !counts_views)
         total = number_of(sample, "reach");
     account.insights_read(post, published_at, sample.observed_at, total);
 }
@@ -74,7 +89,7 @@ void take_in(
 
 scheduling::ChangeRate read_at(scheduling::ChangeRate rate, model::Instant now)
 {
-    rate.read_at = std::max(rate.read_at, seconds_of(now));
+    rate.read_at = seconds_of(now);
     rate.observed_at = rate.read_at;
     rate.unread = 0;
     rate.waited = 0;
@@ -88,6 +103,18 @@ model::PostRate stored_form(const scheduling::ChangeRate& rate)
         model::Instant{std::chrono::seconds{rate.observed_at}}};
 }
 
+namespace
+{
+
+/// What an insights reading after the list made of the likes that came meanwhile is not stored: the
+/// next list begins to count anew.
+bool is_list_the_last_word(const model::StoredPost& known)
+{
+    return !known.rate || (known.listed_at && known.rate->judged_at <= *known.listed_at);
+}
+
+} // namespace
+
 scheduling::ChangeRate stored_rate(const model::StoredPost& known)
 {
     scheduling::ChangeRate rate;
@@ -97,7 +124,7 @@ scheduling::ChangeRate stored_rate(const model::StoredPost& known)
         rate.unread = known.rate->unread;
         rate.waited = known.rate->waited;
     }
-    if (known.interactions)
+    if (known.interactions && is_list_the_last_word(known))
         rate.interactions = static_cast<float>(*known.interactions);
     if (known.total)
         rate.total = static_cast<std::uint32_t>(

@@ -11,10 +11,14 @@ namespace insightd::daemon
 /// Whether a reading answered any number.
 bool has_numbers(const model::MediaSample& sample);
 
-/// Takes a reading of the post's insights into its rate, and the account's.
+/// Whether a reading answered a number of views.
+bool has_views(const model::MediaSample& sample);
+
+/// Takes a reading of the post's insights into its rate, and the account's. `counts_views`: its
+/// number is of views, and a reach that comes without them is no successor of it.
 void take_in(
     scheduling::AccountRates& account, scheduling::ChangeRate& post, model::Instant published_at,
-    const model::MediaSample& sample);
+    const model::MediaSample& sample, bool counts_views);
 
 /// The same for a reading of a list. The two counters are one signal: without either, there is
 /// none.

@@ -88,9 +88,7 @@ Store::look_again(Engine& engine, std::vector<model::AccountId> accounts)
     if (std::ranges::find(accounts, model::AccountId{0}) != accounts.end())
         accounts = ids_of(config);
     std::erase_if(accounts, [&](auto account) { return !engine.owns(account); });
-    const auto histories = co_await database.history(accounts);
-    const auto posts = co_await database.posts(accounts, beginning_of_time, end_of_time);
-    engine.remember_past(histories, posts);
+    co_await daemon::look_again(database, engine, std::move(accounts));
 }
 
 boost::asio::awaitable<void> Store::begin_from_cache(Engine& engine)

@@ -3,12 +3,16 @@
 #include "storage/dossier.hpp"
 #include "storage/leases.hpp"
 #include "storage/migrations.hpp"
+#include "storage/pieces.hpp"
 #include "storage/read.hpp"
 #include "storage/tokens.hpp"
 #include "storage/worker.hpp"
 #include "storage/write.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
 
 namespace insightd::storage
 {
@@ -33,6 +37,12 @@ bool Database::is_busy() const
 
 namespace
 {
+
+/// A disk that is busy or cold answers much later than one row takes.
+constexpr std::chrono::steady_clock::duration least_for_much = std::chrono::seconds{30};
+
+/// Their stories and days are read in a fraction of a second.
+constexpr std::size_t accounts_at_a_time = 200;
 
 void require_newest_schema(const std::string& url)
 {
@@ -107,14 +117,31 @@ boost::asio::awaitable<void> Database::probe()
     co_await in_transaction<bool>(std::move(work));
 }
 
+std::optional<std::chrono::steady_clock::duration> Database::patience_for_much() const
+{
+    return patience_ ? std::optional{std::max(*patience_, least_for_much)} : std::nullopt;
+}
+
 boost::asio::awaitable<std::vector<model::AccountHistory>>
 Database::history(std::vector<model::AccountId> accounts)
+{
+    std::vector<model::AccountHistory> all;
+    for (auto& piece : pieces_of(accounts, accounts_at_a_time)) {
+        auto some = co_await history_of_some(std::move(piece));
+        std::ranges::move(some, std::back_inserter(all));
+    }
+    co_return all;
+}
+
+boost::asio::awaitable<std::vector<model::AccountHistory>>
+Database::history_of_some(std::vector<model::AccountId> accounts)
 {
     auto job = [accounts = std::move(accounts)](pqxx::connection& db) {
         pqxx::read_transaction tx{db};
         return read_history(tx, accounts);
     };
-    co_return co_await worker_->run<std::vector<model::AccountHistory>>(std::move(job), patience_);
+    co_return co_await worker_->run<std::vector<model::AccountHistory>>(
+        std::move(job), patience_for_much());
 }
 
 boost::asio::awaitable<std::vector<model::StoredPost>>
@@ -124,7 +151,8 @@ Database::posts(std::vector<model::AccountId> accounts, model::Instant from, mod
         pqxx::read_transaction tx{db};
         return read_posts(tx, accounts, from, until);
     };
-    co_return co_await worker_->run<std::vector<model::StoredPost>>(std::move(job), patience_);
+    co_return co_await worker_->run<std::vector<model::StoredPost>>(
+        std::move(job), patience_for_much());
 }
 
 boost::asio::awaitable<std::vector<model::Health>> Database::health()

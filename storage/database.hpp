@@ -34,7 +34,9 @@ public:
     ~Database() override; ///< waits for the transaction under way
 
     /// From now on every call but prepare() gives up, with model::Unavailable, when the database
-    /// has not answered for so long: a write may well have been committed all the same.
+    /// has not answered for so long: a write may well have been committed all the same. history()
+    /// and posts() read much and wait for half a minute at least: what else is asked meanwhile
+    /// gives up for itself.
     void set_patience(std::chrono::steady_clock::duration patience) { patience_ = patience; }
 
     /// Whether a call is under way, perhaps one that was given up: the destructor waits for it.
@@ -60,7 +62,8 @@ public:
     /// Throws if the database cannot take rows: away, read-only, or going down.
     boost::asio::awaitable<void> probe();
 
-    /// What is known of the accounts, their posts apart.
+    /// What is known of the accounts, their posts apart. Asked for some hundred accounts at a time,
+    /// with room for other work of the store between.
     boost::asio::awaitable<std::vector<model::AccountHistory>>
     history(std::vector<model::AccountId> accounts);
 
@@ -104,6 +107,9 @@ private:
 
     /// Runs `work(transaction)` on the thread and commits it.
     template <class Result, class Work> boost::asio::awaitable<Result> in_transaction(Work work);
+    boost::asio::awaitable<std::vector<model::AccountHistory>>
+    history_of_some(std::vector<model::AccountId> accounts);
+    std::optional<std::chrono::steady_clock::duration> patience_for_much() const;
 
     std::string url_;
     std::unique_ptr<Connected> worker_;

@@ -19,7 +19,7 @@ SELECT account_id, media_id, product_type, coalesce(media_type, ''),
        (date_part('epoch', listed_at) * 1000000)::bigint,
        numbers_at IS NOT NULL, coalesce(views, reach), like_count + comments_count,
        (date_part('epoch', change_at) * 1000000)::bigint,
-       change_per_hour, change_evidence, change_unread, change_waited
+       change_per_hour, change_evidence, change_unread, change_waited, views IS NOT NULL
 FROM store.media LEFT JOIN store.media_state USING (account_id, media_id)
 WHERE account_id = ANY($1::bigint[]) AND removed_at IS NULL AND product_type <> 'STORY'
       AND published_at >= timestamptz 'epoch' + $2::bigint * interval '1 microsecond'
@@ -64,6 +64,7 @@ model::StoredPost post_in(const pqxx::row& row)
     post.checked_at = time_in(row[5]);
     post.listed_at = time_in(row[6]);
     post.has_numbers = row[7].c_str()[0] == 't';
+    post.total_is_views = row[15].c_str()[0] == 't';
     post.total = number_in<std::int64_t>(row[8]);
     post.interactions = number_in<std::int64_t>(row[9]);
     post.rate = rate_in(row);

@@ -30,6 +30,19 @@ double counted(std::int64_t number)
         std::clamp<std::int64_t>(number, 0, std::numeric_limits<std::uint32_t>::max()));
 }
 
+/// Readings overtake one another by less: what is stamped later was stamped by a clock that was
+/// ahead.
+constexpr std::chrono::minutes most_disorder{10};
+
+/// What a clock that was ahead has stamped counts as just before `at`.
+void heed_clock(ChangeRate& post, std::uint32_t at)
+{
+    const auto latest = seconds_of(model::Instant{std::chrono::seconds{at} + most_disorder});
+    for (auto* stamp : {&post.read_at, &post.observed_at})
+        if (*stamp > latest)
+            *stamp = at - 1;
+}
+
 double moved_since(double before, double now)
 {
     return std::max(now - before, 0.0);
@@ -80,7 +93,7 @@ void AccountRates::count(const ChangeRate& post, double sign)
 {
     rates_ += sign * post.per_hour;
     roots_ += sign * std::sqrt(static_cast<double>(post.per_hour));
-    if (!post.is_read())
+    if (!post.has_number())
         return;
     read_posts_ += sign;
     totals_ += sign * post.total;
@@ -90,22 +103,28 @@ void AccountRates::count(const ChangeRate& post, double sign)
     compared_interactions_ += sign * static_cast<double>(post.interactions);
 }
 
-ChangeRate AccountRates::begun(const ChangeRate& post, model::Instant published_at) const
+/// Clocks differ: a post may be read before it was published.
+ChangeRate
+AccountRates::begun(const ChangeRate& post, model::Instant published_at, std::uint32_t at) const
 {
     const auto total = read_posts_ > 0 ? std::max(totals_ / read_posts_, 1.0) : usual_total;
-    return newborn(post, published_at, total);
+    auto born = newborn(post, published_at, total);
+    born.observed_at = std::min(born.observed_at, at);
+    return born;
 }
 
 void AccountRates::insights_read(
     ChangeRate& post, model::Instant published_at, model::Instant at,
     std::optional<std::int64_t> total)
 {
+    const auto before = post;
+    heed_clock(post, seconds_of(at));
     const auto to = std::max(seconds_of(at), post.observed_at);
     if (post.is_read() && seconds_of(at) <= post.read_at)
         return;
-    const auto before = post;
-    if (!post.is_read()) { // its whole number is news, whatever lists made of it
-        post = begun(post, published_at);
+    if (!post.is_read() ||
+        (total && !post.has_number())) { // all is news, whatever lists made of it
+        post = begun(post, published_at, to);
         post.unread = 0;
     }
     const auto fresh = expected_until(post, published_at, to);
@@ -123,7 +142,7 @@ void AccountRates::learn_total(ChangeRate& post, double total, double fresh, dou
     const auto expected = post.unread + fresh;
     const auto moved = moved_since(post.total, total);
     // The next list counts from its last: what came in between is no longer news.
-    if (post.is_read() && post.interactions >= 0 && expected > 0)
+    if (post.has_number() && post.interactions >= 0 && expected > 0)
         post.interactions +=
             static_cast<float>(interactions_per_change(post) * moved * fresh / expected);
     weigh(post, {moved, expected, 1, aged});
@@ -135,11 +154,12 @@ void AccountRates::list_read(
     std::optional<std::int64_t> interactions)
 {
     const auto to = seconds_of(at);
+    const auto before = post;
+    heed_clock(post, to);
     if (to <= post.observed_at)
         return;
-    const auto before = post;
     if (post.observed_at == 0)
-        post = begun(post, published_at);
+        post = begun(post, published_at, to - 1);
     const auto hours = between(post.observed_at, to).count();
     const auto expected = expected_until(post, published_at, to);
     const auto aged = advance(post, published_at, to);
@@ -185,7 +205,7 @@ double AccountRates::interactions_per_change() const
 double AccountRates::interactions_per_change(const ChangeRate& post) const
 {
     const auto usual = interactions_per_change();
-    if (!post.is_read() || post.interactions < 0)
+    if (!post.has_number() || post.interactions < 0)
         return usual;
     return std::clamp(
         (post.interactions + interactions_settle * usual) / (post.total + interactions_settle),

@@ -20,11 +20,12 @@ struct ChangeRate {
     float unread = 0;              ///< changes since the last reading that lists hint at
     float waited = 0;              ///< change-hours that `unread` had waited at `observed_at`
     float interactions = -1;       ///< likes and comments as counted last; -1: not known
-    std::uint32_t total = 0;       ///< the number of the last insights reading; saturates
+    std::uint32_t total = 0;       ///< the number answered last; saturates; 0: none yet
     std::uint32_t read_at = 0;     ///< last insights reading, seconds since 1970; 0: never
     std::uint32_t observed_at = 0; ///< last reading of any kind, seconds since 1970; 0: never
 
     bool is_read() const { return read_at != 0; }
+    bool has_number() const { return total != 0; }
     bool operator==(const ChangeRate&) const = default;
 };
 static_assert(sizeof(ChangeRate) == 32);
@@ -44,13 +45,15 @@ public:
     void remove(const ChangeRate& post);
 
     /// Takes in a reading of the post's insights. `total`: its views, else its reach; nothing where
-    /// the answer held neither: the post counts as read, its rate stays.
+    /// the answer held neither: the post counts as read, its rate stays. The first number is news
+    /// since the post was published, however often it was read without one.
     void insights_read(
         ChangeRate& post, model::Instant published_at, model::Instant at,
         std::optional<std::int64_t> total);
 
     /// Takes in that a list showed the post. `interactions`: like_count + comments_count; nothing
-    /// where the post hides them. Older readings than the newest are ignored, here and above.
+    /// where the post hides them. Older readings than the newest are ignored, here and above;
+    /// unless the newest is so much later that the clock was wrong then, and has been set since.
     void list_read(
         ChangeRate& post, model::Instant published_at, model::Instant at,
         std::optional<std::int64_t> interactions);
@@ -70,7 +73,7 @@ private:
     void replace(const ChangeRate& before, const ChangeRate& after);
     void average_until(std::uint32_t at);
     void count(const ChangeRate& post, double sign);
-    ChangeRate begun(const ChangeRate& post, model::Instant published_at) const;
+    ChangeRate begun(const ChangeRate& post, model::Instant published_at, std::uint32_t at) const;
     double interactions_per_change(const ChangeRate& post) const;
     void learn_total(ChangeRate& post, double total, double fresh, double aged) const;
     double learn_interactions(ChangeRate& post, double now, double expected, double aged) const;

@@ -1,5 +1,6 @@
 #include "daemon/scheduling/pace.hpp"
 
+#include "daemon/scheduling/belief.hpp"
 #include "daemon/scheduling/cadence.hpp"
 #include "daemon/scheduling/growth.hpp"
 
@@ -33,6 +34,14 @@ Hours until_worth(const ChangeRate& post, Hours age, double worth)
     return std::min(longest, Hours{span}); // also where span is no number
 }
 
+/// A clock that was ahead and was set since has stamped readings that lie in the future.
+ChangeRate not_after(ChangeRate post, model::Instant now)
+{
+    post.read_at = std::min(post.read_at, seconds_of(now));
+    post.observed_at = std::min(post.observed_at, seconds_of(now));
+    return post;
+}
+
 model::Instant instant(std::uint32_t at)
 {
     return model::Instant{seconds{at}};
@@ -49,12 +58,13 @@ model::Instant worth_it_at(const ChangeRate& post, model::Instant published_at, 
 } // namespace
 
 std::optional<Plan> next_reading(
-    const ChangeRate& post, model::Instant published_at, model::Instant now,
+    const ChangeRate& known, model::Instant published_at, model::Instant now,
     const AccountRates& account, const std::vector<config::AgeTier>& tiers, const Pacing& pacing)
 {
     const auto* tier = tier_of(tiers, published_at, now);
     if (tier == nullptr)
         return std::nullopt;
+    const auto post = not_after(known, now);
     Plan plan{now, Reason::never_read, forecast(post, published_at, now), post.unread, {}};
     if (!post.is_read())
         return plan;

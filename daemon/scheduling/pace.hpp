@@ -35,9 +35,10 @@ struct Plan {
 };
 
 /// When the post is due next by what changed; nothing once it is past the last age tier. May lie
-/// before `now`: it is due. To be asked again after each reading of the post, insights or list.
+/// before `now`: it is due. A reading stamped later than `now` counts as made now. To be asked
+/// again after each reading of the post, insights or list.
 std::optional<Plan> next_reading(
-    const ChangeRate& post, model::Instant published_at, model::Instant now,
+    const ChangeRate& known, model::Instant published_at, model::Instant now,
     const AccountRates& account, const std::vector<config::AgeTier>& tiers, const Pacing& pacing);
 
 /// In words, for `explain`: "changes 12.3 per hour, worth a reading 41 min after the last".

@@ -115,6 +115,12 @@ const Post& PostTable::take_first()
     return posts_[place];
 }
 
+void PostTable::drop_plans()
+{
+    while (!planned_.empty())
+        take_first();
+}
+
 void PostTable::reserve(std::size_t count)
 {
     posts_.reserve(count);

@@ -24,6 +24,7 @@ struct Post {
     std::uint8_t product = 0;      ///< as the catalogue of metrics numbers products
     std::uint8_t media_type = 0;   ///< place in a table of names
     bool has_numbers : 1 = false;  ///< its last reading that was stored answered some
+    bool counts_views : 1 = false; ///< its total is of views, else of reach
     bool is_put_off : 1 = false;   ///< planned for another reason than how it changes
 
     bool is_planned() const { return place != nowhere; }
@@ -64,6 +65,9 @@ public:
 
     /// The earliest is planned no more. There must be one.
     const Post& take_first();
+
+    /// None is planned any more.
+    void drop_plans();
 
     /// All, in no order that means anything.
     std::span<const Post> posts() const { return posts_; }

@@ -39,6 +39,17 @@ void Scheduler::detach(std::uint32_t account)
     lane(account).posts = nullptr;
 }
 
+void Scheduler::clear()
+{
+    for (std::uint32_t account = 0; account < lanes_.size(); ++account) {
+        for (std::size_t job = 0; job < job_count; ++job)
+            drop(account, job);
+        if (auto* posts = lanes_[account].posts)
+            posts->drop_plans();
+        follow(account);
+    }
+}
+
 void Scheduler::add(const Task& task, model::Instant due)
 {
     if (task.media == 0)

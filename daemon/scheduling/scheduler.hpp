@@ -28,6 +28,9 @@ public:
     /// Nothing of the account is planned any more.
     void detach(std::uint32_t account);
 
+    /// Nothing of any account is planned any more, posts neither; their tables stay attached.
+    void clear();
+
     /// Due at this instant, whatever was planned before. A post that its account's table does not
     /// hold is not planned.
     void add(const Task& task, model::Instant due);

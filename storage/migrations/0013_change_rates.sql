@@ -20,7 +20,7 @@ WHERE m.removed_at IS NULL AND m.product_type <> 'STORY';
 COMMENT ON COLUMN store.media_state.change_per_hour IS 'How fast the post changed at change_at (views per hour; accounts reached per hour where there are no views).';
 COMMENT ON COLUMN store.media_state.change_evidence IS 'What change_per_hour rests on (changes; older ones count less).';
 COMMENT ON COLUMN store.media_state.change_unread IS 'Changes since the last reading of its insights that media lists hint at (changes).';
-COMMENT ON COLUMN store.media_state.change_waited IS 'How long these have waited, summed up, at change_at (hours).';
+COMMENT ON COLUMN store.media_state.change_waited IS 'How long these have waited, summed up, at change_at (change-hours).';
 COMMENT ON COLUMN store.media_state.change_at IS 'The reading after which this was so (timestamptz): an older one does not replace it.';
 COMMENT ON VIEW insights.media_pace IS 'One row per post: how fast it changes, which decides when it is read again.';
 COMMENT ON COLUMN insights.media_pace.account_id IS 'Professional account id.';
@@ -28,7 +28,7 @@ COMMENT ON COLUMN insights.media_pace.account IS 'The name in the configuration.
 COMMENT ON COLUMN insights.media_pace.media_id IS 'Media id.';
 COMMENT ON COLUMN insights.media_pace.product_type IS 'FEED, REELS or AD.';
 COMMENT ON COLUMN insights.media_pace.published_at IS 'When it was published (timestamptz).';
-COMMENT ON COLUMN insights.media_pace.changes_per_hour IS 'How fast it changed at judged_at (views per hour; accounts reached per hour where there are no views); NULL before its first reading.';
+COMMENT ON COLUMN insights.media_pace.changes_per_hour IS 'How fast it changed at judged_at (views per hour; accounts reached per hour where there are no views); NULL before its first reading (list or insights).';
 COMMENT ON COLUMN insights.media_pace.changes_unread IS 'Changes since read_at that its likes and comments in the media list hint at (changes).';
 COMMENT ON COLUMN insights.media_pace.changes_seen IS 'What changes_per_hour rests on (changes; older ones count less).';
 COMMENT ON COLUMN insights.media_pace.judged_at IS 'The reading after which this was so (timestamptz).';

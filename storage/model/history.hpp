@@ -34,6 +34,7 @@ struct StoredPost {
     std::optional<Instant> listed_at;         ///< last media list that showed it
     bool has_numbers = false;                 ///< a poll answered some
     std::optional<std::int64_t> total;        ///< views, else reach, as answered last
+    bool total_is_views = false;              ///< not of reach
     std::optional<std::int64_t> interactions; ///< likes and comments, as the list showed them last
     std::optional<PostRate> rate;             ///< nothing: stored before rates were kept
 };

@@ -36,5 +36,60 @@ TEST(Account, PlansDaysFromTheNewestThatIsKnown)
     EXPECT_EQ(account.day_plan().known_day_end, at("2026-02-27T23:00:00Z"));
 }
 
+constexpr model::MediaId post = 17900000000000001;
+
+config::Account reading_posts()
+{
+    config::Account settings;
+    settings.collect[config::Collector::media_insights] = true;
+    return settings;
+}
+
+model::StoredPost stored_post(model::Instant published_at)
+{
+    model::StoredPost stored;
+    stored.id = post;
+    stored.product_type = "FEED";
+    stored.published_at = published_at;
+    return stored;
+}
+
+TEST(Account, ASuspectPastTheLastTierIsPlannedSoon)
+{
+    Account account{0, reading_posts()};
+    Scheduler scheduler;
+    model::AccountHistory history;
+    history.presences.emplace_back();
+    history.presences.back().media_id = post;
+    history.presences.back().state = model::PresenceState::suspect;
+    history.presences.back().lists_missing = 1;
+    account.remember(history, now, scheduler);
+    account.remember_post(stored_post(now - std::chrono::days{3'000}));
+    const auto plan = account.plan_of(post, now);
+    ASSERT_TRUE(plan);
+    EXPECT_GT(plan->due, now);
+    EXPECT_LT(plan->due, now + std::chrono::hours{24});
+}
+
+TEST(Account, BeginsThePastOnceItKnowsItsPosts)
+{
+    auto settings = reading_posts();
+    settings.backfill.automatic = true;
+    Account account{0, settings};
+    Scheduler scheduler;
+    model::AccountHistory finished;
+    finished.backfill.emplace();
+    finished.backfill->finished_at = now;
+    account.remember(finished, now, scheduler);
+    account.remember_past({}, now, scheduler);
+    EXPECT_EQ(scheduler.due_of(account.backfill_task()), std::nullopt);
+    account.posts_are_remembered(now, scheduler);
+    EXPECT_EQ(scheduler.due_of(account.backfill_task()), now);
+
+    account.remember_past(finished, now, scheduler);
+    account.remember_past({}, now + std::chrono::hours{1}, scheduler);
+    EXPECT_EQ(scheduler.due_of(account.backfill_task()), now + std::chrono::hours{1});
+}
+
 } // namespace
 } // namespace insightd::daemon

@@ -54,6 +54,7 @@ protected:
         post.published_at = now - 240h;
         post.checked_at = now - 2h;
         post.total = 1'024;
+        post.total_is_views = true;
         post.interactions = 30;
         post.rate = rate;
         return post;
@@ -147,6 +148,63 @@ TEST_F(PostBookTest, HiddenLikesAreNoZero)
     book.take_list({hidden});
     book.take_list({listed(now - 1min, 530)}); // shown again: that is no movement
     EXPECT_LT(post().rate.unread, before + 100);
+}
+
+TEST_F(PostBookTest, AReachIsNoSuccessorOfViews)
+{
+    const auto before = post().rate;
+    const model::MediaSample reach{
+        id, now - 1h, {{{"reach", model::Number{std::int64_t{700}}}}, {}}};
+    book.take_samples({reach});
+    EXPECT_EQ(post().rate.total, before.total);
+    EXPECT_GT(post().rate.read_at, before.read_at);
+    book.take_samples({sample(now, 1'026)});
+    EXPECT_LT(post().rate.per_hour, 2);
+}
+
+TEST_F(PostBookTest, ViewsAfterAReachAreNoBurst)
+{
+    auto known = stored(id + 1, model::PostRate{1, 50, 0, 0, now - 2h});
+    known.total_is_views = false;
+    book.remember(known);
+    auto views = sample(now, 4'000);
+    views.media_id = id + 1;
+    book.take_samples({views});
+    EXPECT_LT(book.table().find(id + 1)->rate.per_hour, 20) << "4000 in ten days, not in two hours";
+}
+
+TEST_F(PostBookTest, LikesThatAReadingHasSeenAreNotCountedAfterARestart)
+{
+    auto known = stored(id + 1, model::PostRate{1, 50, 0, 0, now - 2h});
+    known.listed_at = now - 26h;
+    auto list = listed(now - 1h, 530);
+    list.id = id + 1;
+    book.remember(known);
+    book.take_list({list});
+    EXPECT_LT(book.table().find(id + 1)->rate.unread, 5);
+    known.id = list.id = id + 2;
+    known.listed_at = now - 2h;
+    book.remember(known);
+    book.take_list({list});
+    EXPECT_GT(book.table().find(id + 2)->rate.unread, 400);
+}
+
+TEST_F(PostBookTest, RemembersThatAStoryAnsweredNumbers)
+{
+    model::KnownMedia story;
+    story.id = 777;
+    story.product_type = "STORY";
+    story.published_at = now - 1h;
+    story.has_numbers = true;
+    book.remember_story(story);
+    EXPECT_TRUE(book.media(777)->has_numbers);
+    story.id = 778;
+    story.has_numbers = false;
+    book.remember_story(story);
+    auto numbers = sample(now, 5);
+    numbers.media_id = 778;
+    book.take_samples({numbers});
+    EXPECT_TRUE(book.media(778)->has_numbers);
 }
 
 TEST_F(PostBookTest, KeepsStoriesButNotTheirPace)

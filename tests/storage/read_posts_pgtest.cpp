@@ -49,6 +49,7 @@ TEST_F(ReadPosts, BringsBackWhatReadingsLeft)
     EXPECT_EQ(found[0].checked_at, noon + 1h);
     EXPECT_TRUE(found[0].has_numbers);
     EXPECT_EQ(found[0].total, 900);
+    EXPECT_TRUE(found[0].total_is_views);
     EXPECT_EQ(found[0].interactions, 12);
     EXPECT_EQ(found[0].rate, rate_at(noon + 1h, 2.75F));
 }
@@ -60,6 +61,13 @@ TEST_F(ReadPosts, KeepsTheNewestRateWhicheverReadingComesLast)
     EXPECT_EQ(posts()[0].rate, rate_at(noon + 2h, 3));
     write_reading(noon + 3h, 950, rate_at(noon + 3h, 4));
     EXPECT_EQ(posts()[0].rate, rate_at(noon + 3h, 4));
+}
+
+TEST_F(ReadPosts, TellsAReachFromViews)
+{
+    write_sample(noon, {{"reach", Number{5}}});
+    EXPECT_EQ(posts()[0].total, 5);
+    EXPECT_FALSE(posts()[0].total_is_views);
 }
 
 TEST_F(ReadPosts, LeavesTheRateAloneWithoutOne)

@@ -99,6 +99,7 @@ public:
                &store_.writer, &store_.cache},
               daemon::Engine::StorePatience::wait}
     {
+        store_.database.set_patience(config.spool.patience);
     }
 
     void prepare()

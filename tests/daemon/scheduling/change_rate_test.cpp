@@ -132,13 +132,72 @@ TEST(ChangeRate, AnAnswerWithoutNumbersIsAReading)
     EXPECT_GT(watched.rate(1h), 0);
 }
 
+TEST(ChangeRate, AFirstNumberIsNoBurstHoweverOftenThereWasNone)
+{
+    Watched early;
+    early.read(24h * 10, 1'000);
+    Watched late;
+    for (int day = 1; day < 10; ++day)
+        late.account.insights_read(late.post, published, published + 24h * day, std::nullopt);
+    late.read(24h * 10, 1'000);
+    EXPECT_NEAR(late.rate(24h * 10), early.rate(24h * 10), early.rate(24h * 10) / 100);
+}
+
+TEST(ChangeRate, PostsWithoutANumberSayNothingOfTheOthers)
+{
+    const auto born = [](int without) {
+        AccountRates account;
+        std::vector<ChangeRate> posts(static_cast<std::size_t>(1 + without));
+        for (auto& post : posts) {
+            account.add(post);
+            const bool is_first = &post == &posts.front();
+            account.insights_read(
+                post, published, published + 24h * 30,
+                is_first ? std::optional<std::int64_t>{50'000} : std::nullopt);
+            account.list_read(post, published, published + 24h * 31, 1'000);
+        }
+        ChangeRate fresh;
+        account.add(fresh);
+        account.list_read(fresh, published, published + 10min, 0);
+        return std::pair{fresh.per_hour, account.interactions_per_change()};
+    };
+    EXPECT_EQ(born(20), born(0));
+}
+
+TEST(ChangeRate, AReadingOfAClockThatWasAheadDoesNotHoldUpTheNext)
+{
+    Watched watched;
+    watched.read(24h * 10, 1'000);
+    watched.list(24h * 10 + 1min, 30);
+    watched.read(24h * 400, 1'010);
+    watched.list(24h * 400 + 1min, 30);
+    watched.list(24h * 11, 31);
+    watched.read(24h * 11 + 1min, 1'024);
+    EXPECT_EQ(watched.post.total, 1'024U);
+    EXPECT_EQ(
+        model::Instant{std::chrono::seconds{watched.post.read_at}}, published + 24h * 11 + 1min);
+    EXPECT_EQ(watched.post.observed_at, watched.post.read_at);
+    EXPECT_TRUE(std::isfinite(watched.rate(24h * 11 + 1min)));
+}
+
+TEST(ChangeRate, APostReadBeforeItWasPublishedHasARate)
+{
+    Watched read;
+    read.read(-90h, 1'000);
+    EXPECT_TRUE(std::isfinite(read.post.per_hour) && std::isfinite(read.post.evidence));
+    Watched listed;
+    listed.list(-90h, 10);
+    EXPECT_TRUE(std::isfinite(listed.post.per_hour) && std::isfinite(listed.post.evidence));
+    EXPECT_TRUE(std::isfinite(listed.account.changes_per_hour()));
+}
+
 TEST(ChangeRate, OlderReadingsAreIgnored)
 {
     Watched watched;
     watched.read(24h, 1'000);
-    watched.list(25h, 30);
+    watched.list(24h + 5min, 30);
     const auto known = watched.post;
-    watched.read(23h, 900);
+    watched.read(24h - 4min, 900);
     watched.read(24h, 900);
     watched.list(24h, 20);
     EXPECT_EQ(watched.post.total, known.total);

@@ -45,6 +45,19 @@ struct TwoPosts {
     }
 };
 
+TEST(NextReading, IsNotHeldUpByAReadingThatAWrongClockStamped)
+{
+    TwoPosts posts;
+    posts.pacing.floors = true;
+    auto ahead = posts.fast;
+    ahead.read_at += 400 * 86'400;
+    ahead.observed_at = ahead.read_at;
+    auto now = posts.fast;
+    now.read_at = now.observed_at = static_cast<std::uint32_t>(
+        std::chrono::floor<std::chrono::seconds>(posts.now).time_since_epoch().count());
+    EXPECT_EQ(posts.plan(ahead).due, posts.plan(now).due);
+}
+
 TEST(NextReading, OfWhatNeverWasReadIsNow)
 {
     const TwoPosts posts;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <set>
 #include <tuple>
 
 namespace insightd::scheduling
@@ -32,9 +33,13 @@ struct Planned {
     }
     void add(const Task& task, model::Instant due)
     {
+        know(task);
+        scheduler.add(task, due);
+    }
+    void know(const Task& task)
+    {
         if (task.media != 0)
             tables.at(task.account).add(task.media).job = task.job;
-        scheduler.add(task, due);
     }
 };
 
@@ -112,6 +117,49 @@ TEST(Scheduler, ForgetsAnAccountThatIsDetached)
     EXPECT_THAT(planned.scheduler.take_due(noon), ElementsAre(Task{Job::media_insights, 1, 5}));
 }
 
+TEST(Scheduler, ForgetsAllPlansButNotWhichPostsThereAre)
+{
+    Planned planned;
+    const Task post{Job::media_insights, 1, 5};
+    planned.add({Job::profile, 1, 0}, noon);
+    planned.add(post, noon);
+    planned.scheduler.clear();
+    EXPECT_EQ(planned.scheduler.next_due(), std::nullopt);
+    planned.scheduler.add(post, noon + 1h);
+    EXPECT_EQ(planned.scheduler.next_due(), noon + 1h);
+    planned.scheduler.remove_post(1, 5);
+    EXPECT_EQ(planned.tables.at(1).size(), 0U);
+    EXPECT_EQ(planned.scheduler.next_due(), std::nullopt);
+}
+
+TEST(Scheduler, ReplansEarlierOrLaterButOnlyWhatIsPlanned)
+{
+    Planned planned;
+    const Task post{Job::media_insights, 1, 5};
+    planned.tables.at(1).add(5);
+    planned.scheduler.replan(post, noon);
+    EXPECT_EQ(planned.scheduler.next_due(), std::nullopt);
+    planned.add(post, noon);
+    for (const auto due : {noon + 1h, noon - 1h}) {
+        planned.scheduler.replan(post, due);
+        EXPECT_EQ(planned.scheduler.due_of(post), due);
+        EXPECT_EQ(planned.scheduler.next_due(), due);
+    }
+}
+
+TEST(Scheduler, WhatIsPutOffIsNotReplannedUntilItIsAddedAgain)
+{
+    Planned planned;
+    const Task post{Job::media_insights, 1, 5};
+    planned.add(post, noon);
+    planned.scheduler.put_off(post, noon + 1h);
+    planned.scheduler.replan(post, noon);
+    EXPECT_EQ(planned.scheduler.due_of(post), noon + 1h);
+    planned.add(post, noon + 2h);
+    planned.scheduler.replan(post, noon);
+    EXPECT_EQ(planned.scheduler.next_due(), noon);
+}
+
 /// The same in the plainest way: a map, searched from end to end.
 class Naive
 {
@@ -119,12 +167,27 @@ public:
     using Key = std::tuple<std::uint32_t, Job, model::MediaId>;
 
     static Key key(const Task& task) { return {task.account, task.job, task.media}; }
-    void add(const Task& task, model::Instant due) { due_[key(task)] = due; }
+    void add(const Task& task, model::Instant due)
+    {
+        due_[key(task)] = due;
+        put_off_.erase(key(task));
+    }
+    void put_off(const Task& task, model::Instant until)
+    {
+        due_[key(task)] = until;
+        put_off_.insert(key(task));
+    }
+    void replan(const Task& task, model::Instant due)
+    {
+        if (const auto found = due_.find(key(task));
+            found != due_.end() && !put_off_.contains(key(task)))
+            found->second = due;
+    }
     void remove(const Task& task) { due_.erase(key(task)); }
     void pull_forward(const Task& task, model::Instant latest)
     {
-        if (const auto found = due_.find(key(task)); found != due_.end())
-            found->second = std::min(found->second, latest);
+        if (const auto found = due_.find(key(task)); found != due_.end() && latest < found->second)
+            add(task, latest);
     }
     void pull_forward(std::uint32_t account, model::Instant then, model::Instant now)
     {
@@ -153,6 +216,7 @@ public:
 
 private:
     std::map<Key, model::Instant> due_;
+    std::set<Key> put_off_;
 };
 
 /// Random deeds on both: few instants and few posts, so that ties and repetitions are common.
@@ -165,7 +229,7 @@ public:
     {
         const auto when = some_time();
         const auto task = some_task();
-        switch (random_() % 8) {
+        switch (random_() % 10) {
         case 0:
             return expect_same_next();
         case 1:
@@ -184,6 +248,15 @@ public:
                 naive_.make_all_due(when);
             }
             return;
+        case 5:
+            if (task.media == 0)
+                return;
+            planned_.scheduler.replan(task, when);
+            return naive_.replan(task, when);
+        case 6:
+            planned_.know(task);
+            planned_.scheduler.put_off(task, when);
+            return naive_.put_off(task, when);
         default:
             planned_.add(task, when);
             return naive_.add(task, when);

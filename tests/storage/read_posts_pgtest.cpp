@@ -65,9 +65,12 @@ TEST_F(ReadPosts, KeepsTheNewestRateWhicheverReadingComesLast)
 
 TEST_F(ReadPosts, TellsAReachFromViews)
 {
+    write_post(noon);
     write_sample(noon, {{"reach", Number{5}}});
-    EXPECT_EQ(posts()[0].total, 5);
-    EXPECT_FALSE(posts()[0].total_is_views);
+    const auto found = posts();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].total, 5);
+    EXPECT_FALSE(found[0].total_is_views);
 }
 
 TEST_F(ReadPosts, LeavesTheRateAloneWithoutOne)

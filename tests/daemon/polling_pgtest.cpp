@@ -3,6 +3,7 @@
 
 #include "daemon/dossier_report.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 // Posts are read by how they change.
@@ -109,6 +110,41 @@ TEST_F(Polling, ARestartReadsNothingBeforeItsTime)
     EXPECT_EQ(simulation->engine->tracked(), static_cast<std::size_t>(posts));
     simulation->run_until(start + 48h + 10min);
     EXPECT_LT(asked(), posts / 2);
+}
+
+/// As an operator gets it who configures nothing, one post of which is deleted.
+TEST(DefaultPolling, ReadsEveryPostNoneTooOftenAndDecidesSuspects)
+{
+    auto accounts = sandbox::three_accounts();
+    accounts.resize(1);
+    Simulation simulation{
+        start,
+        "defaults:\n  collect: [profile, media, media_insights]\n  schedule: {polling: adaptive}\n",
+        accounts};
+    const auto deleted = simulation.world.posts(0, start).at(3).id;
+    simulation.world.remove(deleted, start + 3h);
+    simulation.run_until(start + 24h);
+
+    EXPECT_EQ(
+        simulation.value("SELECT count(*) FROM insights.media_pace WHERE read_at IS NULL"), "0");
+    EXPECT_EQ(
+        simulation.value("SELECT string_agg(media_id, ' ') FROM insights.media_latest WHERE "
+                         "presence <> 'listed'"),
+        std::to_string(deleted));
+    EXPECT_EQ(
+        simulation.value("SELECT string_agg(presence, ' ') FROM insights.media_latest WHERE "
+                         "presence <> 'listed'"),
+        "gone");
+    // While there is a suspect, the newest post is asked beside it as a witness.
+    const auto gaps = fmt::format(
+        "SELECT count(*), min(gap) >= interval '5 minutes' FROM (SELECT media_id, observed_at, "
+        "observed_at - lag(observed_at) OVER (PARTITION BY media_id ORDER BY observed_at) AS gap "
+        "FROM store.media_sample) g WHERE gap IS NOT NULL AND media_id <> {} AND "
+        "observed_at NOT BETWEEN '2026-03-02T03:00:00Z' AND '2026-03-02T12:00:00Z'",
+        deleted);
+    const auto row = simulation.rows(gaps).front();
+    EXPECT_GT(std::stoi(row.at(0).value()), 30);
+    EXPECT_EQ(row.at(1), "t");
 }
 
 } // namespace

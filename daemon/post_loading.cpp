@@ -16,7 +16,7 @@ constexpr std::chrono::days young{7};
 
 /// Accounts in one query: some ten thousand posts, be they many of few or few of many.
 constexpr std::size_t accounts_for_young = 1'000;
-constexpr std::size_t accounts_for_all = 50;
+constexpr std::size_t accounts_for_all = 25;
 
 using Ids = std::vector<model::AccountId>;
 using storage::pieces_of;

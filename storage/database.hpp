@@ -68,7 +68,7 @@ public:
     history(std::vector<model::AccountId> accounts);
 
     /// Their posts, published in [`from`, `until`). One query for all of them; other work of the
-    /// store waits meanwhile, so ask for some fifty thousand posts at a time.
+    /// store waits meanwhile, so ask for some ten thousand posts at a time.
     boost::asio::awaitable<std::vector<model::StoredPost>>
     posts(std::vector<model::AccountId> accounts, model::Instant from, model::Instant until);
 

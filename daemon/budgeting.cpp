@@ -82,6 +82,8 @@ std::uint64_t key_of(const Account& account, const Task& task)
 }
 
 constexpr std::string_view kept_for_others = "the rate limit was left to more valuable calls";
+constexpr std::string_view others_were_refused =
+    "the platform refused too many calls, as another insightd was told";
 constexpr std::string_view told_to_wait = "the platform says when the next call may be made";
 
 const auto throttled = trouble_of(graph::FailureClass::account_throttled);
@@ -222,6 +224,25 @@ void Engine::expect_calls_of_stories(const Account& account)
     governor_.expect(
         account.index(), Work::story_ends,
         readings * last_readings * an_hour(std::chrono::days{1}));
+}
+
+std::vector<model::Block> Engine::blocks() const
+{
+    return governor_.blocks(services_.clock.now());
+}
+
+/// Whoever was not blocked before is told why it waits.
+void Engine::heed(const std::vector<model::Block>& blocks)
+{
+    const auto now = services_.clock.now();
+    std::vector<Account*> free;
+    for (const auto& account : accounts_)
+        if (!blocks.empty() && governor_.blocked_until(account->index()) <= now)
+            free.push_back(account.get());
+    governor_.heed(blocks, now);
+    for (auto* const account : free)
+        if (governor_.blocked_until(account->index()) > now)
+            account->missed.paused(std::string{others_were_refused});
 }
 
 budget::State Engine::budget_of(std::size_t account)

@@ -175,7 +175,7 @@ asio::awaitable<void> fetch(Work& work, ProgressBar& bar, std::optional<model::D
         work.due.expires_after(work.clock->real_time_until(*work.engine.next_due()));
         co_await work.due.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
         if (!work.stopping)
-            co_await work.engine.pass();
+            co_await pass_beside_others(work.engine, work.database);
     }
 }
 

@@ -36,7 +36,7 @@ asio::awaitable<void> one_pass(
     engine.remember(histories);
     co_await load_posts(database, engine, {}, now);
     engine.make_all_due();
-    co_await engine.pass();
+    co_await pass_beside_others(engine, database);
 }
 
 } // namespace

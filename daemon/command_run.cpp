@@ -195,6 +195,8 @@ replicas::Replica::Worker worker_of(Daemon& daemon)
     worker.let_go = [&daemon](const auto& accounts) { let_go(daemon, accounts); };
     worker.is_at_rest = [&daemon](auto account) { return daemon.engine.is_at_rest(account); };
     worker.look_again = [&daemon] { look_again(daemon); };
+    worker.blocks = [&daemon] { return daemon.engine.blocks(); };
+    worker.heed = [&daemon](const auto& blocks) { daemon.engine.heed(blocks); };
     worker.say = say;
     return worker;
 }

@@ -15,10 +15,11 @@ namespace insightd::daemon
 namespace
 {
 
-/// What the database says of the accounts, and of those who collect them.
+/// What the database says of the accounts, of those who collect them, and of what stops them.
 struct Status {
     std::vector<model::Health> health;
     model::Sharing sharing;
+    std::vector<model::Block> blocks;
 };
 
 /// Throws model::Unavailable.
@@ -29,8 +30,9 @@ Status status_in(const config::Config& config)
     storage::Database database{location.url(), location.before_connecting()};
     auto health = boost::asio::co_spawn(loop, database.health(), boost::asio::use_future);
     auto sharing = boost::asio::co_spawn(loop, database.sharing(), boost::asio::use_future);
+    auto blocks = boost::asio::co_spawn(loop, database.blocks(), boost::asio::use_future);
     loop.run();
-    return {health.get(), sharing.get()};
+    return {health.get(), sharing.get(), blocks.get()};
 }
 
 } // namespace
@@ -55,8 +57,8 @@ ExitCode command_status(const CommonOptions& common, bool as_json)
         fmt::print("{}\n", outage_json(away, spool, now));
     else if (away.empty())
         fmt::print(
-            "{}{}", health_table(status.health, status.sharing, now),
-            instance_lines(status.sharing));
+            "{}{}{}", health_table(status.health, status.sharing, now),
+            block_lines(status.blocks, *config, now), instance_lines(status.sharing));
     if (!as_json && spool && spool->records > 0)
         fmt::print("{}\n", spool_line(*spool, now));
     if (!away.empty())

@@ -162,6 +162,11 @@ public:
     StoryCounts story_counts() const; ///< of all accounts
     std::size_t tracked() const;      ///< posts and stories of all accounts
 
+    /// Blocks of the platform that stand now, for others who share apps and accounts.
+    std::vector<model::Block> blocks() const;
+    /// What others were told: no call of an app or account that waits.
+    void heed(const std::vector<model::Block>& blocks);
+
     /// The budget of an account, by its place in the configuration.
     budget::State budget_of(std::size_t account);
 

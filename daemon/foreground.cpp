@@ -33,6 +33,13 @@ std::string whose(const std::vector<const Engine::Complaint*>& complaints)
         accounts.size() == 2 ? "" : "s");
 }
 
+boost::asio::awaitable<void> share_blocks(Engine& engine, storage::Database& database)
+{
+    auto own = engine.blocks();
+    const auto known = co_await database.share_blocks(std::move(own));
+    engine.heed(known);
+}
+
 } // namespace
 
 bool keep_named(config::Config& config, const std::vector<std::string>& names)
@@ -63,6 +70,13 @@ refuse_if_owned(storage::Database& database, const config::Config& config)
         first.account,
         owners.size() == 1 ? " is" : fmt::format(" and {} more are", owners.size() - 1), first.host,
         first.pid)};
+}
+
+boost::asio::awaitable<void> pass_beside_others(Engine& engine, storage::Database& database)
+{
+    co_await share_blocks(engine, database);
+    co_await engine.pass();
+    co_await share_blocks(engine, database);
 }
 
 boost::asio::awaitable<void>

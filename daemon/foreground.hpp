@@ -34,6 +34,10 @@ struct OwnedByDaemon : std::runtime_error {
 boost::asio::awaitable<void>
 refuse_if_owned(storage::Database& database, const config::Config& config);
 
+/// One pass that makes no call which others were told not to make, and tells them of its own
+/// blocks. Throws model::Unavailable.
+boost::asio::awaitable<void> pass_beside_others(Engine& engine, storage::Database& database);
+
 /// Until the timer is destroyed.
 boost::asio::awaitable<void>
 show_progress(const Engine& engine, ProgressBar& bar, boost::asio::steady_timer& tick);

@@ -6,6 +6,7 @@
 #include <date/date.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 
 namespace insightd::daemon
@@ -92,6 +93,15 @@ json::object object_of(const model::Health& row, const model::Owner* owner)
     return object;
 }
 
+std::string whose(const model::Block& block, const config::Config& config)
+{
+    if (block.account_id == 0)
+        return "the " + block.app;
+    const auto account =
+        std::ranges::find(config.accounts, block.account_id, &config::Account::user_id);
+    return account != config.accounts.end() ? account->name : std::to_string(block.account_id);
+}
+
 } // namespace
 
 std::string health_table(
@@ -117,6 +127,18 @@ std::string health_json(const std::vector<model::Health>& rows, const model::Sha
     for (const auto& row : rows)
         all.push_back(object_of(row, owner_of(owners, row.account_id)));
     return json::serialize(all);
+}
+
+std::string block_lines(
+    const std::vector<model::Block>& blocks, const config::Config& config, model::Instant now)
+{
+    std::string text;
+    for (const auto& block : blocks)
+        if (block.until > now)
+            text += fmt::format(
+                "blocked: the platform refused too many calls of {}; the next one is made at {}\n",
+                whose(block, config), date::format("%FT%TZ", ceil<seconds>(block.until)));
+    return text;
 }
 
 std::string instance_lines(const model::Sharing& sharing)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/config.hpp"
+#include "storage/model/block.hpp"
 #include "storage/model/history.hpp"
 #include "storage/model/lease.hpp"
 #include "storage/spool/spool_file.hpp"
@@ -18,6 +20,10 @@ std::string health_table(
 
 /// The same for programs: an array of objects, instants in ISO 8601, absent values null.
 std::string health_json(const std::vector<model::Health>& rows, const model::Sharing& sharing);
+
+/// One line for each block of the platform that stands at `now`; accounts are named as configured.
+std::string block_lines(
+    const std::vector<model::Block>& blocks, const config::Config& config, model::Instant now);
 
 /// One line for each instance that runs.
 std::string instance_lines(const model::Sharing& sharing);

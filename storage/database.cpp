@@ -1,5 +1,6 @@
 #include "storage/database.hpp"
 
+#include "storage/blocks.hpp"
 #include "storage/dossier.hpp"
 #include "storage/leases.hpp"
 #include "storage/migrations.hpp"
@@ -182,6 +183,22 @@ Database::owners(std::vector<model::AccountId> accounts)
         return read_owners(tx, accounts);
     };
     co_return co_await in_transaction<std::vector<model::Owner>>(std::move(work));
+}
+
+boost::asio::awaitable<std::vector<model::Block>> Database::blocks()
+{
+    auto work = [](pqxx::work& tx) { return read_blocks(tx); };
+    co_return co_await in_transaction<std::vector<model::Block>>(std::move(work));
+}
+
+boost::asio::awaitable<std::vector<model::Block>>
+Database::share_blocks(std::vector<model::Block> blocks)
+{
+    auto work = [blocks = std::move(blocks)](pqxx::work& tx) {
+        tell_blocks(tx, blocks);
+        return read_blocks(tx);
+    };
+    co_return co_await in_transaction<std::vector<model::Block>>(std::move(work));
 }
 
 boost::asio::awaitable<std::optional<model::Dossier>> Database::dossier(std::string target)

@@ -80,6 +80,12 @@ public:
     boost::asio::awaitable<std::vector<model::Owner>>
     owners(std::vector<model::AccountId> accounts);
 
+    /// Blocks of the platform that anybody was told of within a day, over or not.
+    boost::asio::awaitable<std::vector<model::Block>> blocks();
+    /// Tells of these blocks as well; returns the same.
+    boost::asio::awaitable<std::vector<model::Block>>
+    share_blocks(std::vector<model::Block> blocks);
+
     /// Statements of a state that were passed over since the start, because the account had gone to
     /// another instance.
     std::size_t fenced_off() const { return fenced_off_; }

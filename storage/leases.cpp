@@ -1,5 +1,6 @@
 #include "storage/leases.hpp"
 
+#include "storage/blocks.hpp"
 #include "storage/fields.hpp"
 
 #include <fmt/format.h>
@@ -237,6 +238,8 @@ model::BeatAnswer beat(pqxx::transaction_base& tx, const model::Beat& beat)
     const auto least = static_cast<std::int64_t>(answer.share);
     answer.wants = std::max<std::int64_t>(0, least - std::ssize(answer.held));
     tell_wants(tx, me, answer.wants);
+    tell_blocks(tx, beat.blocks);
+    answer.blocks = read_blocks(tx);
     return answer;
 }
 

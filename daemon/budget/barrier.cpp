@@ -37,6 +37,14 @@ void Barrier::put_up(model::Instant now, const std::optional<std::chrono::second
             until_, now + backoff(failures_, key_ + static_cast<std::uint64_t>(failures_)));
 }
 
+void Barrier::heed(model::Instant until, model::Instant now)
+{
+    if (until <= std::max(until_, now))
+        return;
+    failures_ = std::max<std::int64_t>(failures_, 1);
+    until_ = std::min(until, now + longest_told);
+}
+
 void Barrier::answered(model::Instant now)
 {
     if (!is_up(now)) // else it left before the block

@@ -24,6 +24,9 @@ public:
     /// it.
     void put_up(model::Instant now, const std::optional<std::chrono::seconds>& told);
 
+    /// Somebody else was refused. Calls wait until then, at most a day; then one finds out.
+    void heed(model::Instant until, model::Instant now);
+
     /// A call was answered, and the answer shows that it was not one too many.
     void answered(model::Instant now);
 

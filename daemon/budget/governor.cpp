@@ -52,30 +52,41 @@ bool shows_room(const graph::Ending& ending, const std::optional<int>& percent)
     return !ending.failure || percent;
 }
 
+/// The same for everybody who uses the app: "instagram app 1234".
+std::string name_of_app(const config::Api& api, config::Login login)
+{
+    const auto name = std::string{config::to_string(login)} + " app";
+    const auto& id = config::app_of(api, login).id;
+    return id.empty() ? name : name + " " + id;
+}
+
 } // namespace
 
 Governor::Governor(const config::Config& config)
 {
-    constexpr std::size_t logins = 2;
     constexpr double whole = 100;
     const auto share = (whole - static_cast<double>(config.api.reserve_percent)) / whole;
-    for (std::size_t login = 0; login < logins; ++login)
-        apps_.emplace_back(hour, minute, share, login);
-    for (const auto& account : config.accounts)
+    for (const auto login : {config::Login::instagram, config::Login::facebook})
+        apps_.push_back(
+            {name_of_app(config.api, login),
+             Pool{hour, minute, share, static_cast<std::uint64_t>(login)}});
+    for (const auto& account : config.accounts) {
+        places_.emplace(account.user_id, members_.size());
         members_.push_back(
-            {account.login, static_cast<double>(account.backfill.budget_percent),
+            {account.user_id, account.login, static_cast<double>(account.backfill.budget_percent),
              Pool{day, quarter, share, static_cast<std::uint64_t>(account.user_id)},
              RollingCount{hour, minute}});
+    }
 }
 
 Pool& Governor::app_of(const Member& member)
 {
-    return apps_.at(static_cast<std::size_t>(member.login));
+    return apps_.at(static_cast<std::size_t>(member.login)).hour;
 }
 
 const Pool& Governor::app_of(const Member& member) const
 {
-    return apps_.at(static_cast<std::size_t>(member.login));
+    return apps_.at(static_cast<std::size_t>(member.login)).hour;
 }
 
 /// A turn of the past may go as much further as any.
@@ -166,6 +177,34 @@ model::Instant Governor::blocked_until(std::size_t account) const
 {
     const auto& member = members_.at(account);
     return std::max(member.day.barrier().until(), app_of(member).barrier().until());
+}
+
+std::vector<model::Block> Governor::blocks(model::Instant now) const
+{
+    std::vector<model::Block> standing;
+    for (const auto& app : apps_)
+        if (app.hour.barrier().is_up(now))
+            standing.push_back({0, app.name, app.hour.barrier().until()});
+    for (const auto& member : members_)
+        if (member.day.barrier().is_up(now))
+            standing.push_back({member.id, {}, member.day.barrier().until()});
+    return standing;
+}
+
+/// Nothing if it is not among ours.
+Pool* Governor::pool_of(const model::Block& block)
+{
+    if (const auto place = places_.find(block.account_id); place != places_.end())
+        return &members_.at(place->second).day;
+    const auto app = std::ranges::find(apps_, block.app, &App::name);
+    return app != apps_.end() ? &app->hour : nullptr;
+}
+
+void Governor::heed(const std::vector<model::Block>& blocks, model::Instant now)
+{
+    for (const auto& block : blocks)
+        if (auto* const pool = pool_of(block))
+            pool->barrier().heed(block.until, now);
 }
 
 double Governor::scarcity(std::size_t account, model::Instant now)

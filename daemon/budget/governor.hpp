@@ -3,9 +3,12 @@
 #include "collectors/graph/permit.hpp"
 #include "config/config.hpp"
 #include "daemon/budget/pool.hpp"
+#include "storage/model/block.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 /// How the calls that the platform allows are spent: one pool for each app, one for each account.
@@ -56,6 +59,11 @@ public:
     /// No call of the account before; the epoch if nothing blocks it.
     model::Instant blocked_until(std::size_t account) const;
 
+    /// Those that stand now, for others who use the same app and accounts.
+    std::vector<model::Block> blocks(model::Instant now) const;
+    /// What others were told. Of apps and accounts that are not configured: nothing.
+    void heed(const std::vector<model::Block>& blocks, model::Instant now);
+
     /// How much dearer than usual a call is: 1 while there is plenty, and doubling with each 12
     /// percent of the limit from 60 on. For the pace of posts.
     double scarcity(std::size_t account, model::Instant now);
@@ -63,7 +71,12 @@ public:
     State state(std::size_t account, model::Instant now);
 
 private:
+    struct App {
+        std::string name;
+        Pool hour;
+    };
     struct Member {
+        model::AccountId id{};
         config::Login login{};
         double backfill_shed_at = 0;
         Pool day;
@@ -72,11 +85,13 @@ private:
     };
     Pool& app_of(const Member& member);
     const Pool& app_of(const Member& member) const;
+    Pool* pool_of(const model::Block& block);
     void learn(Member& member, const graph::Ending& ending, model::Instant now);
     static double shed_at(const Member& member, Work work, Stage stage);
 
-    std::vector<Pool> apps_; ///< by login
+    std::vector<App> apps_; ///< by login
     std::vector<Member> members_;
+    std::unordered_map<model::AccountId, std::size_t> places_;
 };
 
 } // namespace insightd::budget

@@ -53,6 +53,7 @@ model::Beat Replica::next_beat()
         beat.decide = fair_share;
     else
         beat.decide = [](const model::Census&) { return model::SharePlan{}; };
+    beat.blocks = worker_.blocks();
     return beat;
 }
 
@@ -103,6 +104,7 @@ void Replica::take_in(Moment began, const model::Beat& sent, const model::BeatAn
     known_ = answer.instances;
     share_ = answer.share;
     wants_ = answer.wants;
+    worker_.heed(answer.blocks);
     for (const auto account : sent.given_back)
         leaving_.erase(account);
     const auto change = ownership_.answered(began, answer.held, known_.size() == 1);

@@ -41,6 +41,9 @@ public:
         std::function<bool(model::AccountId)> is_at_rest;
         /// What may be done may have changed.
         std::function<void()> look_again;
+        /// Blocks of the platform: those it was told of, and those that others were.
+        std::function<std::vector<model::Block>()> blocks;
+        std::function<void(const std::vector<model::Block>&)> heed;
         std::function<void(const News&)> say;
     };
 

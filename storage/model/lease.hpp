@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/model/block.hpp"
 #include "storage/model/ids.hpp"
 #include "storage/model/time.hpp"
 
@@ -59,6 +60,7 @@ struct Beat {
     std::vector<std::string> known_instances;       ///< as of the heartbeat before
     double known_share = 0;                         ///< that went with them
     std::function<SharePlan(const Census&)> decide; ///< pure; called on another thread
+    std::vector<Block> blocks;                      ///< that it was told of by the platform
 };
 
 /// What the database says to it.
@@ -69,6 +71,7 @@ struct BeatAnswer {
     std::vector<Lease> held;
     std::vector<AccountId> to_let_go; ///< of the held ones: others lack them
     std::int64_t wants = 0;           ///< that it lacks itself of its share
+    std::vector<Block> blocks;        ///< that anybody was told of within a day, over or not
 };
 
 /// One row of the view `insights.account_owner`.

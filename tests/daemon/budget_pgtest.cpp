@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 // What the daemon does where the platform takes fewer calls than it would like to make.
 namespace insightd
 {
@@ -11,6 +13,7 @@ namespace
 {
 
 using insightd::testing::at;
+using insightd::testing::run;
 using insightd::testing::Simulation;
 using sandbox::Host;
 using namespace std::chrono_literals;
@@ -198,6 +201,27 @@ TEST(Budget, CallThatWaitsForAConnectionIsNotSentDuringABlock)
     });
     scarce.run_until(start + 1h); // begins with one reading of every post
     EXPECT_GT(scarce.api.counters().throttled(), 0) << "it was hit";
+    EXPECT_EQ(scarce.api.counters().while_blocked(), 0);
+}
+
+/// The platform counts for everybody, and forgets nothing when a daemon dies.
+TEST(Budget, DaemonThatStartsDuringABlockMakesNoCall)
+{
+    sandbox::CallLimits limits;
+    limits.account_calls_a_day = 20000;
+    Scarce scarce{limits};
+    scarce.run_until(start + 3h);
+    scarce.faults.limits.others_of_accounts = 100;
+    while (scarce.engine->blocks().size() < accounts)
+        scarce.run_until(scarce.clock.now() + 1min);
+    const auto told = scarce.engine->blocks();
+    run(scarce.loop, scarce.store->database.share_blocks(told));
+    const auto throttled = scarce.api.counters().throttled();
+
+    scarce.begin();
+    scarce.engine->heed(run(scarce.loop, scarce.store->database.blocks()));
+    scarce.run_until(std::ranges::min(told, {}, &model::Block::until).until - 1s);
+    EXPECT_EQ(scarce.api.counters().throttled(), throttled);
     EXPECT_EQ(scarce.api.counters().while_blocked(), 0);
 }
 

@@ -80,6 +80,22 @@ TEST(Program, CollectTakesNamedAccountsOnly)
     EXPECT_EQ(unknown.exit_code, 64);
 }
 
+TEST(Program, BlockOfThePlatformIsShownAndHeededByTheNextCommand)
+{
+    const std::vector<std::string> limits{"--account-calls", "50", "--others-of-accounts", "100"};
+    SandboxProcess sandbox{fresh_database(), limits, "1"};
+    auto first = sandbox.insightd({"collect"});
+    first.finish();
+    EXPECT_EQ(first.exit_code, 75) << first.output();
+
+    auto status = sandbox.insightd({"status"});
+    EXPECT_THAT(status.finish(), HasSubstr("too many calls of metricsaurus; the next one is made"));
+
+    auto second = sandbox.insightd({"collect"});
+    EXPECT_THAT(second.finish(), HasSubstr("with 0 calls"));
+    EXPECT_EQ(second.exit_code, 75) << second.output();
+}
+
 TEST(Program, DeadDatabaseIsOneClearLineAndExit69)
 {
     SandboxProcess sandbox{"host=/nonexistent dbname=insights"};

@@ -393,6 +393,37 @@ TEST_F(GovernorTest, ClockThatIsSetBackBlocksNobodyForLongerThanADay)
     EXPECT_EQ(going(1).size(), work_count);
 }
 
+TEST_F(GovernorTest, BlockThatAnotherWasToldOfHoldsHereToo)
+{
+    refuse(0, FailureClass::account_throttled, 30min);
+    refuse(2, FailureClass::app_throttled, 10min);
+    Governor other{config_with(0)};
+    other.heed(governor.blocks(now), now);
+    EXPECT_EQ(other.blocked_until(0), now + 30min);
+    EXPECT_EQ(other.blocked_until(1), model::Instant{}) << "neither its account nor its app";
+    EXPECT_EQ(other.blocked_until(2), now + 10min);
+    now += 30min;
+    other.departed(0, Work::lists, now);
+    EXPECT_EQ(other.ask(0, Work::stories, Stage::begins, 0, now).answer, Answer::tried)
+        << "one call finds out whether it is over";
+}
+
+TEST_F(GovernorTest, BlockOfAnUnknownAppOrAccountIsNobodysHere)
+{
+    governor.heed({{0, "another app", now + 1h}, {99, {}, now + 1h}}, now);
+    EXPECT_EQ(going(0).size(), work_count);
+    EXPECT_EQ(going(2).size(), work_count);
+    EXPECT_THAT(governor.blocks(now), IsEmpty());
+}
+
+TEST_F(GovernorTest, BlockThatIsOverWhenItIsHeardOfStopsNobody)
+{
+    governor.heed({{18, {}, now - 1min}}, now);
+    EXPECT_EQ(going(0).size(), work_count);
+    governor.heed({{18, {}, now + 240h}}, now);
+    EXPECT_EQ(governor.blocked_until(0), now + 24h) << "no block lasts longer";
+}
+
 /// An app whose other programs already use much of it: what the daemon finds at its start.
 TEST_F(GovernorTest, RecoversByItselfFromAFigureThatAllowsNothing)
 {

@@ -47,6 +47,8 @@ struct Member {
         };
         worker.is_at_rest = [this](auto account) { return !busy.contains(account); };
         worker.look_again = [] {};
+        worker.blocks = [this] { return blocks; };
+        worker.heed = [this](const auto& told) { heard = told; };
         worker.say = [](const News&) {};
         replica.works_through(std::move(worker));
     }
@@ -71,6 +73,7 @@ struct Member {
     storage::Heart heart;
     Replica replica;
     std::set<model::AccountId> working, busy;
+    std::vector<model::Block> blocks, heard;
 };
 
 class ReplicaTest : public ::testing::Test
@@ -99,6 +102,18 @@ protected:
     Moment now = 1h;
     std::vector<std::unique_ptr<Member>> members;
 };
+
+TEST_F(ReplicaTest, BlockOfOneIsHeardByTheOthersAtTheirNextHeartbeat)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(two);
+    EXPECT_THAT(two.heard, IsEmpty());
+    one.blocks = {{0, "instagram app 12", model::Instant{100s}}, {first, {}, model::Instant{200s}}};
+    beat(one);
+    beat(two);
+    EXPECT_THAT(two.heard, ::testing::UnorderedElementsAreArray(one.blocks));
+}
 
 TEST_F(ReplicaTest, OneAloneBeginsWithEverything)
 {

@@ -59,13 +59,16 @@ std::string number_list()
 /// A row where a value changed against the one before, or 24 hours passed since the last row. What
 /// comes late, from before the state, is compared with the row before it and leaves the state
 /// alone. A reading without any number is a row when the numbers stopped coming or the reason
-/// changed; the state keeps the numbers and their time.
+/// changed; the state keeps the numbers and their time. A row says until when the numbers before it
+/// were confirmed, where that was later than their own row.
 std::string sample_statement()
 {
     return fmt::format(
         R"(
 WITH judged AS (
     SELECT r.*, s.row_at AS old_row_at,
+           CASE WHEN r.observed_at > s.checked_at AND s.numbers_at <> s.row_at
+                THEN s.numbers_at END AS before_held_until,
            CASE WHEN num_nonnulls({numbers}) > 0 THEN r.observed_at END AS numbers_at,
            CASE WHEN s.checked_at IS NULL THEN true
                 WHEN r.observed_at < s.checked_at THEN
@@ -85,8 +88,9 @@ WITH judged AS (
               AND m.observed_at <= r.observed_at
         ORDER BY m.observed_at DESC LIMIT 1) p ON true
 ), stored AS (
-    INSERT INTO store.media_sample (account_id, media_id, observed_at, {plain})
-    SELECT $1, media_id, observed_at, {plain} FROM judged WHERE is_new ORDER BY media_id
+    INSERT INTO store.media_sample (account_id, media_id, observed_at, before_held_until, {plain})
+    SELECT $1, media_id, observed_at, before_held_until, {plain}
+    FROM judged WHERE is_new ORDER BY media_id
     ON CONFLICT DO NOTHING
 )
 INSERT INTO store.media_state AS s (account_id, media_id, checked_at, numbers_at, row_at, {plain},

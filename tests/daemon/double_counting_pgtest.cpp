@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <map>
+
 // The ways in which other collectors are known to have counted twice, each asked of our own views.
 namespace insightd
 {
@@ -178,6 +180,132 @@ TEST_F(DoubleCounting, EachDimensionListOfADaySumsToTheDaysViews)
         "SELECT 1 FROM insights.story_summary s JOIN insights.media_latest l USING (media_id) "
         "WHERE s.views IS DISTINCT FROM l.views OR s.reach IS DISTINCT FROM l.reach",
         "a story's numbers are the same in both views");
+}
+
+/// A number that its comment says may be summed, and what the comment says it counts again.
+struct Additive {
+    std::string view, column, relation, of_view, of_column;
+};
+
+std::vector<Additive> additive_numbers(const Simulation& simulation)
+{
+    std::vector<Additive> numbers;
+    for (const auto& row : simulation.rows(
+             "SELECT c.relname, a.attname, coalesce(m[2], ''), coalesce(m[3], ''), "
+             "coalesce(m[4], '') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, "
+             "regexp_matches(col_description(c.oid, a.attnum), 'Additive over [^;.]*(; "
+             "(?:contains|a part of) [^:]*: sum one of them)?(?:; (the same as|its days sum to|"
+             "counts again) insights[.]([a-z_]+)[.]([a-z_]+): sum one of them)?[.]$') m "
+             "WHERE c.relnamespace = 'insights'::regnamespace AND a.attnum > 0"))
+        numbers.push_back({*row[0], *row[1], *row[2], *row[3], *row[4]});
+    return numbers;
+}
+
+/// One name for what the platform names differently in places.
+std::string metric_of(const std::string& column)
+{
+    static const std::map<std::string, std::string> names{
+        {"saves", "saved"},
+        {"like_count", "likes"},
+        {"comments_count", "comments"},
+        {"gained", "follower_count"}};
+    const auto found = names.find(column);
+    return found == names.end() ? column : found->second;
+}
+
+// Whatever pair of views somebody adds up by what the comments allow: each metric may be summed in
+// one place, and every other place that counts it says so and names it.
+TEST_F(DoubleCounting, NoPairOfViewsCountsTheSameMetricTwiceByTheirComments)
+{
+    std::map<std::string, std::vector<std::string>> homes;
+    const auto numbers = additive_numbers(*simulation);
+    EXPECT_GT(numbers.size(), 60U);
+    for (const auto& number : numbers) {
+        if (number.relation.empty()) {
+            homes[metric_of(number.column)].push_back(number.view + "." + number.column);
+            continue;
+        }
+        EXPECT_EQ(metric_of(number.column), metric_of(number.of_column)) << number.view;
+        EXPECT_TRUE(std::ranges::any_of(
+            numbers,
+            [&](const Additive& home) {
+                return home.view == number.of_view && home.column == number.of_column &&
+                       home.relation.empty();
+            }))
+            << number.view << '.' << number.column << " names " << number.of_view << '.'
+            << number.of_column;
+    }
+    for (const auto& [metric, views] : homes)
+        EXPECT_EQ(views.size(), 1U) << metric << ": " << ::testing::PrintToString(views);
+}
+
+// What the comments say of such pairs is so, row by row.
+TEST_F(DoubleCounting, PairsThatCountTheSameAgreeAsTheirCommentsSay)
+{
+    int compared = 0;
+    for (const auto& number : additive_numbers(*simulation)) {
+        if (number.relation != "the same as" && number.relation != "its days sum to")
+            continue;
+        expect_none(
+            fmt::format(
+                "SELECT 1 FROM (SELECT account_id, media_id, sum({0})::numeric AS number FROM "
+                "insights.{1} GROUP BY 1, 2) s JOIN insights.{3} h USING (account_id, media_id) "
+                "WHERE s.number IS DISTINCT FROM h.{2}",
+                number.column, number.view, number.of_column, number.of_view),
+            number.view + "." + number.column + ": " + number.relation);
+        ++compared;
+    }
+    EXPECT_GT(compared, 15);
+}
+
+// The catalogue and the comments are one mind, also about metrics that are only cells or `extra`.
+TEST_F(DoubleCounting, NoMetricThatTheCatalogueForbidsToSumIsAdditiveInAnyView)
+{
+    const std::map<std::string, std::string> columns{
+        {"ig_reels_avg_watch_time", "avg_watch_ms"}, {"online_followers", "followers"}};
+    const auto numbers = additive_numbers(*simulation);
+    std::size_t found = 0;
+    for (const auto& row :
+         simulation->rows("SELECT DISTINCT name FROM insights.metric WHERE NOT additive")) {
+        const auto renamed = columns.find(*row[0]);
+        const auto& column = renamed == columns.end() ? *row[0] : renamed->second;
+        for (const auto& number : numbers)
+            EXPECT_NE(number.column, column) << number.view;
+        ++found;
+    }
+    EXPECT_GT(found, 5U);
+}
+
+TEST_F(DoubleCounting, MetricsWithAColumnAreNotOnceMoreAmongTheOthers)
+{
+    expect_none(
+        "SELECT 1 FROM insights.media_extra_metric e JOIN information_schema.columns c ON "
+        "c.table_schema = 'insights' AND c.table_name = 'media_latest' AND "
+        "c.column_name = e.metric",
+        "media_latest has them");
+    expect_none(
+        "SELECT 1 FROM insights.account_extra_metric e JOIN information_schema.columns c ON "
+        "c.table_schema = 'insights' AND c.table_name = 'account_daily' AND "
+        "c.column_name = e.metric",
+        "account_daily has them");
+    EXPECT_GT(std::stoll(value("SELECT count(reposts) FROM insights.media_latest")), 0);
+    EXPECT_GT(std::stoll(value("SELECT count(profile_views) FROM insights.account_daily")), 0);
+}
+
+// A total read many times stands once for each age, and no age has two.
+TEST_F(DoubleCounting, EachPostHasOneRowForEachAge)
+{
+    expect_none(
+        "SELECT 1 FROM insights.media_growth GROUP BY account_id, media_id, age_hours "
+        "HAVING count(*) > 1",
+        "a row for each post and age");
+    expect_none(
+        "SELECT 1 FROM insights.media_engagement GROUP BY account_id, media_id HAVING count(*) > 1",
+        "a row for each post");
+    expect_none(
+        "SELECT 1 FROM insights.posting_times GROUP BY account_id, weekday, hour "
+        "HAVING count(*) > 1",
+        "a row for each hour");
 }
 
 } // namespace

@@ -164,8 +164,8 @@ Number World::media_metric(const Media& media, std::string_view metric, Instant 
     // What happened in the last half hour is not counted yet.
     const auto counted = std::max(0.0, age - 1'800.0);
     const auto grown = 1.0 - std::exp(-counted / (media.is_story() ? 30'000.0 : 90'000.0));
-    const auto reached =
-        static_cast<double>(accounts_[media.account].followers) * popularity * grown;
+    const auto reached = static_cast<double>(accounts_[media.account].followers) * popularity *
+                         grown * kept(media, now);
     const auto count = [&](std::string_view name) {
         return static_cast<std::int64_t>(reached * ratio(media_ratios, name));
     };

@@ -146,6 +146,21 @@ void World::share(std::int64_t id, AccountSpec with)
     owners_[id] = std::move(with);
 }
 
+void World::recount(std::int64_t id, Instant from, double kept)
+{
+    recounted_[id][from] = kept;
+}
+
+double World::kept(const Media& media, Instant now) const
+{
+    double share = 1;
+    const auto counts = recounted_.find(media.id);
+    if (counts != recounted_.end())
+        for (const auto& [from, kept] : counts->second)
+            share *= from <= now ? kept : 1;
+    return share;
+}
+
 std::vector<Media> World::posts(std::size_t account, Instant now) const
 {
     std::vector<Media> found;

@@ -91,6 +91,7 @@ public:
     void remove(std::int64_t id, Instant from, Instant until = Instant::max());
     void archive(std::int64_t id, Instant from, Instant until = Instant::max()); ///< unlisted
     void share(std::int64_t id, AccountSpec with); ///< a collaboration, by another account
+    void recount(std::int64_t id, Instant from, double kept); ///< totals are this share of before
 
     // Profile counters.
     std::int64_t followers(std::size_t account, Instant now) const;
@@ -135,6 +136,7 @@ private:
     bool is_deleted(const Media& media, Instant now) const;
     bool is_archived(const Media& media, Instant now) const;
     bool is_highlight(const Media& story) const;
+    double kept(const Media& media, Instant now) const;
 
     struct Span {
         Instant from, until;
@@ -146,6 +148,7 @@ private:
     std::map<std::int64_t, Span> removed_;
     std::map<std::int64_t, Span> archived_;
     std::map<std::int64_t, AccountSpec> owners_;
+    std::map<std::int64_t, std::map<Instant, double>> recounted_;
 };
 
 /// Three accounts: one for each login, and one with fewer than 100 followers.

@@ -88,6 +88,7 @@ struct Daemon {
     std::size_t sides = 0;      ///< coroutines beside the main one
     std::size_t fenced_off = 0; ///< as far as it was said
     bool joined = false;        ///< sends heartbeats
+    bool takes_over = false;    ///< what they bring
     bool begun = false;         ///< with what the database remembers
     bool loads_posts = false;   ///< at this moment
     bool stopping = false;
@@ -215,7 +216,13 @@ void keep_beating(Daemon& daemon)
     if (std::exchange(daemon.joined, true))
         return;
     on_the_side(daemon, daemon.replica.run());
-    on_the_side(daemon, daemon.replica.run_takeovers());
+}
+
+/// What is taken after the beginning.
+void take_over_from_now_on(Daemon& daemon)
+{
+    if (!std::exchange(daemon.takes_over, true))
+        on_the_side(daemon, daemon.replica.run_takeovers());
 }
 
 /// The store's memory, if the store can be reached now; else why not. What waited is stored before
@@ -229,12 +236,15 @@ asio::awaitable<std::string> begin_from_store(Daemon& daemon)
             co_await daemon.replica.beat();
         if (!daemon.replica.ownership().was_reached())
             co_return "the database did not answer to a heartbeat";
+        keep_beating(daemon);
         co_await daemon.replica.take_over();
         keep_own_cache(daemon);
-        keep_beating(daemon);
     } catch (const model::Unavailable& away) {
         co_return away.what();
+    } catch (const model::Refused& refused) { // another instance may have begun at this moment
+        co_return refused.what();
     }
+    take_over_from_now_on(daemon);
     log::info("collecting", {{"accounts", daemon.replica.ownership().held()}});
     co_return std::string{};
 }

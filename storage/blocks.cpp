@@ -11,9 +11,12 @@ namespace insightd::storage
 namespace
 {
 
+/// Known ones are not touched: that would hold up the heartbeats of others.
 constexpr auto upsert_block = R"(
 INSERT INTO store.budget_block (pool, account_id, until)
-VALUES ($1, nullif($2::bigint, 0), to_timestamp($3::bigint / 1000000.0))
+SELECT $1, nullif($2::bigint, 0), to_timestamp($3::bigint / 1000000.0)
+WHERE NOT EXISTS (SELECT FROM store.budget_block WHERE pool = $1
+                  AND until >= to_timestamp($3::bigint / 1000000.0))
 ON CONFLICT (pool) DO UPDATE SET until = EXCLUDED.until, told_at = EXCLUDED.told_at
 WHERE budget_block.until < EXCLUDED.until)";
 

@@ -22,6 +22,27 @@ INSERT INTO store.lease (account_id) SELECT DISTINCT a FROM unnest($1::bigint[])
 WHERE NOT EXISTS (SELECT FROM store.lease l WHERE l.account_id = a) ORDER BY a
 ON CONFLICT DO NOTHING)";
 
+/// Of a predecessor, which is dead: what it left behind in the spool still holds.
+constexpr auto inherit_leases = R"(
+UPDATE store.lease SET instance_id = $1
+WHERE instance_id IN (SELECT instance_id FROM store.instance WHERE home = nullif($2, ''))
+  AND account_id = ANY($3::bigint[]))";
+
+constexpr auto renew_heartbeat = R"(
+WITH before AS (SELECT heartbeat_at FROM store.instance WHERE instance_id = $1 FOR UPDATE)
+UPDATE store.instance i SET heartbeat_at = clock_timestamp() FROM before
+WHERE instance_id = $1
+RETURNING before.heartbeat_at < clock_timestamp() - make_interval(secs => $2))";
+
+/// Who was not heard of itself, and was not removed, cannot tell the dead from those who could not
+/// reach the database either: all get the time to be heard of.
+constexpr auto wait_for_everybody = R"(
+UPDATE store.instance i SET heartbeat_at = clock_timestamp()
+FROM (SELECT instance_id FROM store.instance
+      WHERE heartbeat_at < clock_timestamp() - make_interval(secs => $1)
+      ORDER BY instance_id FOR UPDATE SKIP LOCKED) silent
+WHERE i.instance_id = silent.instance_id)";
+
 /// Whoever is in the middle of a heartbeat is not dead.
 constexpr auto delete_dead = R"(
 DELETE FROM store.instance WHERE instance_id IN (
@@ -94,20 +115,23 @@ std::string array_of(const std::vector<model::AccountId>& accounts)
 
 void register_instance(pqxx::transaction_base& tx, const model::Newcomer& who)
 {
-    tx.exec_params0("DELETE FROM store.instance WHERE home = nullif($1, '')", who.home);
     const auto accounts = array_of(who.accounts);
+    tx.exec_params0(inherit_leases, who.instance_id, who.home, accounts);
+    tx.exec_params0("DELETE FROM store.instance WHERE home = nullif($1, '')", who.home);
     tx.exec_params0(
         insert_instance, who.instance_id, who.home, who.host, who.pid, who.version, accounts);
     tx.exec_params0(insert_leases, accounts);
 }
 
+/// False if it was removed.
 bool renew(pqxx::transaction_base& tx, const std::string& instance_id)
 {
-    return tx.exec_params(
-                 "UPDATE store.instance SET heartbeat_at = clock_timestamp() "
-                 "WHERE instance_id = $1",
-                 instance_id)
-               .affected_rows() == 1;
+    const auto renewed = tx.exec_params(renew_heartbeat, instance_id, seconds(lease_life));
+    if (renewed.empty())
+        return false;
+    if (renewed[0][0].as<bool>())
+        tx.exec_params0(wait_for_everybody, seconds(lease_life));
+    return true;
 }
 
 void give_back(
@@ -144,7 +168,8 @@ std::int64_t wanted_by_others(pqxx::transaction_base& tx, const std::string& ins
 {
     return tx
         .exec_params1(
-            "SELECT coalesce(sum(wants), 0)::bigint FROM store.instance WHERE instance_id <> $1",
+            "SELECT coalesce(sum(i.wants), 0)::bigint FROM store.instance i, store.instance me "
+            "WHERE me.instance_id = $1 AND i.instance_id <> $1 AND i.accounts && me.accounts",
             instance_id)[0]
         .as<std::int64_t>();
 }

@@ -66,6 +66,7 @@ Ownership::answered(Moment began, const std::vector<model::Lease>& held, bool is
     std::ranges::sort(change.lost);
     was_reached_ = true;
     is_alone_ = is_alone;
+    silent_since_.reset();
     granted_ = Standing::everything;
     until_ = began + holds;
     return change;
@@ -75,8 +76,14 @@ void Ownership::unanswered()
 {
     if (!was_reached_)
         return;
+    const auto now = now_();
+    if (now >= until_ && !silent_since_)
+        silent_since_ = now;
+    if (silent_since_ && now - *silent_since_ < holds)
+        return;
+    silent_since_.reset();
     granted_ = is_alone_ ? Standing::everything : Standing::irreplaceable;
-    until_ = now_() + holds;
+    until_ = now + holds;
 }
 
 } // namespace insightd::replicas

@@ -54,7 +54,8 @@ public:
     Change answered(Moment began, const std::vector<model::Lease>& held, bool is_alone);
 
     /// It did not: whoever was alone when it last did goes on, for as long as the next heartbeat is
-    /// not overdue.
+    /// not overdue. What was granted and has ended comes back only after heartbeats have failed for
+    /// as long as one holds: who was stopped may have been missed, and one failure says nothing.
     void unanswered();
 
     std::size_t held() const { return leases_.size(); }
@@ -67,6 +68,7 @@ private:
     std::unordered_map<model::AccountId, std::int64_t> leases_; ///< fences
     Moment until_{};                                            ///< what is granted ends
     Standing granted_ = Standing::everything;
+    std::optional<Moment> silent_since_; ///< the first failure after that
     bool was_reached_ = false;
     bool is_alone_ = true; ///< when the database was last reached
 };

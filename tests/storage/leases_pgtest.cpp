@@ -130,15 +130,52 @@ TEST_F(LeasesTest, LateHeartbeatOfOneThatNobodyMissedKeepsEverything)
     EXPECT_EQ(query1(url, "SELECT max(fence)::text FROM store.lease"), "3");
 }
 
-TEST_F(LeasesTest, SuccessorInTheSameHomeDoesNotWait)
+TEST_F(LeasesTest, OutageOfTheDatabaseMovesNothing)
+{
+    auto one = instance("one");
+    const auto before = one.send().held;
+    auto two = instance("two");
+    two.send();
+    age("one", 60); // neither could reach it
+    age("two", 60);
+    EXPECT_EQ(two.send().held.size(), 0U) << "it cannot know that the other is dead";
+    const auto answer = one.send();
+    EXPECT_FALSE(answer.was_removed);
+    EXPECT_THAT(answer.held, ::testing::UnorderedElementsAreArray(before));
+
+    age("one", 16); // and now it is
+    EXPECT_EQ(two.send().held.size(), 3U);
+}
+
+/// What the predecessor spooled is still good.
+TEST_F(LeasesTest, SuccessorInTheSameHomeKeepsItsFencesAndDoesNotWait)
 {
     auto one = instance("one");
     one.beat.who.home = "here:1";
-    one.send();
-    auto two = instance("two");
+    const auto before = one.send().held;
+    auto two = instance("two", {first, second});
     two.beat.who.home = "here:1";
-    EXPECT_EQ(two.send().held.size(), 3U);
+    const auto after = two.send().held;
+    EXPECT_EQ(after.size(), 2U) << "those that are still configured";
+    EXPECT_THAT(before, ::testing::IsSupersetOf(after));
     EXPECT_TRUE(one.send().was_removed);
+    auto three = instance("three");
+    EXPECT_EQ(three.send().held.size(), 1U) << "what is not, is free";
+}
+
+TEST_F(LeasesTest, WhatOthersLackCountsOnlyForThoseWhoHaveItConfigured)
+{
+    auto one = instance("one", {first, second});
+    one.send();
+    instance("two", {third}).send();
+    query(url, "UPDATE store.instance SET wants = 2 WHERE instance_id = 'two'");
+    one.decides(0, 0);
+    one.send();
+    EXPECT_EQ(Instance::census.wanted_by_others, 0);
+    instance("three", {second, third}).send();
+    query(url, "UPDATE store.instance SET wants = 1 WHERE instance_id = 'three'");
+    one.send();
+    EXPECT_EQ(Instance::census.wanted_by_others, 1);
 }
 
 TEST_F(LeasesTest, WhoLeavesFreesEverythingAtOnce)

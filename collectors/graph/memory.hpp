@@ -1,0 +1,15 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+namespace insightd::graph
+{
+
+/// What clients find out while the program runs. They come and go with the turns of accounts; this
+/// stays, and all share it.
+struct Memory {
+    std::set<std::string> take_no_batches;      ///< hosts that refused one, as in `api.graph_url`
+};
+
+} // namespace insightd::graph

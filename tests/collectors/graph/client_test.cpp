@@ -314,6 +314,26 @@ TEST(Pages, AreHalvedUntilTheyAreNotTooMuch)
     ASSERT_FALSE(listed.failure);
     EXPECT_THAT(listed.rows, SizeIs(1));
     EXPECT_THAT(talk.host.received(), SizeIs(3)) << "100, 50, 25";
+    ASSERT_FALSE(pages(talk).failure);
+    EXPECT_THAT(talk.host.received(), SizeIs(3 + 1)) << "the next list begins at 25";
+}
+
+TEST(Pages, GrowBackToFullSizeWhenTheyWorkAgain)
+{
+    bool is_heavy = true;
+    Talk talk{[&](const Received& request) {
+        if (is_heavy && request.target.find("limit=100&") != std::string::npos)
+            return answer(
+                500, R"({"error":{"code":1,"message":"Please reduce the amount of data"}})");
+        return answer(200, R"({"data":[{"id":"1"}]})");
+    }};
+    ASSERT_FALSE(pages(talk).failure);
+    EXPECT_THAT(talk.memory.page_sizes, SizeIs(1));
+    is_heavy = false;
+    for (int list = 0; list < 10; ++list)
+        ASSERT_FALSE(pages(talk).failure);
+    EXPECT_THAT(talk.host.received().back().target, HasSubstr("limit=100&"));
+    EXPECT_TRUE(talk.memory.page_sizes.empty());
 }
 
 } // namespace

@@ -85,6 +85,7 @@ void read_ca_file(const YAML::Node& node, Api& api, Context& context)
 
 constexpr std::int64_t most_connections = 256;
 constexpr std::int64_t most_calls = 64;
+constexpr std::int64_t most_in_batch = 50; ///< Source: graph-api.md section 9
 constexpr std::int64_t most_reserved = 90;
 
 constexpr std::array fields{
@@ -118,6 +119,12 @@ constexpr std::array fields{
         [](const YAML::Node& node, Api& api, Context& context) {
             if (const auto count = read_count(node, "calls_per_account", 1, most_calls, context))
                 api.calls_per_account = static_cast<std::size_t>(*count);
+        }},
+    Field<Api>{
+        "batch",
+        [](const YAML::Node& node, Api& api, Context& context) {
+            if (const auto count = read_count(node, "batch", 0, most_in_batch, context))
+                api.batch = static_cast<std::size_t>(*count);
         }},
     Field<Api>{
         "reserve_percent",

@@ -48,8 +48,9 @@ struct Api {
     std::optional<std::filesystem::path> ca_file; ///< trusted beside the system's authorities
     std::size_t connections_per_host = 16;
     std::size_t calls_per_account = 4; ///< calls under way at once for one account
-    std::int64_t reserve_percent = 0;  ///< of the rate limits: left to other programs of the app
-    std::chrono::seconds timeout{30};  ///< for each step: resolve, connect, handshake, answer
+    std::size_t batch = 25; ///< calls in one request at most, where the host takes that; 0, 1: off
+    std::int64_t reserve_percent = 0; ///< of the rate limits: left to other programs of the app
+    std::chrono::seconds timeout{30}; ///< for each step: resolve, connect, handshake, answer
 };
 
 /// A clock for simulations: virtual = start + (real − anchor) × speed. Refused off loopback.

@@ -1,5 +1,7 @@
 #include "daemon/backfill_work.hpp"
 
+#include "daemon/side_by_side.hpp"
+
 #include "collectors/audience.hpp"
 #include "collectors/media.hpp"
 #include "collectors/media_insights.hpp"
@@ -12,9 +14,6 @@ namespace
 {
 
 using collectors::Collected;
-
-/// Small, so that live work that falls due meanwhile does not wait long.
-constexpr std::size_t posts_in_one_piece = 5;
 
 constexpr std::chrono::days first_look{28};
 
@@ -193,34 +192,72 @@ model::Absence reason_of(const graph::Failure& failure)
                                                               : model::Absence::call_failed;
 }
 
-boost::asio::awaitable<Collected> read_posts(
-    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
+/// Beside a failure this says nothing.
+bool is_held_back(const graph::Failure& failure)
 {
-    if (!account.post_count().list_is_whole)
-        co_return co_await read_list(api, account, now);
+    return failure.kind == graph::FailureClass::held_back;
+}
+
+/// Posts of one piece, and what was read of them so far.
+struct Piece {
+    std::vector<model::MediaId> left;
     Collected collected;
-    for (const auto id : account.unread_posts(posts_in_one_piece, now)) {
+};
+
+/// Takes the next post until none is left. The seat is held until then.
+boost::asio::awaitable<void> read_some(
+    graph::Client& api, collectors::MetricMatrix& matrix, const Account& account, Piece& piece,
+    model::Instant now, graph::Gathering::Seat /*seat*/)
+{
+    auto& collected = piece.collected;
+    while (!piece.left.empty() && !collected.failure) {
+        const auto id = piece.left.back();
+        piece.left.pop_back();
         auto known = account.media(id);
         if (!known)
             continue;
         auto read = co_await collectors::collect_media_insights(
             api, matrix, account.settings(), *known, now);
         if (read.failure && !is_of_one_post(*read.failure)) {
-            collected.failure = std::move(read.failure);
-            co_return collected;
+            if (!collected.failure || is_held_back(*collected.failure))
+                collected.failure = std::move(read.failure);
+            co_return;
         }
         if (read.rows.samples.empty()) // it is tried once, and does not hold up the others
             read.rows.samples.push_back(collectors::absent_sample(
                 *known, account.settings(), reason_of(*read.failure), now));
         model::append(collected.rows, std::move(read.rows));
     }
-    collected.rows.backfills.push_back(
-        account.backfill().with_posts(count_after(account, collected.rows), now));
-    co_return collected;
+}
+
+/// One after the other, or, where the host takes batches, all at once.
+boost::asio::awaitable<Collected> read_posts(
+    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, std::size_t most,
+    model::Instant now)
+{
+    if (!account.post_count().list_is_whole)
+        co_return co_await read_list(api, account, now);
+    Piece piece;
+    piece.left = account.unread_posts(most, now);
+    std::ranges::reverse(piece.left);
+    std::vector<boost::asio::awaitable<void>> readers;
+    const auto at_once = api.batch_size() > 1 ? std::max<std::size_t>(piece.left.size(), 1) : 1;
+    for (std::size_t reader = 0; reader < at_once; ++reader)
+        readers.push_back(read_some(api, matrix, account, piece, now, api.take_seat()));
+    const auto errors = co_await side_by_side(std::move(readers));
+    for (const auto& error : errors)
+        if (error)
+            std::rethrow_exception(error);
+    auto& collected = piece.collected;
+    if (!collected.failure)
+        collected.rows.backfills.push_back(
+            account.backfill().with_posts(count_after(account, collected.rows), now));
+    co_return std::move(collected);
 }
 
 boost::asio::awaitable<Collected> take_step(
-    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
+    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, std::size_t posts,
+    model::Instant now)
 {
     using Step = BackfillPlan::Step;
     switch (account.backfill().next_step()) {
@@ -235,19 +272,20 @@ boost::asio::awaitable<Collected> take_step(
     case Step::read_posts:
         break;
     }
-    co_return co_await read_posts(api, matrix, account, now);
+    co_return co_await read_posts(api, matrix, account, posts, now);
 }
 
 } // namespace
 
 boost::asio::awaitable<collectors::Collected> read_past(
-    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, model::Instant now)
+    graph::Client& api, collectors::MetricMatrix& matrix, Account& account, std::size_t posts,
+    model::Instant now)
 {
     const auto& plan = account.backfill();
     if (plan.finished())
         co_return Collected{};
-    auto collected = co_await take_step(api, matrix, account, now);
-    if (collected.failure && collected.failure->kind != graph::FailureClass::held_back)
+    auto collected = co_await take_step(api, matrix, account, posts, now);
+    if (collected.failure && !is_held_back(*collected.failure))
         collected.rows.backfills.push_back(plan.failed(graph::to_string(*collected.failure), now));
     co_return collected;
 }

@@ -128,8 +128,9 @@ model::Instant Engine::hold_back(Account& account, const std::vector<Task>& task
     auto latest = now;
     for (const auto& task : tasks) {
         const auto verdict = verdict_on(account, task, now);
-        const bool is_blocked =
-            verdict.answer == budget::Answer::blocked || verdict.answer == budget::Answer::tried;
+        const bool is_blocked = verdict.answer == budget::Answer::blocked ||
+                                verdict.answer == budget::Answer::tried ||
+                                verdict.answer == budget::Answer::paced;
         const auto again =
             is_blocked ? verdict.again : account.next_retry(task, verdict.again, now);
         hold_up(account, {task}, is_blocked ? throttled : held_back, again);
@@ -156,6 +157,29 @@ bool Engine::may_read(const Account& account, const Task& task, Outcome& outcome
         outcome.failure = graph::held_back(
             {kept_for_others, std::chrono::ceil<std::chrono::seconds>(verdict.again - now)});
     return false;
+}
+
+/// As many posts side by side as calls may be, and more, for the sake of batches, only where the
+/// budget has room to read all of them to their end.
+bool Engine::may_read_beside(const Account& account, const Task& task, std::size_t others)
+{
+    if (others < services_.config.api.calls_per_account)
+        return true;
+    const auto now = services_.clock.now();
+    const auto room = governor_.room(account.index(), work_of(account, task, now), now);
+    return room && static_cast<double>(others + 1) * calls_a_reading <= *room;
+}
+
+/// How many posts are one piece of the past. Small, so that live work that falls due meanwhile does
+/// not wait long; and as many as a batch takes where nothing else is done, and the budget has room.
+std::size_t Engine::posts_of_the_past(const Account& account, const graph::Client& api)
+{
+    constexpr std::size_t usual = 5;
+    if (account.backfill().pace() == BackfillPlan::Pace::steady)
+        return usual;
+    const auto room = governor_.room(account.index(), Work::backfill, services_.clock.now());
+    const auto readings = static_cast<std::size_t>(room.value_or(0) / calls_a_reading);
+    return std::max(usual, std::min(readings, api.batch_size()));
 }
 
 /// A failure tells of its block itself; beside a good answer somebody has to.

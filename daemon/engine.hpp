@@ -192,6 +192,7 @@ private:
         std::vector<Task> forbidden; ///< refused for lack of a permission, be it theirs or all's
         std::optional<graph::Failure> failure; ///< the newest
         std::uint64_t token_version = 0;       ///< of the token that the calls were made with
+        std::size_t being_read = 0;            ///< posts at this moment
         bool stopped = false;                  ///< the rest of the turn would fail as well
     };
 
@@ -245,8 +246,9 @@ private:
     ask(Account& account, graph::Client& api, Job job, model::Instant now);
     boost::asio::awaitable<void>
     read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome);
-    boost::asio::awaitable<void>
-    read_some(Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome);
+    boost::asio::awaitable<void> read_some(
+        Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome,
+        graph::Gathering::Seat seat);
     boost::asio::awaitable<void>
     ask_witness(Account& account, graph::Client& api, Outcome& outcome);
     void settle_forbidden(Account& account, Outcome& outcome);
@@ -282,6 +284,8 @@ private:
     bool may_begin(Account& account, const std::vector<Task>& turn);
     model::Instant hold_back(Account& account, const std::vector<Task>& tasks);
     bool may_read(const Account& account, const Task& task, Outcome& outcome);
+    bool may_read_beside(const Account& account, const Task& task, std::size_t others);
+    std::size_t posts_of_the_past(const Account& account, const graph::Client& api);
     void tell_of_estimate(Account& account);
     void complain_of_budget(const Account& account, Job job);
     model::Instant not_before(const Account& account, const Task& task);
@@ -311,6 +315,7 @@ private:
     std::vector<Complaint> complaints_;
     budget::Governor governor_;
     std::vector<TurnPermit> permits_;       ///< by account
+    graph::Memory memory_;                  ///< of all clients
     std::optional<model::Instant> pass_at_; ///< the instant of the pass under way
     std::function<bool(Job)> wanted_;       ///< empty: every job
     std::unique_ptr<Running> running_;

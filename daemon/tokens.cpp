@@ -25,7 +25,7 @@ Engine::client_of(const Account& account)
     };
     co_return std::make_unique<graph::Client>(
         services_.transport, services_.config.api, std::move(*identity), services_.pause,
-        std::move(observer), &permits_.at(account.index()));
+        std::move(observer), &permits_.at(account.index()), &memory_);
 }
 
 /// A dead token is seen at the first poll that meets it; a token that works again, too. What befell

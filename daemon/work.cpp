@@ -3,6 +3,7 @@
 #include "daemon/log.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
+#include "daemon/side_by_side.hpp"
 #include "daemon/story_trouble.hpp"
 #include "daemon/token_keeper.hpp"
 
@@ -11,13 +12,8 @@
 #include "collectors/media_insights.hpp"
 #include "collectors/profile.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <map>
@@ -189,17 +185,11 @@ Engine::read_media(Account& account, graph::Client& api, std::vector<Task> tasks
 {
     outcome.undone.clear();
     const bool are_posts = tasks.front().job == Job::media_insights;
-    const auto readers = std::min(services_.config.api.calls_per_account, tasks.size());
-    const auto start = [&] {
-        return asio::co_spawn(
-            services_.loop, read_some(account, api, tasks, outcome), asio::deferred);
-    };
-    std::vector<decltype(start())> side_by_side;
-    for (std::size_t reader = 0; reader < readers; ++reader)
-        side_by_side.push_back(start());
-    auto all = asio::experimental::make_parallel_group(std::move(side_by_side))
-                   .async_wait(asio::experimental::wait_for_all(), asio::deferred);
-    const auto [order, errors] = co_await std::move(all)(asio::use_awaitable);
+    const auto most = std::max(services_.config.api.calls_per_account, api.batch_size());
+    std::vector<asio::awaitable<void>> readers;
+    for (std::size_t reader = 0; reader < std::min(most, tasks.size()); ++reader)
+        readers.push_back(read_some(account, api, tasks, outcome, api.take_seat()));
+    const auto errors = co_await side_by_side(std::move(readers));
     for (const auto& error : errors)
         if (error && !running_->stopping) // cut off by a stop: what the others read is kept
             std::rethrow_exception(error);
@@ -247,11 +237,14 @@ void Engine::settle_forbidden(Account& account, Outcome& outcome)
         outcome.failure.reset();
 }
 
-/// One of several readers of a group: each takes the next post from the end until none is left.
-boost::asio::awaitable<void>
-Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome)
+/// One of several readers of a group: each takes the next post from the end until none is left. The
+/// seat is held until then: what the readers ask at the same time goes out together.
+boost::asio::awaitable<void> Engine::read_some(
+    Account& account, graph::Client& api, std::vector<Task>& tasks, Outcome& outcome,
+    graph::Gathering::Seat /*seat*/)
 {
-    while (!tasks.empty() && !outcome.stopped && !running_->stopping) {
+    while (!tasks.empty() && !outcome.stopped && !running_->stopping &&
+           may_read_beside(account, tasks.back(), outcome.being_read)) {
         const auto task = tasks.back();
         tasks.pop_back();
         auto known = account.media(task.media);
@@ -264,8 +257,10 @@ Engine::read_some(Account& account, graph::Client& api, std::vector<Task>& tasks
             break;
         if (known->has_numbers)
             matrix_.note_numbers(collectors::target_of(*known, account.settings(), {}), {}, true);
+        ++outcome.being_read;
         auto collected = co_await collectors::collect_media_insights(
             api, matrix_, account.settings(), std::move(*known), now);
+        --outcome.being_read;
         if (collected.failure && collected.failure->kind == graph::FailureClass::no_permission) {
             if (!outcome.failure)
                 outcome.failure = std::move(collected.failure);
@@ -425,7 +420,7 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
         co_return co_await collectors::collect_audience(
             api, matrix_, settings, account.followers_count(), now);
     case Job::backfill:
-        co_return co_await read_past(api, matrix_, account, now);
+        co_return co_await read_past(api, matrix_, account, posts_of_the_past(account, api), now);
     case Job::story_insights:
     case Job::media_insights:
     case Job::token:

@@ -1,17 +1,20 @@
 #pragma once
 
 #include "collectors/graph/failure.hpp"
+#include "collectors/graph/gathering.hpp"
+#include "collectors/graph/memory.hpp"
 #include "collectors/graph/permit.hpp"
-#include "collectors/graph/usage.hpp"
+#include "collectors/graph/reply.hpp"
+#include "collectors/graph/request.hpp"
 #include "config/config.hpp"
 #include "config/secret.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/json/value.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,26 +23,11 @@
 namespace insightd::graph
 {
 
+class Flight;
 class Transport;
+struct HostTraits;
 struct HttpRequest;
 struct HttpReply;
-
-/// A GET below the version: `path` as "17841405822304914/media", parameters unescaped.
-struct Request {
-    Request(std::string node_path, std::vector<std::pair<std::string, std::string>> parameters)
-        : path{std::move(node_path)}, params{std::move(parameters)}
-    {
-    }
-
-    std::string path;
-    std::vector<std::pair<std::string, std::string>> params;
-};
-
-/// A decoded answer without an error in it.
-struct Reply {
-    boost::json::value body;
-    Usage usage;
-};
 
 /// What an answer tells of the host itself.
 struct HostFacts {
@@ -73,7 +61,9 @@ public:
 
     Client(
         Transport& transport, const config::Api& api, Identity identity, Pause pause,
-        CallObserver observer = {}, Permit* permit = nullptr);
+        CallObserver observer = {}, Permit* permit = nullptr, Memory* memory = nullptr);
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
 
     /// Whether "An unknown error has occurred" is tried again like an outage, or given back at once
     /// to a caller who finds out which part of the request it is about.
@@ -81,8 +71,19 @@ public:
 
     /// The decoded body, or why not. Transient failures are tried three times in all. Each try
     /// needs the permit, if there is one; without it nothing is sent and the failure is held_back.
+    /// While seats are taken it is sent together with what the others ask; the last try goes alone,
+    /// for the batch may be what fails.
     boost::asio::awaitable<Outcome<Reply>>
     get(Request request, UnknownErrors unknown_errors = UnknownErrors::tried_again);
+
+    /// How many calls one request takes; 1 where the host takes no batches, as far as is known.
+    std::size_t batch_size() const;
+
+    /// For a coroutine that asks side by side with others: no seat where the host takes no batches.
+    Gathering::Seat take_seat();
+
+    /// What is remembered beyond this client.
+    Memory& memory() { return memory_ != nullptr ? *memory_ : own_memory_; }
 
     const std::string& version() const { return api_.version; } ///< that is asked for, "v24.0"
     config::Login login() const { return identity_.login; }
@@ -92,10 +93,33 @@ public:
     const HostFacts& host() const { return host_; } ///< of the newest answer
 
 private:
-    boost::asio::awaitable<Outcome<Reply>> try_once(const Request& request);
+    using Members = std::vector<std::shared_ptr<Asked>>;
+
+    const HostTraits& traits() const;
+    const std::string& host_url() const;
+    const Memory& memory() const { return memory_ != nullptr ? *memory_ : own_memory_; }
+    std::optional<std::string> proof() const;
+
+    // client.cpp: one call, one request
+    boost::asio::awaitable<Outcome<Reply>> try_once(Request request, int attempt);
+    boost::asio::awaitable<Outcome<Reply>> try_alone(const Request& request);
     boost::asio::awaitable<Outcome<Reply>> send(const Request& request, Ending& ending);
     HttpRequest http_request(const Request& request) const;
+    void observe(const std::string& url, const Outcome<HttpReply>& answer) const;
+    Outcome<Reply> take(const Outcome<HttpReply>& answer, Ending& ending);
     Outcome<Reply> read(const HttpReply& answer) const;
+    std::optional<std::chrono::seconds> told_wait(const HttpReply& answer) const;
+    void erase_secrets(Failure& failure) const;
+
+    // batching.cpp: several calls, one request
+    boost::asio::awaitable<void> try_round(Gathering::Round round);
+    boost::asio::awaitable<void> try_together(Members members);
+    boost::asio::awaitable<void> send_together(Members members, Flight& flight);
+    HttpRequest batch_request(const Members& members) const;
+    void take_members(
+        const Members& members, const std::vector<Outcome<HttpReply>>& answers, Flight& flight);
+    void refuse_all(const Members& members, Failure whole, Flight& flight);
+    std::string relative_url(const Request& request) const;
 
     Transport& transport_;
     const config::Api& api_;
@@ -103,6 +127,9 @@ private:
     Pause pause_;
     CallObserver observer_;
     Permit* permit_;
+    Memory* memory_;
+    Memory own_memory_; ///< where nobody has one for it
+    std::shared_ptr<Gathering> gathering_;
     std::int64_t calls_ = 0;
     Usage usage_;
     HostFacts host_;

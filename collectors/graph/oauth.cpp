@@ -29,13 +29,6 @@ decoded(const Outcome<json::value>& body, Outcome<Decoded> (*decode)(const json:
     return decode(*body);
 }
 
-/// "a=1&b=2", escaped: what stands after the question mark of a URL.
-std::string form_of(const std::vector<std::pair<std::string, std::string>>& params)
-{
-    const auto url = url_of("", "", params);
-    return url.substr(url.find('?') + 1);
-}
-
 } // namespace
 
 OAuth::OAuth(

@@ -87,7 +87,8 @@ struct Reading {
     Listed listed;
     std::set<std::string> rows_seen;
     std::set<std::string> cursors_seen;
-    std::string after; ///< where the next page begins; empty for the first
+    std::string after;         ///< where the next page begins; empty for the first
+    bool is_cut_short = false; ///< there are more pages than were to be read
 };
 
 /// The page's rows, and the way to the next page; nothing at the end of the list.
@@ -117,44 +118,76 @@ bool take(Reading& reading, Outcome<Reply>&& reply)
     return true;
 }
 
+/// As it was left the last time.
+PageSize size_of(Client& client, const std::string& path, const PageLimits& limits)
+{
+    const auto& sizes = client.memory().page_sizes;
+    const auto known = sizes.find(path);
+    return known != sizes.end() ? known->second : PageSize{limits.page_size};
+}
+
+void remember(Client& client, const std::string& path, const PageSize& size)
+{
+    auto& sizes = client.memory().page_sizes;
+    if (size.is_full())
+        sizes.erase(path);
+    else
+        sizes.insert_or_assign(path, size);
+}
+
 /// One page, asked for in ever smaller portions where the platform says it is too much.
 boost::asio::awaitable<Outcome<Reply>>
-one_page(Client& client, const Request& request, const std::string& after, std::size_t& size)
+one_page(Client& client, const Request& request, const std::string& after, PageSize& size)
 {
     for (;;) {
         auto params = request.params;
-        params.emplace_back("limit", std::to_string(size));
+        params.emplace_back("limit", std::to_string(size.rows()));
         if (!after.empty())
             params.emplace_back("after", after);
         Request page{request.path, std::move(params)};
         auto reply = co_await client.get(std::move(page));
-        if (reply || reply.error().kind != FailureClass::too_much_data || size == 1)
+        if (reply)
+            size.worked();
+        if (reply || reply.error().kind != FailureClass::too_much_data || !size.shrink())
             co_return reply;
-        size /= 2;
     }
+}
+
+boost::asio::awaitable<void> read_pages(
+    Client& client, const Request& request, std::size_t most, PageSize& size, Reading& reading)
+{
+    for (std::size_t page = 0; page < most; ++page) {
+        auto reply = co_await one_page(client, request, reading.after, size);
+        if (!take(reading, std::move(reply)))
+            co_return;
+    }
+    reading.is_cut_short = true;
+}
+
+boost::asio::awaitable<Reading>
+pages(Client& client, const Request& request, std::size_t most, const PageLimits& limits)
+{
+    Reading reading;
+    auto size = size_of(client, request.path, limits);
+    co_await read_pages(client, request, most, size, reading);
+    remember(client, request.path, size);
+    co_return reading;
 }
 
 } // namespace
 
 boost::asio::awaitable<Listed> all_pages(Client& client, Request request, PageLimits limits)
 {
-    Reading reading;
-    auto size = limits.page_size;
-    for (std::size_t page = 0; page < limits.max_pages; ++page) {
-        auto reply = co_await one_page(client, request, reading.after, size);
-        if (!take(reading, std::move(reply)))
-            co_return std::move(reading.listed);
-    }
-    reading.listed.failure = malformed_list("a list of more pages than the platform's lists have");
+    auto reading = co_await pages(client, request, limits.max_pages, limits);
+    if (reading.is_cut_short)
+        reading.listed.failure =
+            malformed_list("a list of more pages than the platform's lists have");
     co_return std::move(reading.listed);
 }
 
 boost::asio::awaitable<Listed> first_page(Client& client, Request request, PageLimits limits)
 {
-    Reading reading;
-    auto size = limits.page_size;
-    auto reply = co_await one_page(client, request, reading.after, size);
-    take(reading, std::move(reply));
+    auto reading = co_await pages(client, request, 1, limits);
     co_return std::move(reading.listed);
 }
 

@@ -11,7 +11,9 @@ namespace insightd::graph
 {
 
 struct PageLimits {
-    std::size_t page_size = 100;   ///< `limit`; halves by itself on "reduce the amount of data"
+    std::size_t page_size = 100;   ///< `limit`; halves by itself on "reduce the amount of data",
+                                   ///< and grows again: the next list goes on with what this one
+                                   ///< came to, see PageSize
     std::size_t max_pages = 1'000; ///< more is malformed
 };
 

@@ -161,7 +161,8 @@ private:
     {
         if (const auto refusal = refusal_of(request))
             co_return held_back(*refusal);
-        auto kept = request.form ? nullptr : take_idle(host);
+        const bool is_repeatable = !request.form || request.changes_nothing;
+        auto kept = is_repeatable ? take_idle(host) : nullptr;
         if (kept) {
             auto result = co_await kept->exchange(endpoint, request);
             // The other side may close a kept connection at any time: that is no failure.

@@ -29,6 +29,7 @@ struct HttpRequest {
     std::string url; ///< absolute; https, or http on loopback
     std::optional<config::Secret> bearer_token;
     std::optional<config::Secret> form; ///< application/x-www-form-urlencoded
+    bool changes_nothing = false;       ///< a form that may be sent twice, like a GET
     Permit* permit = nullptr;           ///< asked before it is sent
 };
 
@@ -57,7 +58,8 @@ public:
 
     /// The answer whatever its status, or a Failure of kind unreachable, malformed or bad_request.
     /// A kept connection that the server closed meanwhile is replaced once, unnoticed; a form is
-    /// sent once, on a fresh one, because what it asks for may have been done. Callers beyond
+    /// sent once, on a fresh one, because what it asks for may have been done, unless it says that
+    /// it changes nothing. Callers beyond
     /// connections_per_host are served in turn, and fail only while the queue stands still.
     boost::asio::awaitable<Outcome<HttpReply>> send(HttpRequest request);
 

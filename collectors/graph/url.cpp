@@ -56,6 +56,12 @@ std::string url_of(
     return url;
 }
 
+std::string form_of(const std::vector<std::pair<std::string, std::string>>& params)
+{
+    const auto url = url_of("", "", params);
+    return url.substr(url.find('?') + 1);
+}
+
 bool is_secret_parameter(std::string_view name)
 {
     return std::ranges::find(secret_parameters, name) != secret_parameters.end();

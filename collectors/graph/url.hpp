@@ -18,6 +18,9 @@ std::string url_of(
     std::string_view base, std::string_view path,
     const std::vector<std::pair<std::string, std::string>>& params);
 
+/// The same parameters as application/x-www-form-urlencoded.
+std::string form_of(const std::vector<std::pair<std::string, std::string>>& params);
+
 /// Whether a query parameter of that name holds what must not be shown.
 bool is_secret_parameter(std::string_view name);
 

@@ -76,6 +76,14 @@ std::optional<int> Usage::percent() const
     return std::max(app_percent, business_percent);
 }
 
+Usage joined(const Usage& one, const Usage& other)
+{
+    return {
+        std::max(one.app_percent, other.app_percent),
+        std::max(one.business_percent, other.business_percent),
+        std::max(one.regain_after, other.regain_after)};
+}
+
 Usage parse_usage(std::string_view x_app_usage, std::string_view x_business_use_case_usage)
 {
     Usage usage;

@@ -18,6 +18,9 @@ struct Usage {
     std::optional<int> percent() const;
 };
 
+/// The larger of each figure.
+Usage joined(const Usage& one, const Usage& other);
+
 /// Reads the two headers; either may be empty, malformed, or hold numbers as strings ("17%").
 /// Source: graph-api.md section 8.
 Usage parse_usage(std::string_view x_app_usage, std::string_view x_business_use_case_usage);

@@ -97,6 +97,12 @@ double Governor::shed_at(const Member& member, Work work, Stage stage)
     return (work == Work::backfill ? member.backfill_shed_at : manner.shed_at) + more;
 }
 
+/// When the next call of this kind may leave; a clock that was set back keeps none for longer.
+model::Instant Governor::free_at(const Member& member, Work work, model::Instant now)
+{
+    return std::min(at(member.left_at, work), now) + manner_of(work).least_between;
+}
+
 Verdict
 Governor::ask(std::size_t account, Work work, Stage stage, std::uint64_t key, model::Instant now)
 {
@@ -105,12 +111,23 @@ Governor::ask(std::size_t account, Work work, Stage stage, std::uint64_t key, mo
     auto answer = app_of(member).ask(work, limit, stage, now);
     if (answer == Answer::go)
         answer = member.day.ask(work, limit, stage, now);
-    if (answer == Answer::go)
-        return {answer, now};
+    if (answer == Answer::go) {
+        const auto free = free_at(member, work, now);
+        return {free > now ? Answer::paced : Answer::go, std::max(free, now)};
+    }
     if (answer == Answer::blocked)
         return {answer, back_after_block(blocked_until(account), work, key)};
     const auto wait = answer == Answer::tried ? while_tried : manner_of(work).least_wait;
     return {answer, now + wait + part_of(wait, key)};
+}
+
+std::optional<double> Governor::room(std::size_t account, Work work, model::Instant now)
+{
+    auto& member = members_.at(account);
+    const auto limit = shed_at(member, work, Stage::begins);
+    const auto of_app = app_of(member).room(work, limit, now);
+    const auto of_account = member.day.room(work, limit, now);
+    return of_app && of_account ? std::min(*of_app, *of_account) : std::max(of_app, of_account);
 }
 
 void Governor::departed(std::size_t account, Work work, model::Instant now)
@@ -119,6 +136,7 @@ void Governor::departed(std::size_t account, Work work, model::Instant now)
     app_of(member).meter().count(work, now);
     member.day.meter().count(work, now);
     member.hour.add(now);
+    at(member.left_at, work) = now;
 }
 
 Answer Governor::ask_again(std::size_t account, model::Instant now)

@@ -44,6 +44,10 @@ public:
     /// those who were refused come back.
     Verdict ask(std::size_t account, Work work, Stage stage, std::uint64_t key, model::Instant now);
 
+    /// How many calls may leave now before such work would be shed; nothing while the platform has
+    /// said nothing.
+    std::optional<double> room(std::size_t account, Work work, model::Instant now);
+
     /// A call leaves; ended() is told what became of it.
     void departed(std::size_t account, Work work, model::Instant now);
 
@@ -82,11 +86,13 @@ private:
         Pool day;
         RollingCount hour;
         PerWork<double> expected{};
+        PerWork<model::Instant> left_at{}; ///< the newest call
     };
     Pool& app_of(const Member& member);
     const Pool& app_of(const Member& member) const;
     Pool* pool_of(const model::Block& block);
     void learn(Member& member, const graph::Ending& ending, model::Instant now);
+    static model::Instant free_at(const Member& member, Work work, model::Instant now);
     static double shed_at(const Member& member, Work work, Stage stage);
 
     std::vector<App> apps_; ///< by login

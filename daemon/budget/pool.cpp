@@ -20,6 +20,10 @@ constexpr int figure_lets_none = 95;
 /// time: the call that finds out is of the most valuable one that waits.
 constexpr std::chrono::minutes doubted_after{5};
 
+/// What is assumed while the figures do not tell: an app has 200 calls an hour for each of its
+/// users.
+constexpr double smallest_limit = 200;
+
 constexpr double seconds_an_hour = 3600;
 
 } // namespace
@@ -40,13 +44,36 @@ Answer Pool::ask(Work work, double shed_at, Stage stage, model::Instant now)
     const auto used = meter_.percent(now);
     if (!used)
         return Answer::go;
-    const auto spared = std::min(meter_.of_others(now), (1 - share_) * 100);
-    if (*used - spared >= shed_at * share_)
+    if (*used - spared(now) >= shed_at * share_)
         return may_renew_figure(work, now) ? Answer::go : Answer::shed;
-    const auto room = std::max(planned_to, shed_at) * share_;
     if (work == Work::story_ends || stage == Stage::goes_on || !meter_.limit())
         return Answer::go;
-    return meter_.peak(wanted_before(work, now), now) - spared <= room ? Answer::go : Answer::shed;
+    const auto peak = meter_.peak(wanted_before(work, now), now);
+    return peak - spared(now) <= planned_room(shed_at) ? Answer::go : Answer::shed;
+}
+
+std::optional<double> Pool::room(Work work, double shed_at, model::Instant now)
+{
+    const auto used = meter_.percent(now);
+    if (!used)
+        return std::nullopt;
+    if (barrier_.is_up(now) || barrier_.is_tried(now))
+        return 0;
+    auto free = shed_at * share_ - *used;
+    if (work != Work::story_ends)
+        free = std::min(free, planned_room(shed_at) - meter_.peak(wanted_before(work, now), now));
+    return std::max(free + spared(now), 0.0) / 100 * meter_.limit().value_or(smallest_limit);
+}
+
+/// What others use of the part that is left to them, in percent.
+double Pool::spared(model::Instant now)
+{
+    return std::min(meter_.of_others(now), (1 - share_) * 100);
+}
+
+double Pool::planned_room(double shed_at) const
+{
+    return std::max(planned_to, shed_at) * share_;
 }
 
 Answer Pool::ask_again(model::Instant now)

@@ -13,6 +13,7 @@ enum class Answer : std::uint8_t {
     blocked, ///< the platform said so
     tried,   ///< the block is over, and another call finds out whether it is
     shed,    ///< more valuable work needs what is left
+    paced,   ///< too soon after the last one of its kind
 };
 
 /// A turn, or the reading of one post, that has begun may go further than a new one may begin.
@@ -31,6 +32,9 @@ public:
     /// call may once in a while find out whether it still holds.
     Answer ask(Work work, double shed_at, Stage stage, model::Instant now);
 
+    /// Calls that may leave before work that begins would be shed; nothing while no figure tells.
+    std::optional<double> room(Work work, double shed_at, model::Instant now);
+
     /// A call that was let go waited for a connection: whether a block began meanwhile.
     Answer ask_again(model::Instant now);
 
@@ -42,6 +46,8 @@ public:
     void expect(Work work, double change) { at(expected_, work) += change; }
 
 private:
+    double spared(model::Instant now);
+    double planned_room(double shed_at) const;
     bool may_renew_figure(Work work, model::Instant now);
     double wanted_before(Work work, model::Instant now) const;
 

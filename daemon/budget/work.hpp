@@ -11,17 +11,18 @@ namespace insightd::budget
 
 /// What calls are made for, the most valuable first.
 enum class Work : std::uint8_t {
-    story_ends,   ///< a story's reading in its last minutes: there is no other
-    stories,      ///< the list of stories, and their readings before that
-    lists,        ///< the profile and the list of media: cheap, and they say what changed
-    account_days, ///< can be read later, for as long as the platform keeps them
-    fresh_posts,  ///< numbers that still move fast
+    story_ends,    ///< a story's reading in its last minutes: there is no other
+    stories,       ///< the list of stories, and their readings before that
+    lists,         ///< the profile and the list of media: cheap, and they say what changed
+    account_days,  ///< can be read later, for as long as the platform keeps them
+    fresh_posts,   ///< numbers that still move fast
+    conversations, ///< of whose messages only the newest can be read
     old_posts,
     demographics, ///< move over weeks
     backfill,     ///< the past waits
 };
 
-inline constexpr std::size_t work_count = 8;
+inline constexpr std::size_t work_count = 9;
 
 /// How one class of work bears a scarce budget.
 struct Manner {
@@ -30,6 +31,7 @@ struct Manner {
     std::chrono::seconds least_wait{}; ///< before it is asked for again
     double turn_goes_to = 0;           ///< a turn, or the reading of one post, that has begun is
                                        ///< broken off here: what it read would be read again
+    std::chrono::milliseconds least_between{}; ///< two calls of one account; 0: nothing is said
 };
 
 /// The one table of manners. The platform throttles at 100 and warns at 75; a call that is made

@@ -1,5 +1,7 @@
 #include "collectors/account_insights.hpp"
 #include "collectors/audience.hpp"
+#include "collectors/graph/answer.hpp"
+#include "collectors/graph/batch.hpp"
 #include "collectors/graph/node.hpp"
 #include "collectors/insights.hpp"
 #include "collectors/media.hpp"
@@ -11,6 +13,8 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <string>
+#include <utility>
 
 // Every decoder of API answers over one body, and the way of its readings into a stored row.
 
@@ -41,6 +45,25 @@ void decode_all(const boost::json::value& body)
         std::abort();
 }
 
+/// The same text as the answer to a batch; each member is then decoded like any answer.
+void decode_batch(std::string text)
+{
+    constexpr std::size_t most_members = 3;
+    graph::HttpReply reply;
+    reply.status = 200;
+    reply.body = std::move(text);
+    for (std::size_t count = 1; count <= most_members; ++count) {
+        const auto members = graph::members_of(reply, count);
+        if (!members)
+            continue;
+        if (members->size() != count)
+            std::abort();
+        for (const auto& member : *members)
+            if (member)
+                (void)graph::body_of(*member);
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -52,5 +75,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         boost::json::parse({reinterpret_cast<const char*>(data), size}, error, {}, options);
     if (!error)
         decode_all(body);
+    decode_batch({reinterpret_cast<const char*>(data), size});
     return 0;
 }

@@ -188,6 +188,12 @@ Api::Api(const World& world, Faults& faults, Apps apps)
 
 Response Api::answer(const Request& request, Instant now)
 {
+    ++requests_;
+    return takes_as_batch(request) ? batch_answer(request, now) : call_answer(request, now);
+}
+
+Response Api::call_answer(const Request& request, Instant now)
+{
     auto response = faulty(request, now);
     if (watch_)
         watch_(request, response, now);
@@ -198,13 +204,22 @@ Response Api::faulty(const Request& request, Instant now)
 {
     ++calls_;
     if (faults_.html)
-        return {502, "<html><body>Bad gateway</body></html>", {{"content-type", "text/html"}}};
+        return bad_gateway();
     const auto every = faults_.errors > 0 ? static_cast<std::int64_t>(1 / faults_.errors) : 0;
     if (every > 0 && calls_ % every == 0)
         return refusal(request.host, 2, std::nullopt, "Service temporarily unavailable", 500);
     if (hits(faults_.random_errors))
         return refusal(request.host, 2, std::nullopt, "Service temporarily unavailable", 500);
-    auto response = checked(request, now);
+    return cut(checked(request, now));
+}
+
+Response Api::bad_gateway()
+{
+    return {502, "<html><body>Bad gateway</body></html>", {{"content-type", "text/html"}}};
+}
+
+Response Api::cut(Response response) const
+{
     if (faults_.truncated)
         response.body.resize(response.body.size() / 2);
     return response;

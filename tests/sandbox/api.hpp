@@ -71,6 +71,12 @@ struct Withdrawal {
     std::optional<Host> host{}; ///< nothing: both
 };
 
+/// What goes wrong with several calls in one request.
+struct BatchFaults {
+    bool unknown = false;  ///< the host knows no batches
+    double unfinished = 0; ///< share of members that are not asked: null
+};
+
 /// What goes wrong on demand.
 struct Faults {
     double errors = 0;           ///< share of calls answered by HTTP 500, 0 to 1
@@ -93,7 +99,8 @@ struct Faults {
     CallLimits limits{};
     std::vector<Withdrawal> withdrawn{};
     std::vector<std::string> new_media_metrics{}; ///< served beside the documented ones
-    std::vector<std::int64_t> forbidden_media{};  ///< whose insights need another permission
+    BatchFaults batches{};
+    std::vector<std::int64_t> forbidden_media{}; ///< whose insights need another permission
 };
 
 struct Visit; // login.hpp
@@ -106,11 +113,12 @@ public:
     Response answer(const Request& request, Instant now);
     bool hangs_up() const { return faults_.hangs_up; }
 
-    std::int64_t calls() const { return calls_; }
+    std::int64_t calls() const { return calls_; }       ///< members of batches are one each
+    std::int64_t requests() const { return requests_; } ///< a batch is one
     /// What the account's token was used for on the UTC day of its last call.
     std::int64_t calls_of(std::size_t account) const;
 
-    /// Called with every answer, just before it is sent.
+    /// Called with the answer to every call, just before it is sent.
     using Watch = std::function<void(const Request&, const Response&, Instant)>;
     void watch(Watch watch) { watch_ = std::move(watch); }
 
@@ -120,6 +128,14 @@ public:
     const Apps& apps() const { return apps_; }
 
 private:
+    // batch.cpp
+    bool takes_as_batch(const Request& request) const;
+    std::optional<Response> refuse_batch(const Request& batch, Instant now);
+    Response batch_answer(const Request& batch, Instant now);
+
+    Response call_answer(const Request& request, Instant now);
+    static Response bad_gateway();
+    Response cut(Response response) const;
     Response faulty(const Request& request, Instant now);
     Response checked(const Request& request, Instant now);
     Response with_token(
@@ -138,6 +154,7 @@ private:
     std::mt19937_64 dice_;       ///< for refresh_errors
     std::mt19937_64 fault_dice_; ///< for the other shares
     std::int64_t calls_ = 0;
+    std::int64_t requests_ = 0;
     std::map<std::size_t, std::pair<std::int64_t, std::int64_t>> used_; ///< account: day, calls
     CallCounters counters_;
 };

@@ -84,6 +84,9 @@ void add_options(CLI::App& app, Wish& wish)
     app.add_option("--days-served", wish.days_served, "days of the account back from now; all");
     app.add_flag("--silent-days", wish.faults.days.silent, "older ones: no data, and no error");
     app.add_option("--most-rows", wish.faults.most_rows, "a larger limit is too much data");
+    app.add_flag("--no-batches", wish.faults.batches.unknown, "the Facebook host knows none");
+    app.add_option(
+        "--unfinished", wish.faults.batches.unfinished, "share of a batch's members left out");
 }
 
 void add_limit_options(CLI::App& app, Wish& wish)

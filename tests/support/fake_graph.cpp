@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -82,8 +83,10 @@ struct FakeGraph::Listener {
             if (error)
                 return;
             const auto* data = static_cast<const char*>(buffer.data().data());
-            const auto answer = answer_to(std::string{data, size});
+            std::string head{data, size};
             buffer.consume(size);
+            auto body = body_after(head, stream, buffer);
+            const auto answer = answer_to(std::move(head), std::move(body));
             if (answer.stall)
                 asio::read_until(
                     stream, buffer, "\r\n\r\n", error); // until the other side gives up
@@ -94,12 +97,29 @@ struct FakeGraph::Listener {
         }
     }
 
-    Scripted answer_to(std::string head)
+    template <class Stream>
+    static std::string body_after(const std::string& head, Stream& stream, asio::streambuf& buffer)
+    {
+        constexpr std::string_view name{"Content-Length: "};
+        const auto found = head.find(name);
+        const auto size =
+            found != std::string::npos ? std::stoul(head.substr(found + name.size())) : 0;
+        error_code ignored;
+        if (buffer.size() < size)
+            asio::read(stream, buffer, asio::transfer_exactly(size - buffer.size()), ignored);
+        const auto* data = static_cast<const char*>(buffer.data().data());
+        std::string body{data, std::min(size, buffer.size())};
+        buffer.consume(body.size());
+        return body;
+    }
+
+    Scripted answer_to(std::string head, std::string body)
     {
         Received request;
         const auto begin = head.find(' ') + 1;
         request.target = head.substr(begin, head.find(' ', begin) - begin);
         request.head = std::move(head);
+        request.body = std::move(body);
         const std::lock_guard guard{mutex};
         received.push_back(request);
         return script(request);

@@ -12,7 +12,8 @@ namespace insightd::testing
 /// What came in.
 struct Received {
     std::string target;
-    std::string head; ///< request line and headers, as sent
+    std::string head;   ///< request line and headers, as sent
+    std::string body{}; ///< of a POST
 };
 
 /// What goes out; by default a whole answer on a connection that stays open.

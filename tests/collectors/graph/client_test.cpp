@@ -1,11 +1,7 @@
-#include "collectors/graph/client.hpp"
 #include "collectors/graph/node.hpp"
 #include "collectors/graph/paging.hpp"
-#include "collectors/graph/transport.hpp"
-#include "tests/support/fake_graph.hpp"
-#include "tests/support/run.hpp"
+#include "tests/collectors/graph/talk.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 
@@ -14,73 +10,9 @@ namespace insightd::graph
 namespace
 {
 
-using insightd::testing::FakeGraph;
-using insightd::testing::Received;
-using insightd::testing::Scripted;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-constexpr auto token = "IGAAvery-secret-token";
-
-/// A client on its way to a scripted host; pauses between tries take no time, and are counted.
-class Talk
-{
-public:
-    explicit Talk(FakeGraph::Script script, config::Login login = config::Login::instagram)
-        : host{std::move(script)}, transport{loop.get_executor(), limits()}
-    {
-        api.graph_url = {host.url(), host.url()};
-        identity.login = login;
-        identity.token = config::Secret{token};
-    }
-
-    Outcome<Reply>
-    get(Request request = {"me", {{"fields", "id"}}},
-        Client::UnknownErrors unknown_errors = Client::UnknownErrors::tried_again)
-    {
-        Client client = make_client();
-        return insightd::testing::run(loop, client.get(std::move(request), unknown_errors));
-    }
-
-    Client make_client()
-    {
-        return {transport, api, identity, [this](int) { return pause(); }};
-    }
-
-    boost::asio::awaitable<void> pause()
-    {
-        ++pauses;
-        co_return;
-    }
-
-    static Transport::Limits limits()
-    {
-        Transport::Limits limits;
-        limits.timeout = std::chrono::seconds{5};
-        return limits;
-    }
-
-    FakeGraph host;
-    boost::asio::io_context loop{1};
-    config::Api api;
-    Transport transport;
-    Client::Identity identity;
-    int pauses = 0;
-};
-
-FakeGraph::Script always(Scripted answer)
-{
-    return [answer](const Received&) { return answer; };
-}
-
-Scripted answer(int status, std::string body)
-{
-    Scripted scripted;
-    scripted.status = status;
-    scripted.body = std::move(body);
-    return scripted;
-}
 
 TEST(Client, SendsTheTokenAsQueryParameterByDefault)
 {
@@ -382,6 +314,26 @@ TEST(Pages, AreHalvedUntilTheyAreNotTooMuch)
     ASSERT_FALSE(listed.failure);
     EXPECT_THAT(listed.rows, SizeIs(1));
     EXPECT_THAT(talk.host.received(), SizeIs(3)) << "100, 50, 25";
+    ASSERT_FALSE(pages(talk).failure);
+    EXPECT_THAT(talk.host.received(), SizeIs(3 + 1)) << "the next list begins at 25";
+}
+
+TEST(Pages, GrowBackToFullSizeWhenTheyWorkAgain)
+{
+    bool is_heavy = true;
+    Talk talk{[&](const Received& request) {
+        if (is_heavy && request.target.find("limit=100&") != std::string::npos)
+            return answer(
+                500, R"({"error":{"code":1,"message":"Please reduce the amount of data"}})");
+        return answer(200, R"({"data":[{"id":"1"}]})");
+    }};
+    ASSERT_FALSE(pages(talk).failure);
+    EXPECT_THAT(talk.memory.page_sizes, SizeIs(1));
+    is_heavy = false;
+    for (int list = 0; list < 10; ++list)
+        ASSERT_FALSE(pages(talk).failure);
+    EXPECT_THAT(talk.host.received().back().target, HasSubstr("limit=100&"));
+    EXPECT_TRUE(talk.memory.page_sizes.empty());
 }
 
 } // namespace

@@ -436,5 +436,66 @@ TEST_F(GovernorTest, RecoversByItselfFromAFigureThatAllowsNothing)
     EXPECT_EQ(going(0).size(), work_count);
 }
 
+TEST_F(GovernorTest, ConversationsGoTwiceASecondForEachAccount)
+{
+    EXPECT_EQ(ask(0, Work::conversations), Answer::go);
+    governor.departed(0, Work::conversations, now);
+    const auto verdict = governor.ask(0, Work::conversations, Stage::goes_on, 0, now);
+    EXPECT_EQ(verdict.answer, Answer::paced);
+    EXPECT_EQ(verdict.again, now + 500ms) << "when to ask again";
+    EXPECT_EQ(ask(0, Work::old_posts), Answer::go) << "a pace of their own";
+    EXPECT_EQ(ask(1, Work::conversations), Answer::go) << "another account";
+    now += 499ms;
+    EXPECT_EQ(ask(0, Work::conversations), Answer::paced);
+    now += 1ms;
+    EXPECT_EQ(ask(0, Work::conversations), Answer::go);
+    now -= 1h;
+    EXPECT_EQ(governor.ask(0, Work::conversations, Stage::begins, 0, now).again, now + 500ms)
+        << "a clock that was set back keeps none for longer";
+}
+
+TEST_F(GovernorTest, PacedWorkIsNotShed)
+{
+    governor.departed(0, Work::conversations, now);
+    EXPECT_THAT(governor.state(0, now).shedding, IsEmpty());
+}
+
+TEST_F(GovernorTest, RoomIsNotKnownWhileThePlatformSaysNothing)
+{
+    EXPECT_EQ(governor.room(0, Work::old_posts, now), std::nullopt);
+    call(0, Work::lists, {}, {});
+    EXPECT_EQ(governor.room(0, Work::old_posts, now), std::nullopt);
+}
+
+TEST_F(GovernorTest, RoomIsWhatMayLeaveBeforeTheWorkIsShed)
+{
+    for (int percent = 0; percent <= 20; ++percent)
+        call(0, Work::old_posts, percent, {}); // a call is a percent
+    const auto room = governor.room(0, Work::old_posts, now);
+    ASSERT_TRUE(room);
+    EXPECT_NEAR(*room, 72 - 20, 2);
+    EXPECT_GT(*governor.room(0, Work::stories, now), *room);
+    for (int call_number = 0; call_number < 10; ++call_number)
+        governor.departed(0, Work::old_posts, now);
+    EXPECT_NEAR(*governor.room(0, Work::old_posts, now), *room - 10, 2);
+}
+
+TEST_F(GovernorTest, RoomIsThatOfTheFullerPool)
+{
+    call(0, Work::lists, 10, 70);
+    EXPECT_NEAR(*governor.room(0, Work::old_posts, now), (72 - 70) * 200 / 100, 1)
+        << "a limit that is not known yet is taken for the smallest there is";
+    call(0, Work::lists, 10, 99);
+    EXPECT_EQ(governor.room(0, Work::old_posts, now), 0);
+}
+
+TEST_F(GovernorTest, BlockLeavesNoRoom)
+{
+    refuse(0, FailureClass::account_throttled, 17min);
+    EXPECT_EQ(governor.room(0, Work::stories, now), 0);
+    now += 17min;
+    EXPECT_EQ(governor.room(0, Work::stories, now), 0) << "one call finds out first";
+}
+
 } // namespace
 } // namespace insightd::budget

@@ -156,19 +156,40 @@ std::vector<Cell> split_by(std::int64_t total, const std::vector<std::string>& d
 
 } // namespace
 
+/// Accounts reached by then; of given posts those that their views speak for.
+double World::reached(const Media& media, Instant now) const
+{
+    if (options_.given && !media.is_story())
+        return static_cast<double>(options_.given->counters(media.number, now).views) /
+               ratio(media_ratios, "views");
+    const auto age = std::max(0.0, seconds(now - media.published_at));
+    const auto popularity = 0.2 + chance(static_cast<std::uint64_t>(media.id), "popularity");
+    // What happened in the last half hour is not counted yet.
+    const auto counted_for = std::max(0.0, age - 1'800.0);
+    const auto grown = 1.0 - std::exp(-counted_for / (media.is_story() ? 30'000.0 : 90'000.0));
+    return static_cast<double>(accounts_[media.account].followers) * popularity * grown *
+           kept(media, now);
+}
+
+/// In proportion to the accounts reached, but for what is given.
+std::int64_t World::counted(const Media& media, std::string_view metric, Instant now) const
+{
+    if (options_.given && !media.is_story()) {
+        constexpr std::int64_t one_comment_in = 8;
+        const auto given = options_.given->counters(media.number, now);
+        const auto comments = given.interactions / one_comment_in;
+        if (metric == "views")
+            return given.views;
+        if (metric == "likes" || metric == "comments")
+            return metric == "comments" ? comments : given.interactions - comments;
+    }
+    return static_cast<std::int64_t>(reached(media, now) * ratio(media_ratios, metric));
+}
+
 Number World::media_metric(const Media& media, std::string_view metric, Instant now) const
 {
     const auto key = static_cast<std::uint64_t>(media.id);
-    const auto age = std::max(0.0, seconds(now - media.published_at));
-    const auto popularity = 0.2 + chance(key, "popularity");
-    // What happened in the last half hour is not counted yet.
-    const auto counted = std::max(0.0, age - 1'800.0);
-    const auto grown = 1.0 - std::exp(-counted / (media.is_story() ? 30'000.0 : 90'000.0));
-    const auto reached = static_cast<double>(accounts_[media.account].followers) * popularity *
-                         grown * kept(media, now);
-    const auto count = [&](std::string_view name) {
-        return static_cast<std::int64_t>(reached * ratio(media_ratios, name));
-    };
+    const auto count = [&](std::string_view name) { return counted(media, name, now); };
     if (metric == "total_interactions") {
         if (media.is_story())
             return count("shares") + count("replies");

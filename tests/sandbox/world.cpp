@@ -67,6 +67,14 @@ Instant World::first_post() const
     return options_.start - std::chrono::days{options_.days_of_history};
 }
 
+/// How many may have been published by then, those included that were deleted since.
+std::int64_t World::posts_until(Instant now) const
+{
+    if (options_.given)
+        return options_.given->count();
+    return now < first_post() ? 0 : (now - first_post()) / options_.post_every + 1;
+}
+
 Media World::post(std::size_t account, std::int64_t number) const
 {
     static constexpr std::array kinds{
@@ -76,6 +84,10 @@ Media World::post(std::size_t account, std::int64_t number) const
     media.account = account;
     media.number = number;
     media.kind = kinds.at(static_cast<std::size_t>(number) % kinds.size());
+    if (options_.given) {
+        media.published_at = options_.given->published_at(number);
+        return media;
+    }
     const minutes late{static_cast<int>(
         chance(static_cast<std::uint64_t>(media.id), "late") *
         static_cast<double>(options_.post_every.count()) / 2)};
@@ -104,7 +116,7 @@ bool World::is_deleted(const Media& media, Instant now) const
     const auto removed = removed_.find(media.id);
     if (removed != removed_.end())
         return removed->second.holds(now);
-    return !media.is_story() && media.number % 23 == 19 &&
+    return !options_.given && !media.is_story() && media.number % 23 == 19 &&
            now >= media.published_at + life_of_deleted;
 }
 
@@ -165,7 +177,7 @@ std::vector<Media> World::posts(std::size_t account, Instant now) const
 {
     std::vector<Media> found;
     const auto newest = std::min(now, options_.last_post);
-    for (auto number = (now - first_post()) / options_.post_every; number >= 0; --number) {
+    for (auto number = posts_until(now); number-- > 0;) {
         const auto media = post(account, number);
         if (media.published_at <= newest && !is_deleted(media, now) && !is_archived(media, now))
             found.push_back(media);
@@ -204,6 +216,8 @@ std::optional<Media> World::media(std::int64_t id, Instant now) const
     const auto offset = id - (is_story ? story_ids : post_ids);
     if (offset < 0 || offset / per_account >= static_cast<std::int64_t>(accounts_.size()))
         return std::nullopt;
+    if (!is_story && options_.given && offset % per_account >= options_.given->count())
+        return std::nullopt;
     const auto account = static_cast<std::size_t>(offset / per_account);
     const auto found =
         is_story ? story(account, offset % per_account) : post(account, offset % per_account);
@@ -226,7 +240,7 @@ std::vector<std::int64_t> World::children(const Media& album) const
 
 bool World::before_conversion(const Media& media) const
 {
-    return media.account == 0 && !media.is_story() && media.number < 3;
+    return !options_.given && media.account == 0 && !media.is_story() && media.number < 3;
 }
 
 bool World::too_few_viewers(const Media& story, Instant now) const

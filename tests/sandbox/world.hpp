@@ -1,8 +1,11 @@
 #pragma once
 
+#include "tests/sandbox/given_posts.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,6 +73,7 @@ public:
         };
         std::optional<Stories> stories_at_random;
         double highlights = 0; ///< share of stories that answer for five days more
+        std::shared_ptr<const GivenPosts> given{}; ///< instead of posts made up; none disappears
     };
 
     World(Options options, std::vector<AccountSpec> accounts);
@@ -130,6 +134,7 @@ public:
 private:
     double chance(std::uint64_t key, std::string_view salt) const; ///< 0 to 1, fixed
     Instant first_post() const;
+    std::int64_t posts_until(Instant now) const;
     Media post(std::size_t account, std::int64_t number) const;
     Media story(std::size_t account, std::int64_t number) const;
     std::vector<Media> all_stories(std::size_t account, Instant now) const;
@@ -137,6 +142,8 @@ private:
     bool is_archived(const Media& media, Instant now) const;
     bool is_highlight(const Media& story) const;
     double kept(const Media& media, Instant now) const;
+    double reached(const Media& media, Instant now) const;
+    std::int64_t counted(const Media& media, std::string_view metric, Instant now) const;
 
     struct Span {
         Instant from, until;

@@ -61,14 +61,12 @@ Result measure(Kind kind, const Experiment& experiment, double asked)
     settings.whole_list_every = experiment.whole_list_every;
     settings.pacing.floors = kind == Kind::adaptive_with_floors;
     settings.pacing.freshness = std::chrono::seconds{std::lround(asked * 3600)};
-    Result result{kind, asked, Figures{experiment.run.target}};
     const auto horizon = experiment.run.warm_up + experiment.run.measured;
-    for (std::size_t index = 0; index < experiment.accounts; ++index) {
-        const auto account = make_account(experiment.world, experiment.run.seed, index, horizon);
-        const auto strategy = strategy_of(kind, account, settings);
-        result.figures.add(simulate(account, *strategy, experiment.run));
-    }
-    return result;
+    std::vector<Account> accounts;
+    for (std::size_t index = 0; index < experiment.accounts; ++index)
+        accounts.push_back(make_account(experiment.world, experiment.run.seed, index, horizon));
+    const auto make = [&](const Account& account) { return strategy_of(kind, account, settings); };
+    return {kind, asked, simulate(std::move(accounts), make, experiment.run)};
 }
 
 Result measure_at_target(Kind kind, const Experiment& experiment)

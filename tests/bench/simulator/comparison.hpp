@@ -26,7 +26,7 @@ std::string name_of(Kind kind);
 struct Experiment {
     WorldSettings world;
     RunSettings run;
-    std::size_t accounts = 1; ///< simulated one by one; results are summed
+    std::size_t accounts = 1; ///< results are of all together
     double whole_list_every = 24;
     double page_every = 0.5; ///< hours between two readings of the list's first page
 };

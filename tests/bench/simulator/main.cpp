@@ -1,3 +1,4 @@
+#include "tests/bench/simulator/capacity.hpp"
 #include "tests/bench/simulator/report.hpp"
 
 #include <CLI/CLI.hpp>

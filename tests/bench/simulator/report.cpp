@@ -14,13 +14,6 @@ namespace
 constexpr double day = 24;
 constexpr double minutes = 60;
 
-/// Accounts that stand for all others in the capacity table.
-constexpr std::size_t sample = 24;
-
-/// What one replica is taken to do: less than a fifth of the end-to-end rate in
-/// deploy/docs/benchmarks.md, which was reached on loopback.
-constexpr double calls_per_second_and_replica = 1000;
-
 double days(const Experiment& experiment)
 {
     return experiment.run.measured / day * static_cast<double>(experiment.accounts);
@@ -173,30 +166,6 @@ void print_sensitivity(const Experiment& experiment, std::size_t seeds)
             found.push_back(ratios(measured(changed, false), Kind::adaptive, changed));
         }
         print_ratios(std::string{variant.name}, mean(found));
-    }
-}
-
-void print_capacity(Experiment experiment)
-{
-    fmt::print(
-        "a sample of {} accounts stands for all: figures of more than one account are the "
-        "sample's mean, scaled\na replica is taken to make {} calls a second\n\n{:>9} {:>13} "
-        "{:>9} {:>7} {:>10} {:>14} {:>10} {:>9}\n",
-        sample, calls_per_second_and_replica, "accounts", "calls/day", "mean min", "p99 h",
-        "% in 30m", "rows/day", "calls/s", "replicas");
-    for (const double accounts : {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6}) {
-        experiment.accounts = std::min(static_cast<std::size_t>(accounts), sample);
-        const auto result = measure(Kind::adaptive_with_floors, experiment, experiment.run.target);
-        const auto scale = accounts / days(experiment);
-        const auto calls = result.figures.calls() * scale;
-        const auto per_second = calls / 86400;
-        fmt::print(
-            "{:>9.0f} {:>13.0f} {:>9.1f} {:>7.1f} {:>10.1f} {:>14.0f} {:>10.2f} {:>9.0f}\n",
-            accounts, calls, minutes * result.figures.staleness.mean(),
-            result.figures.staleness.quantile(0.99),
-            100 * result.figures.staleness.share_within_target(), result.figures.rows * scale,
-            per_second, std::ceil(per_second / calls_per_second_and_replica));
-        std::fflush(stdout);
     }
 }
 

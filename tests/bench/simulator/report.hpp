@@ -14,7 +14,4 @@ void print_comparison(Experiment experiment, std::size_t seeds);
 /// Calls of the adaptive policy in other worlds, beside hourly reading and the oracles.
 void print_sensitivity(const Experiment& experiment, std::size_t seeds);
 
-/// One to a million accounts of heavy-tailed size, from a sample; asked for, not searched.
-void print_capacity(Experiment experiment);
-
 } // namespace insightd::simulator

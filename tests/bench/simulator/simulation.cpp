@@ -1,229 +1,296 @@
 #include "tests/bench/simulator/simulation.hpp"
 
+#include "daemon/budget/governor.hpp"
+#include "daemon/scheduling/cadence.hpp"
+#include "daemon/scheduling/scheduler.hpp"
+#include "tests/bench/simulator/costs.hpp"
+#include "tests/bench/simulator/hours.hpp"
+#include "tests/bench/simulator/life.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <queue>
 
 namespace insightd::simulator
 {
 namespace
 {
 
-constexpr double never = std::numeric_limits<double>::infinity();
+using budget::Stage;
+using budget::Work;
+using scheduling::Job;
+using scheduling::Task;
+
 constexpr std::size_t page = 100; ///< posts that one call of a list holds
+constexpr double first_list = 0.25;
 
-/// Changes that came between two instants and were not read yet.
-struct Waiting {
-    double from = 0;
-    double to = 0;
-    double changes = 0;
+/// The first tier of the usual schedule: so the daemon tells fresh posts from old ones.
+config::AgeTier first_tier()
+{
+    return config::Schedule{}.media_insights.front();
+}
+
+double in_hours(std::chrono::seconds span)
+{
+    return std::chrono::duration<double, std::ratio<3600>>{span}.count();
+}
+
+model::MediaId id_of(std::size_t post)
+{
+    return static_cast<model::MediaId>(post) + 1;
+}
+
+std::size_t post_of(const Task& task)
+{
+    return static_cast<std::size_t>(task.media) - 1;
+}
+
+std::uint64_t key_of(const Task& task)
+{
+    return scheduling::scattered(
+        static_cast<std::uint64_t>(task.account) << 32U ^ static_cast<std::uint64_t>(task.media));
+}
+
+/// So the phases of accounts and posts differ: not all are due at one instant for ever.
+double spread(std::size_t index, double over)
+{
+    constexpr std::size_t steps = 97;
+    return over * static_cast<double>(index % steps) / static_cast<double>(steps);
+}
+
+struct Member {
+    Life life;
+    std::unique_ptr<Strategy> strategy;
+    scheduling::PostTable posts;
+    double whole_list_due = 0;
 };
 
-struct PostState {
-    double due = never;
-    double drawn_until = 0;
-    std::int64_t views = 0;
-    std::int64_t interactions = 0;
-    bool is_found = false;
-    std::vector<Waiting> waiting;
-};
-
-class Life
+class Fleet
 {
 public:
-    Life(const Account& account, Strategy& strategy, const RunSettings& settings)
-        : account_{account}, strategy_{strategy}, settings_{settings},
-          end_{settings.warm_up + settings.measured}, random_{settings.seed},
-          posts_(account.posts.size()), figures_{settings.target}
+    Fleet(std::vector<Account> accounts, const MakeStrategy& make, const RunSettings& settings)
+        : settings_{settings}, end_{settings.warm_up + settings.measured}, governor_{config_of(
+                                                                               accounts.size())},
+          platform_{settings.allowed, accounts.size()}, figures_{settings.target}
     {
+        for (auto& account : accounts) {
+            const auto seed = settings.seed + 1'000'003 * members_.size();
+            auto& member = *members_.emplace_back(
+                std::make_unique<Member>(Member{Life{std::move(account), seed}, {}, {}, 0}));
+            member.strategy = make(member.life.account());
+        }
     }
 
-    Figures live()
+    Figures run()
     {
-        begin();
-        while (!events_.empty() && events_.top().at < end_) {
-            const auto event = events_.top();
-            events_.pop();
-            if (event.post == lists)
-                read_list(event.at);
-            else if (event.post == birth)
-                find_born(event.at);
-            else if (event.at == posts_.at(event.post).due)
-                read_insights(event.post, event.at);
-        }
-        for (std::size_t post = 0; post < posts_.size(); ++post)
-            count_read(post, end_); // what still waits has waited at least until now
+        for (std::uint32_t account = 0; account < members_.size(); ++account)
+            begin(account);
+        for (auto due = scheduler_.next_due(); due && hours(*due) < end_;
+             due = scheduler_.next_due())
+            step(*due);
+        for (const auto& member : members_) // what still waits has waited at least until now
+            for (std::size_t post = 0; post < member->life.born(end_); ++post)
+                member->life.read(post, end_, &figures_.staleness);
+        figures_.bytes = bytes();
         return figures_;
     }
 
 private:
-    static constexpr std::size_t lists = static_cast<std::size_t>(-1);
-    static constexpr std::size_t birth = static_cast<std::size_t>(-2);
-
-    struct Event {
-        double at;
-        std::size_t post;
-        bool operator<(const Event& other) const { return at > other.at; } // the earliest on top
-    };
-
-    /// The past is known at hour 0, as after a first collection.
-    void begin()
+    void begin(std::uint32_t account)
     {
-        while (born_ < posts_.size() && account_.posts.at(born_).published <= 0) {
-            auto& post = posts_.at(born_);
-            post.drawn_until = account_.posts.at(born_).published;
-            draw(born_, 0, 1);
-            post.waiting.clear();
-            post.is_found = true;
-            strategy_.found(seen(born_, 0));
-            // Spread over the day, so that not all are due at one instant for ever.
-            const auto first = 24.0 * static_cast<double>(born_ % 97) / 97;
-            schedule(born_, first);
-            ++born_;
+        auto& member = *members_[account];
+        scheduler_.attach(account, member.posts);
+        const auto past = member.life.born(0);
+        for (std::size_t post = 0; post < past; ++post) {
+            find(account, post, 0);
+            plan({Job::media_insights, account, id_of(post)}, spread(post, 24));
         }
-        if (strategy_.page_every())
-            events_.push({0.25, lists});
+        if (const auto every = member.strategy->page_every())
+            return plan({Job::media_list, account, 0}, first_list + spread(account, *every));
+        for (std::size_t post = past; post < member.life.account().posts.size(); ++post)
+            find(account, post, published(account, post));
+    }
+
+    void step(model::Instant now)
+    {
+        const auto task = next();
+        if (task.job == Job::media_list)
+            read_list(task, now);
         else
-            expect_birth();
+            read_insights(task, now);
     }
 
-    void expect_birth()
+    Task next()
     {
-        if (born_ < posts_.size())
-            events_.push({account_.posts.at(born_).published, birth});
+        const Lap lap{figures_.decision_seconds};
+        return scheduler_.take_next();
     }
 
-    void find_born(double at)
+    void read_insights(const Task& task, model::Instant now)
     {
-        find(born_++, at);
-        expect_birth();
+        if (!call(task, Stage::begins, now))
+            return;
+        auto& member = *members_[task.account];
+        const auto at = hours(now);
+        const auto post = post_of(task);
+        member.life.live(post, at);
+        const bool any =
+            member.life.read(post, at, is_measured(now) ? &figures_.staleness : nullptr);
+        count(figures_.insights_calls, now);
+        figures_.rows += is_measured(now) && any ? 1 : 0;
+        const Lap lap{figures_.decision_seconds};
+        plan(task, member.strategy->read(seen(task.account, post, at)));
     }
 
-    void find(std::size_t post, double at)
+    void read_list(const Task& task, model::Instant now)
     {
-        auto& state = posts_.at(post);
-        state.drawn_until = account_.posts.at(post).published;
-        draw(post, at, 4);
-        state.is_found = true;
-        schedule(post, strategy_.found(seen(post, at)));
-    }
-
-    void schedule(std::size_t post, double due)
-    {
-        posts_.at(post).due = due;
-        if (due < end_)
-            events_.push({due, post});
-    }
-
-    Seen seen(std::size_t post, double at) const
-    {
-        const auto& state = posts_.at(post);
-        return {post, at, state.views, state.interactions};
-    }
-
-    /// Lets the world go on for this post, in pieces that keep track of when changes came.
-    void draw(std::size_t post, double until, int pieces)
-    {
-        auto& state = posts_.at(post);
-        const auto& truth = account_.posts.at(post);
-        const auto from = state.drawn_until;
-        const auto step = (until - from) / pieces;
-        for (int piece = 0; piece < pieces && step > 0; ++piece) {
-            const auto begun = from + piece * step;
-            const auto came = drawn(account_.expected(truth, begun, begun + step), random_);
-            if (came == 0)
-                continue;
-            state.views += static_cast<std::int64_t>(came);
-            state.interactions += static_cast<std::int64_t>(
-                std::min(came, drawn(truth.interactions * static_cast<double>(came), random_)));
-            state.waiting.push_back({begun, begun + step, static_cast<double>(came)});
+        auto& member = *members_[task.account];
+        const auto at = hours(now);
+        const auto born = member.life.born(at);
+        const auto oldest = member.life.born(at - member.life.account().world.two_years);
+        const bool is_whole = at >= member.whole_list_due;
+        const auto first = is_whole ? oldest : std::max(oldest, born - std::min(born, page));
+        for (auto post = first; post == first || post < born; post += page) {
+            if (!call(task, post == first ? Stage::begins : Stage::goes_on, now))
+                return;
+            count(figures_.list_calls, now);
         }
-        state.drawn_until = std::max(until, from);
+        if (is_whole)
+            member.whole_list_due = at + member.strategy->whole_list_every();
+        for (auto post = born; post-- > first;)
+            show(task.account, post, now);
+        expect_calls(task.account, at);
+        plan(task, at + *member.strategy->page_every());
     }
 
-    static int pieces_of(double span)
+    /// A list shows the post.
+    void show(std::uint32_t account, std::size_t post, model::Instant now)
     {
-        return static_cast<int>(std::clamp(std::ceil(span), 1.0, 24.0));
+        auto& member = *members_[account];
+        const auto at = hours(now);
+        member.life.live(post, at);
+        const Lap lap{figures_.decision_seconds};
+        if (!member.posts.contains(id_of(post)))
+            return find(account, post, at);
+        ++figures_.decisions;
+        const auto due = member.strategy->listed(seen(account, post, at));
+        if (due && *due < never)
+            scheduler_.replan(
+                {Job::media_insights, account, id_of(post)}, std::max(now, instant(*due)));
     }
 
-    bool is_measured(double at) const { return at >= settings_.warm_up; }
-
-    void read_list(double at)
+    void find(std::uint32_t account, std::size_t post, double at)
     {
-        while (born_ < posts_.size() && account_.posts.at(born_).published <= at)
-            find(born_++, at);
-        const auto watched_from = at - account_.world.two_years;
-        const bool whole = at >= whole_list_due_;
-        if (whole)
-            whole_list_due_ = at + strategy_.whole_list_every();
-        const auto first = whole || born_ < page ? 0 : born_ - page;
-        std::size_t listed = 0;
-        for (auto post = born_; post-- > first;) {
-            if (account_.posts.at(post).published < watched_from)
-                break;
-            ++listed;
-            list(post, at);
+        auto& member = *members_[account];
+        member.posts.add(id_of(post)).published_at = instant(published(account, post));
+        plan(
+            {Job::media_insights, account, id_of(post)},
+            member.strategy->found(seen(account, post, at)));
+    }
+
+    void plan(const Task& task, double due)
+    {
+        ++figures_.decisions;
+        if (due < never)
+            scheduler_.add(task, instant(due));
+    }
+
+    /// Asks the governor, then the platform. If either refuses, the task comes back later.
+    bool call(const Task& task, Stage stage, model::Instant now)
+    {
+        if (!may_call(task, stage, now))
+            return false;
+        auto& member = *members_[task.account];
+        const auto ending =
+            platform_.answer(task.account, member.life.impressions(hours(now)), now);
+        const Lap lap{figures_.decision_seconds};
+        governor_.ended(task.account, ending, now);
+        if (ending.failure) {
+            count(figures_.throttled, now);
+            scheduler_.put_off(task, verdict_on(task, stage, now).again);
+            return false;
         }
-        if (is_measured(at))
-            figures_.list_calls += std::ceil(std::max(1.0, static_cast<double>(listed) / page));
-        events_.push({at + *strategy_.page_every(), lists});
+        member.strategy->set_scarcity(governor_.scarcity(task.account, now));
+        return true;
     }
 
-    void list(std::size_t post, double at)
+    bool may_call(const Task& task, Stage stage, model::Instant now)
     {
-        auto& state = posts_.at(post);
-        draw(post, at, pieces_of(at - state.drawn_until));
-        const auto due = strategy_.listed(seen(post, at), state.due);
-        if (due != state.due)
-            schedule(post, due);
-    }
-
-    void read_insights(std::size_t post, double at)
-    {
-        draw(post, at, pieces_of(at - posts_.at(post).drawn_until));
-        if (is_measured(at)) {
-            ++figures_.insights_calls;
-            figures_.rows += posts_.at(post).waiting.empty() ? 0 : 1;
+        const Lap lap{figures_.decision_seconds};
+        const auto verdict = verdict_on(task, stage, now);
+        if (verdict.goes()) {
+            governor_.departed(task.account, work_of(task, now), now);
+            return true;
         }
-        count_read(post, at);
-        schedule(post, strategy_.read(seen(post, at)));
+        ++figures_.decisions;
+        count(figures_.put_off, now);
+        scheduler_.put_off(task, verdict.again);
+        return false;
     }
 
-    void count_read(std::size_t post, double at)
+    budget::Verdict verdict_on(const Task& task, Stage stage, model::Instant now)
     {
-        auto& waiting = posts_.at(post).waiting;
-        if (is_measured(at))
-            for (const auto& some : waiting)
-                figures_.staleness.add(some.from, some.to, at, some.changes);
-        waiting.clear();
+        return governor_.ask(task.account, work_of(task, now), stage, key_of(task), now);
     }
 
-    const Account& account_;
-    Strategy& strategy_;
+    Work work_of(const Task& task, model::Instant now) const
+    {
+        if (task.job == Job::media_list)
+            return Work::lists;
+        const auto age = hours(now) - published(task.account, post_of(task));
+        return age < in_hours(first_tier().until) ? Work::fresh_posts : Work::old_posts;
+    }
+
+    /// What the account is known to need, as the daemon tells it after each list.
+    void expect_calls(std::uint32_t account, double at)
+    {
+        const auto& member = *members_[account];
+        const auto fresh_since = at - in_hours(first_tier().until);
+        const auto fresh = member.life.born(at) - member.life.born(fresh_since);
+        governor_.expect(account, Work::lists, 1 / *member.strategy->page_every());
+        governor_.expect(
+            account, Work::fresh_posts, static_cast<double>(fresh) / in_hours(first_tier().every));
+    }
+
+    Seen seen(std::uint32_t account, std::size_t post, double at)
+    {
+        auto& member = *members_[account];
+        return {
+            post, at, member.life.views(post), member.life.interactions(post),
+            member.posts.find(id_of(post))->rate};
+    }
+
+    double published(std::uint32_t account, std::size_t post) const
+    {
+        return members_[account]->life.account().posts.at(post).published;
+    }
+
+    bool is_measured(model::Instant now) const { return hours(now) >= settings_.warm_up; }
+
+    void count(double& figure, model::Instant now) const { figure += is_measured(now) ? 1 : 0; }
+
+    double bytes() const
+    {
+        auto sum = scheduler_.bytes() + bytes_of_governor(members_.size());
+        for (const auto& member : members_)
+            sum += member->posts.bytes() + sizeof member->posts + sizeof(scheduling::AccountRates);
+        return static_cast<double>(sum);
+    }
+
     RunSettings settings_;
     double end_;
-    Random random_;
-    std::vector<PostState> posts_;
-    std::size_t born_ = 0;
-    double whole_list_due_ = 0;
-    std::priority_queue<Event> events_;
+    budget::Governor governor_;
+    Platform platform_;
+    scheduling::Scheduler scheduler_;
+    std::vector<std::unique_ptr<Member>> members_;
     Figures figures_;
 };
 
 } // namespace
 
-void Figures::add(const Figures& other)
+Figures
+simulate(std::vector<Account> accounts, const MakeStrategy& make, const RunSettings& settings)
 {
-    insights_calls += other.insights_calls;
-    list_calls += other.list_calls;
-    rows += other.rows;
-    staleness.add(other.staleness);
-}
-
-Figures simulate(const Account& account, Strategy& strategy, const RunSettings& settings)
-{
-    return Life{account, strategy, settings}.live();
+    return Fleet{std::move(accounts), make, settings}.run();
 }
 
 } // namespace insightd::simulator

@@ -1,10 +1,10 @@
 #include "daemon/scheduling/cadence.hpp"
 #include "daemon/scheduling/growth.hpp"
+#include "tests/bench/simulator/hours.hpp"
 #include "tests/bench/simulator/strategy.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace insightd::simulator
 {
@@ -12,22 +12,6 @@ namespace
 {
 
 using scheduling::AccountRates;
-using scheduling::ChangeRate;
-
-constexpr double never = std::numeric_limits<double>::infinity();
-
-/// Hour 0 of the world; any will do.
-constexpr model::Instant beginning{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
-
-model::Instant instant(double hours)
-{
-    return beginning + std::chrono::microseconds{std::llround(hours * 3.6e9)};
-}
-
-double hours(model::Instant at)
-{
-    return std::chrono::duration<double, std::ratio<3600>>{at - beginning}.count();
-}
 
 class Hourly final : public Strategy
 {
@@ -73,7 +57,7 @@ class Adaptive final : public Strategy
 {
 public:
     Adaptive(const Account& account, const StrategySettings& settings)
-        : account_{account}, settings_{settings}, posts_(account.posts.size())
+        : account_{account}, settings_{settings}
     {
     }
 
@@ -82,23 +66,24 @@ public:
 
     double found(const Seen& post) override
     {
-        rates_.add(posts_.at(post.post));
-        listed(post, never);
+        rates_.add(post.known);
+        listed(post);
         return post.at;
     }
 
     double read(const Seen& post) override
     {
-        rates_.insights_read(posts_.at(post.post), published(post), instant(post.at), post.views);
+        rates_.insights_read(post.known, published(post), instant(post.at), post.views);
         return due(post);
     }
 
-    double listed(const Seen& post, double /*due*/) override
+    std::optional<double> listed(const Seen& post) override
     {
-        rates_.list_read(
-            posts_.at(post.post), published(post), instant(post.at), post.interactions);
+        rates_.list_read(post.known, published(post), instant(post.at), post.interactions);
         return due(post);
     }
+
+    void set_scarcity(double scarcity) override { settings_.pacing.scarcity = scarcity; }
 
 private:
     model::Instant published(const Seen& post) const
@@ -109,15 +94,13 @@ private:
     double due(const Seen& post)
     {
         const auto plan = scheduling::next_reading(
-            posts_.at(post.post), published(post), instant(post.at), rates_, tiers_,
-            settings_.pacing);
+            post.known, published(post), instant(post.at), rates_, tiers_, settings_.pacing);
         return plan ? std::max(hours(plan->due), post.at) : never;
     }
 
     const Account& account_;
     StrategySettings settings_;
     std::vector<config::AgeTier> tiers_ = config::Schedule{}.media_insights;
-    std::vector<ChangeRate> posts_;
     AccountRates rates_;
 };
 
@@ -188,9 +171,9 @@ private:
 
 } // namespace
 
-double Strategy::listed(const Seen& /*post*/, double due)
+std::optional<double> Strategy::listed(const Seen& /*post*/)
 {
-    return due;
+    return std::nullopt;
 }
 
 std::unique_ptr<Strategy> hourly(const Account& account)

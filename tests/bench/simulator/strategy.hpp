@@ -16,6 +16,7 @@ struct Seen {
     double at = 0;
     std::int64_t views = 0;
     std::int64_t interactions = 0;
+    scheduling::ChangeRate& known; ///< what is kept in memory of how it changes
 };
 
 /// How one account's posts are read. Instants are hours; never: infinity.
@@ -33,8 +34,10 @@ public:
     virtual double found(const Seen& post) = 0;
     /// Its insights were read: when they are read again.
     virtual double read(const Seen& post) = 0;
-    /// A list showed the post, whose reading was due at `due`: when it is now.
-    virtual double listed(const Seen& post, double due);
+    /// A list showed the post: when it is read now; nothing: as was planned.
+    virtual std::optional<double> listed(const Seen& post);
+    /// Calls are so many times dearer than usual.
+    virtual void set_scarcity(double /*scarcity*/) {}
 };
 
 struct StrategySettings {

@@ -38,15 +38,6 @@ void Tally::add(double from, double to, double read, double changes)
     }
 }
 
-void Tally::add(const Tally& other)
-{
-    changes_ += other.changes_;
-    waited_ += other.waited_;
-    within_ += other.within_;
-    for (std::size_t bin = 0; bin < bins; ++bin)
-        histogram_.at(bin) += other.histogram_.at(bin);
-}
-
 double Tally::quantile(double share) const
 {
     auto left = share * changes_;

@@ -14,7 +14,6 @@ public:
 
     /// So many changes, spread evenly between two instants, were read at `read` (hours).
     void add(double from, double to, double read, double changes);
-    void add(const Tally& other);
 
     double changes() const { return changes_; }
     double mean() const { return changes_ > 0 ? waited_ / changes_ : 0; }

@@ -1,4 +1,5 @@
-#include "tests/bench/simulator/comparison.hpp"
+#include "tests/bench/simulator/tally.hpp"
+#include "tests/bench/simulator/world.hpp"
 
 #include <gtest/gtest.h>
 
@@ -70,42 +71,6 @@ TEST(Tally, KnowsMeanShareAndQuantile)
     EXPECT_DOUBLE_EQ(tally.share_within_target(), 0.5);
     tally.add(0, 1, 100, 1);
     EXPECT_NEAR(tally.quantile(0.999), 100, 3);
-}
-
-/// A small world, so that the test is quick.
-Experiment small()
-{
-    Experiment experiment;
-    experiment.world.posts = 200;
-    experiment.run.warm_up = 10 * 24;
-    experiment.run.measured = 20 * 24;
-    return experiment;
-}
-
-TEST(Simulation, HourlyReadingLeavesChangesHalfAnHourOld)
-{
-    const auto result = measure(Kind::hourly, small(), 0.5);
-    EXPECT_NEAR(result.figures.staleness.mean(), 0.5, 0.02);
-    EXPECT_NEAR(result.figures.insights_calls / 20 / 24, 200, 30);
-}
-
-TEST(Simulation, IsTheSameUnderOneSeed)
-{
-    const auto first = measure(Kind::adaptive, small(), 0.5);
-    const auto again = measure(Kind::adaptive, small(), 0.5);
-    EXPECT_EQ(first.figures.calls(), again.figures.calls());
-    EXPECT_EQ(first.figures.staleness.mean(), again.figures.staleness.mean());
-}
-
-TEST(Simulation, ReadingByChangeCostsATwentiethAndAlmostWhatTheOracleNeeds)
-{
-    const auto hourly = measure(Kind::hourly, small(), 0.5).figures;
-    const auto adaptive = measure_at_target(Kind::adaptive, small()).figures;
-    const auto oracle = measure_at_target(Kind::oracle, small()).figures;
-    EXPECT_NEAR(adaptive.staleness.mean(), 0.5, 0.05) << "at equal freshness";
-    EXPECT_LT(adaptive.insights_calls, hourly.calls() / 20);
-    EXPECT_LT(adaptive.insights_calls, 1.5 * oracle.insights_calls);
-    EXPECT_GT(adaptive.insights_calls, 0.8 * oracle.insights_calls) << "or it would be no oracle";
 }
 
 } // namespace

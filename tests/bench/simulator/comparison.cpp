@@ -72,14 +72,16 @@ Result measure(Kind kind, const Experiment& experiment, double asked)
 Result measure_at_target(Kind kind, const Experiment& experiment)
 {
     const auto target = experiment.run.target;
+    const auto off = [&](const Result& result) { return result.figures.staleness.mean() / target; };
     auto result = measure(kind, experiment, target);
-    for (int attempt = 0; attempt < 6 && listens(kind); ++attempt) {
-        const auto off = result.figures.staleness.mean() / target;
-        if (std::abs(off - 1) < 0.01)
-            break;
-        result = measure(kind, experiment, result.asked / std::pow(off, damping));
+    auto best = result;
+    for (int attempt = 0; attempt < 8 && listens(kind) && std::abs(off(best) - 1) > 0.01;
+         ++attempt) {
+        result = measure(kind, experiment, result.asked / std::pow(off(result), damping));
+        if (std::abs(off(result) - 1) < std::abs(off(best) - 1))
+            best = result;
     }
-    return result;
+    return best;
 }
 
 } // namespace insightd::simulator

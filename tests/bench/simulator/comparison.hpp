@@ -40,7 +40,8 @@ struct Result {
 /// A strategy asked for so much mean staleness (hours); hourly and tiers do not listen.
 Result measure(Kind kind, const Experiment& experiment, double asked);
 
-/// The same, asked such that the measured mean is the target (within 1 %).
+/// The same, asked such that the measured mean is the target: within 1 % where the search, which
+/// what is measured does not follow smoothly, comes so close.
 Result measure_at_target(Kind kind, const Experiment& experiment);
 
 } // namespace insightd::simulator

@@ -146,20 +146,27 @@ asio::awaitable<void> load_posts(Daemon& daemon)
         log::info("posts_loaded", {{"posts", daemon.engine.tracked()}});
 }
 
+/// The cache is of the accounts that are this instance's own.
+void keep_own_cache(Daemon& daemon)
+{
+    std::vector<model::Lease> leases;
+    std::vector<model::AccountId> owned;
+    for (const auto account : ids_of(daemon.config))
+        if (const auto fence = daemon.replica.ownership().fence(account)) {
+            leases.push_back({account, *fence});
+            owned.push_back(account);
+        }
+    on_the_side(daemon, daemon.store.cache.keep_only(std::move(owned)));
+    on_the_side(daemon, daemon.store.cache.put_leases(std::move(leases)));
+}
+
 asio::awaitable<void>
 take_over(Daemon& daemon, std::vector<model::AccountId> accounts, StillOurs is_still_ours)
 {
     co_await daemon.store.take_over(daemon.engine, std::move(accounts), std::move(is_still_ours));
+    keep_own_cache(daemon);
     if (!std::exchange(daemon.loads_posts, true))
         on_the_side(daemon, load_posts(daemon));
-}
-
-/// The cache is of the accounts that are this instance's own.
-void keep_own_cache(Daemon& daemon)
-{
-    auto owned = ids_of(daemon.config);
-    std::erase_if(owned, [&](auto account) { return !daemon.replica.ownership().fence(account); });
-    on_the_side(daemon, daemon.store.cache.keep_only(std::move(owned)));
 }
 
 void let_go(Daemon& daemon, const std::vector<model::AccountId>& accounts)
@@ -195,6 +202,7 @@ replicas::Replica::Worker worker_of(Daemon& daemon)
     };
     worker.let_go = [&daemon](const auto& accounts) { let_go(daemon, accounts); };
     worker.is_at_rest = [&daemon](auto account) { return daemon.engine.is_at_rest(account); };
+    worker.is_stored = [&daemon](auto account) { return !daemon.store.writer.waits(account); };
     worker.look_again = [&daemon] { look_again(daemon); };
     worker.blocks = [&daemon] { return daemon.engine.blocks(); };
     worker.heed = [&daemon](const auto& blocks) { daemon.engine.heed(blocks); };
@@ -274,6 +282,7 @@ asio::awaitable<void> begin(Daemon& daemon)
 {
     co_await daemon.store.writer.open();
     introduce(daemon);
+    daemon.replica.remembers(co_await daemon.store.cache.leases());
     on_the_side(daemon, daemon.store.writer.run());
     on_the_side(daemon, begin_with_store(daemon));
     if (!daemon.begun)

@@ -127,7 +127,9 @@ void Engine::forget_if_at_rest(Account& account)
 
 std::optional<std::int64_t> Engine::fence_of(const Account& account) const
 {
-    return services_.ownership != nullptr ? services_.ownership->fence(account.id()) : std::nullopt;
+    if (services_.ownership == nullptr)
+        return std::nullopt;
+    return services_.ownership->fence_of_rows(account.id());
 }
 
 } // namespace insightd::daemon

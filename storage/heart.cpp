@@ -38,11 +38,13 @@ boost::asio::awaitable<model::BeatAnswer> Heart::beat(model::Beat beat)
     co_return co_await worker_->run<model::BeatAnswer>(std::move(job), patience_);
 }
 
-boost::asio::awaitable<void> Heart::leave(std::string instance_id)
+boost::asio::awaitable<void>
+Heart::leave(std::string instance_id, std::vector<model::AccountId> unstored)
 {
-    auto job = [instance_id = std::move(instance_id)](pqxx::connection& db) {
+    auto job = [instance_id = std::move(instance_id),
+                unstored = std::move(unstored)](pqxx::connection& db) {
         pqxx::work tx{db};
-        storage::leave(tx, instance_id);
+        storage::leave(tx, instance_id, unstored);
         tx.commit();
         return true;
     };

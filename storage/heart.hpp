@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace insightd::storage
 {
@@ -25,7 +26,8 @@ public:
 
     /// See storage/leases.hpp. One transaction.
     boost::asio::awaitable<model::BeatAnswer> beat(model::Beat beat);
-    boost::asio::awaitable<void> leave(std::string instance_id);
+    boost::asio::awaitable<void>
+    leave(std::string instance_id, std::vector<model::AccountId> unstored);
 
     /// Whether a call is under way, perhaps one that was given up.
     bool is_busy() const;

@@ -77,6 +77,23 @@ SET instance_id = $1, fence = nextval('store.fence'), taken_at = clock_timestamp
 FROM locked WHERE l.account_id = locked.account_id
 RETURNING l.account_id, l.fence)";
 
+/// A row under which something is being written at this moment is left for the next heartbeat: none
+/// may wait.
+constexpr auto free_leases = R"(
+UPDATE store.lease l SET instance_id = NULL
+FROM (SELECT account_id FROM store.lease
+      WHERE instance_id = $1 AND account_id = ANY($2::bigint[]) FOR UPDATE SKIP LOCKED) at_rest
+WHERE l.account_id = at_rest.account_id
+RETURNING l.account_id)";
+
+/// Another name, so that the others count anew; that nobody bears, so that it will be missed.
+constexpr auto leave_behind = R"(
+WITH heir AS (
+    UPDATE store.instance SET instance_id = instance_id || ':unstored', accounts = $2::bigint[], wants = 0
+    WHERE instance_id = $1 RETURNING instance_id)
+UPDATE store.lease l SET instance_id = heir.instance_id FROM heir
+WHERE l.instance_id = $1 AND l.account_id = ANY($2::bigint[]))";
+
 /// Only what one of those who lack accounts can take.
 constexpr auto select_to_let_go = R"(
 SELECT account_id FROM store.lease
@@ -134,16 +151,16 @@ bool renew(pqxx::transaction_base& tx, const std::string& instance_id)
     return true;
 }
 
-void give_back(
+std::vector<model::AccountId> give_back(
     pqxx::transaction_base& tx, const std::string& instance_id,
     const std::vector<model::AccountId>& accounts)
 {
+    std::vector<model::AccountId> given;
     if (accounts.empty())
-        return;
-    tx.exec_params0(
-        "UPDATE store.lease SET instance_id = NULL "
-        "WHERE instance_id = $1 AND account_id = ANY($2::bigint[])",
-        instance_id, array_of(accounts));
+        return given;
+    for (const auto& row : tx.exec_params(free_leases, instance_id, array_of(accounts)))
+        given.push_back(row[0].as<std::int64_t>());
+    return given;
 }
 
 std::vector<std::string> living(pqxx::transaction_base& tx)
@@ -246,7 +263,7 @@ model::BeatAnswer beat(pqxx::transaction_base& tx, const model::Beat& beat)
         return answer;
     }
     tx.exec_params0(delete_dead, me, seconds(lease_life));
-    give_back(tx, me, beat.given_back);
+    answer.given_back = give_back(tx, me, beat.given_back);
     answer.instances = living(tx);
     answer.share = answer.instances == beat.known_instances
                        ? beat.known_share
@@ -268,18 +285,22 @@ model::BeatAnswer beat(pqxx::transaction_base& tx, const model::Beat& beat)
     return answer;
 }
 
-void leave(pqxx::transaction_base& tx, const std::string& instance_id)
+void leave(
+    pqxx::transaction_base& tx, const std::string& instance_id,
+    const std::vector<model::AccountId>& unstored)
 {
-    tx.exec_params0("DELETE FROM store.instance WHERE instance_id = $1", instance_id);
+    if (unstored.empty())
+        tx.exec_params0("DELETE FROM store.instance WHERE instance_id = $1", instance_id);
+    else
+        tx.exec_params0(leave_behind, instance_id, array_of(unstored));
 }
 
 bool holds_fence(pqxx::transaction_base& tx, model::AccountId account, const std::string& fence)
 {
-    return !tx.exec_params(
-                  "SELECT 1 FROM store.lease WHERE account_id = $1 AND fence = $2::bigint "
-                  "FOR SHARE",
-                  account, fence)
-                .empty();
+    const auto found = tx.exec_params(
+        "SELECT fence = $2::bigint FROM store.lease WHERE account_id = $1 FOR SHARE", account,
+        fence);
+    return found.empty() ? fence == std::to_string(model::never_taken) : found[0][0].as<bool>();
 }
 
 std::vector<model::Owner>

@@ -19,11 +19,14 @@ inline constexpr std::chrono::seconds lease_life{15};
 /// accounts there are; many only when many change hands.
 model::BeatAnswer beat(pqxx::transaction_base& tx, const model::Beat& beat);
 
-/// The instance goes: all that it has is free at once.
-void leave(pqxx::transaction_base& tx, const std::string& instance_id);
+/// The instance goes: all that it has is free at once, but for those whose rows it could not store
+/// yet. These are its successor's in the same home, or free once it is missed.
+void leave(
+    pqxx::transaction_base& tx, const std::string& instance_id,
+    const std::vector<model::AccountId>& unstored);
 
-/// Locks the lease until the end of the transaction if it is still the one of that fence; false if
-/// another taking came after it.
+/// Locks the lease until the end of the transaction; false if it is not the one of that fence, for
+/// another taking came after it. That nobody ever took the account is model::never_taken.
 bool holds_fence(pqxx::transaction_base& tx, model::AccountId account, const std::string& fence);
 
 /// Those of the accounts that a living instance has. One that was not heard of for long is dead,

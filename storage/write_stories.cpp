@@ -21,28 +21,51 @@ constexpr auto resulting_state = R"(CASE
                 >= least(s.window_from, excluded.window_from) THEN 'final'
         ELSE 'missed' END)";
 
-std::string story_statement()
-{
-    return fmt::format(
-        R"(
+constexpr auto insert_into = R"(
 INSERT INTO store.story AS s (account_id, media_id, known_at, found_at, published_at, expires_at,
     window_from, last_answer_at, last_numbers_at, provenance, state, reason_kind, reason, closed_at,
     is_highlight, troubles)
-SELECT $1, media_id, known_at, found_at, published_at, expires_at, window_from, last_answer_at,
-       last_numbers_at, provenance, state, reason_kind, reason, closed_at, is_highlight, troubles
+)";
+
+constexpr auto from_rows = R"(
 FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, known_at timestamptz, found_at timestamptz,
     published_at timestamptz, expires_at timestamptz, window_from timestamptz,
     last_answer_at timestamptz, last_numbers_at timestamptz, provenance text, state text,
     reason_kind text, reason text, closed_at timestamptz, is_highlight boolean, troubles jsonb)
 ORDER BY media_id
 ON CONFLICT (account_id, media_id) DO UPDATE SET
-    known_at = greatest(s.known_at, excluded.known_at),
     found_at = least(s.found_at, excluded.found_at),
     window_from = least(s.window_from, excluded.window_from),
     last_answer_at = greatest(s.last_answer_at, excluded.last_answer_at),
     last_numbers_at = greatest(s.last_numbers_at, excluded.last_numbers_at),
     provenance = CASE WHEN coalesce(excluded.last_numbers_at < s.last_numbers_at, false)
                       THEN s.provenance ELSE coalesce(excluded.provenance, s.provenance) END,
+)";
+
+/// What was seen of a story, by whomever: that nobody saw it is for its owner to say.
+std::string answers_statement()
+{
+    return fmt::format(
+        R"({1}
+SELECT $1, media_id, known_at, found_at, published_at, expires_at, window_from, last_answer_at,
+       last_numbers_at, provenance, CASE state WHEN 'missed' THEN 'open' ELSE state END, '', '',
+       CASE WHEN state <> 'missed' THEN closed_at END, is_highlight, '[]'
+{2}
+    state = {0},
+    reason_kind = CASE WHEN {0} = 'missed' THEN s.reason_kind ELSE '' END,
+    reason = CASE WHEN {0} = 'missed' THEN s.reason ELSE '' END,
+    closed_at = coalesce(s.closed_at, excluded.closed_at))",
+        resulting_state, insert_into, from_rows);
+}
+
+std::string ledger_statement()
+{
+    return fmt::format(
+        R"({1}
+SELECT $1, media_id, known_at, found_at, published_at, expires_at, window_from, last_answer_at,
+       last_numbers_at, provenance, state, reason_kind, reason, closed_at, is_highlight, troubles
+{2}
+    known_at = greatest(s.known_at, excluded.known_at),
     state = {0},
     reason_kind = CASE WHEN {0} <> 'missed' THEN '' WHEN s.state = 'missed' THEN s.reason_kind
                        ELSE excluded.reason_kind END,
@@ -53,7 +76,7 @@ ON CONFLICT (account_id, media_id) DO UPDATE SET
                         ELSE excluded.is_highlight END,
     troubles = CASE WHEN excluded.known_at < s.known_at THEN s.troubles
                     ELSE excluded.troubles END)",
-        resulting_state);
+        resulting_state, insert_into, from_rows);
 }
 
 json::array troubles_of(const model::StoryEntry& entry)
@@ -87,9 +110,11 @@ json::object row_of(const model::StoryEntry& entry)
 }
 
 /// Made at the first use, for it is put together.
-const std::array<Statement, 1>& statements()
+const std::array<Statement, 2>& statements()
 {
-    static const std::array made{Statement{"story_ledger", Nature::state, story_statement()}};
+    static const std::array made{
+        Statement{"story_answers", Nature::observation, answers_statement()},
+        Statement{"story_ledger", Nature::state, ledger_statement()}};
     return made;
 }
 
@@ -106,8 +131,10 @@ void add_stories(Steps& steps, const std::vector<model::StoryEntry>& stories)
     json::array rows;
     for (const auto& [id, entry] : newest)
         rows.push_back(row_of(*entry));
-    if (!rows.empty())
-        steps.add(statements().front(), rows);
+    if (rows.empty())
+        return;
+    for (const auto& statement : statements())
+        steps.add(statement, rows);
 }
 
 std::span<const Statement> story_statements()

@@ -43,6 +43,19 @@ std::optional<std::int64_t> Ownership::fence(model::AccountId account) const
     return found != leases_.end() ? std::optional{found->second} : std::nullopt;
 }
 
+void Ownership::remembers(const std::vector<model::Lease>& earlier)
+{
+    for (const auto& lease : earlier)
+        remembered_[lease.account_id] = lease.fence;
+}
+
+std::int64_t Ownership::fence_of_rows(model::AccountId account) const
+{
+    const auto& known = was_reached_ ? leases_ : remembered_;
+    const auto found = known.find(account);
+    return found != known.end() ? found->second : model::never_taken;
+}
+
 Ownership::Change
 Ownership::answered(Moment began, const std::vector<model::Lease>& held, bool is_alone)
 {

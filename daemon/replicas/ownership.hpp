@@ -42,8 +42,16 @@ public:
     /// Whether a call for the account may be made at this very moment.
     bool may_call(model::AccountId account, bool is_irreplaceable) const;
 
-    /// Under which rows of the account are written; nothing while the database was never reached.
+    /// Leases of an earlier life in the same home, as it last knew them. Before the first
+    /// heartbeat.
+    void remembers(const std::vector<model::Lease>& earlier);
+
+    /// Of the account's lease; nothing if it is not this instance's own.
     std::optional<std::int64_t> fence(model::AccountId account) const;
+
+    /// Under which rows of the account are written: of its lease; of the earlier life's while the
+    /// database was never reached; else the one that holds as long as nobody ever took it.
+    std::int64_t fence_of_rows(model::AccountId account) const;
 
     /// Accounts that changed hands, as a heartbeat told.
     struct Change {
@@ -65,8 +73,9 @@ public:
 private:
     std::vector<model::AccountId> configured_;
     std::function<Moment()> now_;
-    std::unordered_map<model::AccountId, std::int64_t> leases_; ///< fences
-    Moment until_{};                                            ///< what is granted ends
+    std::unordered_map<model::AccountId, std::int64_t> leases_;     ///< fences
+    std::unordered_map<model::AccountId, std::int64_t> remembered_; ///< of an earlier life
+    Moment until_{};                                                ///< what is granted ends
     Standing granted_ = Standing::everything;
     std::optional<Moment> silent_since_; ///< the first failure after that
     bool was_reached_ = false;

@@ -45,7 +45,7 @@ model::Beat Replica::next_beat()
     if (registered_)
         beat.who.accounts.clear(); // said once
     for (const auto account : leaving_)
-        (worker_.is_at_rest(account) ? beat.given_back : beat.leaving).push_back(account);
+        (may_be_given_back(account) ? beat.given_back : beat.leaving).push_back(account);
     beat.is_settled = beats_unchanged_ >= settled_after;
     beat.known_instances = known_;
     beat.known_share = share_;
@@ -55,6 +55,11 @@ model::Beat Replica::next_beat()
         beat.decide = [](const model::Census&) { return model::SharePlan{}; };
     beat.blocks = worker_.blocks();
     return beat;
+}
+
+bool Replica::may_be_given_back(model::AccountId account) const
+{
+    return worker_.is_at_rest(account) && worker_.is_stored(account);
 }
 
 asio::awaitable<void> Replica::beat()
@@ -80,7 +85,7 @@ asio::awaitable<void> Replica::beat()
     else if (answer.was_removed)
         begin_anew();
     else
-        take_in(began, sent, answer);
+        take_in(began, answer);
     worker_.look_again();
 }
 
@@ -97,7 +102,7 @@ void Replica::begin_anew()
     beats_unchanged_ = 0;
 }
 
-void Replica::take_in(Moment began, const model::Beat& sent, const model::BeatAnswer& answer)
+void Replica::take_in(Moment began, const model::BeatAnswer& answer)
 {
     registered_ = true;
     beats_unchanged_ = answer.instances == known_ ? beats_unchanged_ + 1 : 0;
@@ -105,7 +110,7 @@ void Replica::take_in(Moment began, const model::Beat& sent, const model::BeatAn
     share_ = answer.share;
     wants_ = answer.wants;
     worker_.heed(answer.blocks);
-    for (const auto account : sent.given_back)
+    for (const auto account : answer.given_back)
         leaving_.erase(account);
     const auto change = ownership_.answered(began, answer.held, known_.size() == 1);
     lose(change.lost);
@@ -213,8 +218,12 @@ asio::awaitable<void> Replica::leave()
     if (!registered_)
         co_return;
     auto id = who_.instance_id;
+    std::vector<model::AccountId> unstored;
+    std::ranges::copy_if(who_.accounts, std::back_inserter(unstored), [this](auto account) {
+        return !worker_.is_stored(account);
+    });
     try {
-        co_await heart_.leave(std::move(id));
+        co_await heart_.leave(std::move(id), std::move(unstored));
     } catch (const model::Unavailable&) { // missed soon
     } catch (const model::Refused&) {
     }

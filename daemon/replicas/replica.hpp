@@ -39,6 +39,9 @@ public:
         std::function<void(const std::vector<model::AccountId>&)> let_go;
         /// Whether nothing is under way for the account.
         std::function<bool(model::AccountId)> is_at_rest;
+        /// Whether all that was read of it is in the database: only then may another go on from
+        /// what the database knows.
+        std::function<bool(model::AccountId)> is_stored;
         /// What may be done may have changed.
         std::function<void()> look_again;
         /// Blocks of the platform: those it was told of, and those that others were.
@@ -54,6 +57,7 @@ public:
     /// Before the first heartbeat.
     void works_through(Worker worker) { worker_ = std::move(worker); }
     void has_home(std::string home) { who_.home = std::move(home); }
+    void remembers(const std::vector<model::Lease>& earlier) { ownership_.remembers(earlier); }
 
     const Ownership& ownership() const { return ownership_; }
     std::size_t instances() const { return known_.size(); }
@@ -78,13 +82,14 @@ public:
     /// From now on nothing is taken any more; the heartbeats go on.
     void take_no_more() { takes_more_ = false; }
 
-    /// The end: everything is given back at once. Nothing is thrown: whoever cannot say so is
-    /// missed after 15 s.
+    /// The end: everything that is stored is given back at once. Nothing is thrown: whoever cannot
+    /// say so is missed after 15 s.
     boost::asio::awaitable<void> leave();
 
 private:
     model::Beat next_beat();
-    void take_in(Moment began, const model::Beat& sent, const model::BeatAnswer& answer);
+    bool may_be_given_back(model::AccountId account) const;
+    void take_in(Moment began, const model::BeatAnswer& answer);
     void lose(const std::vector<model::AccountId>& accounts);
     void begin_anew();
     void tell(const Ownership::Change& change);

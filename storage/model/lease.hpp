@@ -24,6 +24,9 @@ struct Lease {
     bool operator==(const Lease&) const = default;
 };
 
+/// The fence of an account that nobody ever took.
+constexpr std::int64_t never_taken = 0;
+
 /// A process that takes part, as it introduces itself.
 struct Newcomer {
     std::string instance_id; ///< random
@@ -54,7 +57,7 @@ struct SharePlan {
 struct Beat {
     Newcomer who;
     bool registers = false;            ///< its first
-    std::vector<AccountId> given_back; ///< nothing of them is under way any more
+    std::vector<AccountId> given_back; ///< nothing of them is under way or waits to be stored
     std::vector<AccountId> leaving;    ///< to be given back at a later heartbeat
     bool is_settled = false;
     std::vector<std::string> known_instances;       ///< as of the heartbeat before
@@ -69,9 +72,10 @@ struct BeatAnswer {
     std::vector<std::string> instances; ///< alive, itself included; sorted
     double share = 0;
     std::vector<Lease> held;
-    std::vector<AccountId> to_let_go; ///< of the held ones: others lack them
-    std::int64_t wants = 0;           ///< that it lacks itself of its share
-    std::vector<Block> blocks;        ///< that anybody was told of within a day, over or not
+    std::vector<AccountId> given_back; ///< those of the beat that are free now; the rest remain
+    std::vector<AccountId> to_let_go;  ///< of the held ones: others lack them
+    std::int64_t wants = 0;            ///< that it lacks itself of its share
+    std::vector<Block> blocks;         ///< that anybody was told of within a day, over or not
 };
 
 /// One row of the view `insights.account_owner`.

@@ -27,6 +27,7 @@ constexpr auto schema = R"(
         account_id INTEGER NOT NULL, media_id INTEGER NOT NULL, published_at INTEGER NOT NULL,
         expires_at INTEGER, checked_at INTEGER, found_at INTEGER, window_from INTEGER,
         answered_at INTEGER, numbers_at INTEGER, PRIMARY KEY (account_id, media_id)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS lease (account_id INTEGER PRIMARY KEY, fence INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS account (account_id INTEGER PRIMARY KEY, alive_at INTEGER NOT NULL);
 )";
 
@@ -87,12 +88,39 @@ asio::awaitable<void> Cache::keep_only(std::vector<model::AccountId> accounts)
         db.run("DELETE FROM kept");
         for (const auto account : accounts)
             Query{db, "INSERT OR IGNORE INTO kept VALUES (?)"}.bind(account).run();
-        for (const char* table : {"token", "story", "account"})
+        for (const char* table : {"token", "story", "account", "lease"})
             db.run(
                 std::string{"DELETE FROM "} + table +
                 " WHERE account_id NOT IN (SELECT account_id FROM kept)");
     };
     co_await on_disk(work);
+}
+
+asio::awaitable<void> Cache::put_leases(std::vector<model::Lease> leases)
+{
+    const auto work = [leases = std::move(leases)](Sqlite& db) {
+        Transaction tx{db};
+        db.run("DELETE FROM lease");
+        for (const auto& lease : leases)
+            Query{db, "INSERT OR REPLACE INTO lease (account_id, fence) VALUES (?, ?)"}
+                .bind(lease.account_id)
+                .bind(lease.fence)
+                .run();
+        tx.commit();
+    };
+    co_await on_disk(work);
+}
+
+asio::awaitable<std::vector<model::Lease>> Cache::leases()
+{
+    const auto found = std::make_shared<std::vector<model::Lease>>();
+    const auto work = [found](Sqlite& db) {
+        Query query{db, "SELECT account_id, fence FROM lease"};
+        while (query.next())
+            found->push_back({query.number(0), query.number(1)});
+    };
+    co_await on_disk(work);
+    co_return std::move(*found);
 }
 
 asio::awaitable<bool> Cache::put_token(model::SealedToken token)

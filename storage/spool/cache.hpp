@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/model/history.hpp"
+#include "storage/model/lease.hpp"
 #include "storage/model/token.hpp"
 #include "storage/spool/news.hpp"
 #include "storage/thread.hpp"
@@ -19,9 +20,9 @@ namespace insightd::spool
 class Sqlite;
 
 /// What a daemon must know to collect while the database is away: the tokens, sealed as the
-/// database holds them, and the stories that are alive. A copy, in a file beside the spool; a
-/// damaged one is set aside and filled anew. Nothing is thrown: without a cache the daemon merely
-/// waits for the database.
+/// database holds them, the stories that are alive, and under which leases. A copy, in a file
+/// beside the spool; a damaged one is set aside and filled anew. Nothing is thrown: without a cache
+/// the daemon merely waits for the database.
 class Cache
 {
 public:
@@ -31,6 +32,10 @@ public:
 
     /// Forgets the accounts that are not among these.
     boost::asio::awaitable<void> keep_only(std::vector<model::AccountId> accounts);
+
+    /// Takes the place of the leases that were known.
+    boost::asio::awaitable<void> put_leases(std::vector<model::Lease> leases);
+    boost::asio::awaitable<std::vector<model::Lease>> leases();
 
     /// False if it could not be written.
     boost::asio::awaitable<bool> put_token(model::SealedToken token);

@@ -73,6 +73,9 @@ public:
     /// One such try, now. True when nothing waits any more.
     boost::asio::awaitable<bool> replay_now();
 
+    /// Whether something of the account has not reached the database yet.
+    bool waits(model::AccountId account) const;
+
     State state() const { return state_; }
     bool database_is_up() const { return state_ != State::spooling; }
     Trouble trouble() const { return trouble_; }
@@ -89,7 +92,6 @@ private:
         std::string news;
     };
 
-    bool waits(model::AccountId account) const;
     boost::asio::awaitable<void> spool(model::SharedBatch batch);
     boost::asio::awaitable<void> on_disk(std::function<void(SpoolFile&)> work);
     SpoolFile& file();

@@ -184,7 +184,7 @@ TEST_F(LeasesTest, WhoLeavesFreesEverythingAtOnce)
     one.send();
     {
         pqxx::work tx{one.db};
-        leave(tx, "one");
+        leave(tx, "one", {});
         tx.commit();
     }
     auto two = instance("two");
@@ -282,7 +282,6 @@ TEST_F(LeasesTest, OwnersAreThoseThatLive)
     EXPECT_EQ(owners.front().host, "here");
     tx.exec("UPDATE store.instance SET heartbeat_at = heartbeat_at - interval '16 s'");
     EXPECT_TRUE(read_owners(tx, {first}).empty());
-    EXPECT_EQ(read_sharing(tx).instances.size(), 1U);
 }
 
 /// What a fenced instance writes: what it saw arrives, what it decided does not.
@@ -310,6 +309,71 @@ TEST_F(LeasesTest, LateRowsOfAnEarlierOwnerAreObservationsOnly)
     write(batch);
     EXPECT_EQ(count("store.collection"), "1");
     EXPECT_EQ(database.fenced_off(), 1U);
+}
+
+/// What was read before the database was reached for the first time.
+TEST_F(LeasesTest, FenceOfTheNeverTakenHoldsUntilSomebodyTakesTheAccount)
+{
+    const auto holds = [&] {
+        pqxx::connection db{url};
+        pqxx::work tx{db};
+        return holds_fence(tx, first, std::to_string(model::never_taken));
+    };
+    EXPECT_TRUE(holds());
+    auto one = instance("one", {first});
+    one.decides(0, 0);
+    one.send();
+    EXPECT_TRUE(holds()); // it has a line now, and no owner
+    one.decides(1, 0);
+    one.send();
+    EXPECT_FALSE(holds());
+}
+
+TEST_F(LeasesTest, WhoLeavesKeepsWhatItCouldNotStoreForItsSuccessor)
+{
+    auto one = instance("one", {first, second});
+    one.beat.who.home = "here:1";
+    const auto held = one.send().held;
+    pqxx::work tx{one.db};
+    leave(tx, "one", {second});
+    tx.commit();
+
+    auto other = instance("other", {first, second});
+    const auto taken = other.send().held;
+    ASSERT_EQ(taken.size(), 1U);
+    EXPECT_EQ(taken.front().account_id, first);
+
+    auto successor = instance("successor", {first, second});
+    successor.beat.who.home = "here:1";
+    const auto inherited = successor.send().held;
+    ASSERT_EQ(inherited.size(), 1U);
+    EXPECT_THAT(held, ::testing::Contains(inherited.front()));
+    EXPECT_EQ(inherited.front().account_id, second);
+}
+
+TEST_F(LeasesTest, WhatIsBeingWrittenIsGivenBackLaterAndHoldsUpNoHeartbeat)
+{
+    auto one = instance("one", {first, second});
+    std::int64_t fence = 0;
+    for (const auto& lease : one.send().held)
+        if (lease.account_id == first)
+            fence = lease.fence;
+    pqxx::connection other{url};
+    pqxx::work writing{other};
+    ASSERT_TRUE(holds_fence(writing, first, std::to_string(fence)));
+    one.decides(0, 0);
+    one.beat.given_back = {first, second};
+    EXPECT_EQ(one.send().given_back, std::vector{second});
+    writing.commit();
+    EXPECT_EQ(one.send().given_back, std::vector{first});
+}
+
+TEST_F(LeasesTest, DeadOnesAreNamedNowhereThoughNobodyIsLeftToRemoveThem)
+{
+    instance("one", {first}).send();
+    age("one", 16);
+    EXPECT_EQ(count("insights.instance_status"), "0");
+    EXPECT_EQ(query1(url, "SELECT count(instance_id) FROM insights.account_owner"), "0");
 }
 
 TEST_F(LeasesTest, RowsWithoutAFenceAreWrittenWhole)

@@ -152,6 +152,29 @@ TEST_F(StoryLedgerTest, RatesKnowWhatIsZeroAndWhatIsAbsent)
     EXPECT_THAT(rates(), ElementsAre(std::nullopt, std::nullopt)) << "never divided by 0";
 }
 
+/// An account went to another instance while its story was being read.
+TEST_F(StoryLedgerTest, AnswerOfAnEarlierOwnerProvesThatAStoryWasNotMissed)
+{
+    query(
+        url,
+        "INSERT INTO store.lease (account_id, fence) VALUES (" + std::to_string(account) + ", 2)");
+    model::Batch late;
+    late.fence = 1;
+    late.stories.push_back(answered(line(expires - 5min), expires - 5min));
+    keep(line(expires + 1min, StoryState::missed));
+    write(late);
+    EXPECT_EQ(state(), "final");
+    EXPECT_EQ(query1(url, "SELECT reason || reason_kind FROM store.story"), "");
+
+    late.stories = {line(expires + 2min, StoryState::missed)};
+    late.stories.front().media_id = post + 1;
+    write(late);
+    EXPECT_EQ(
+        query1(url, "SELECT state FROM store.story WHERE media_id = " + std::to_string(post + 1)),
+        "open")
+        << "that it was missed is for its owner to say";
+}
+
 TEST_F(StoryLedgerTest, SummarySaysHowOldItWasWhenFoundAndLastSeen)
 {
     write_story({views(5)}, {});

@@ -29,6 +29,17 @@ TEST_F(OwnershipTest, EverythingIsPermittedUntilTheDatabaseWasReached)
     EXPECT_TRUE(mine.may_call(2, false));
 }
 
+TEST_F(OwnershipTest, UntilTheDatabaseWasReachedRowsAreWrittenUnderTheLeasesOfAnEarlierLife)
+{
+    EXPECT_EQ(mine.fence_of_rows(2), model::never_taken);
+    mine.remembers({{2, 7}});
+    EXPECT_EQ(mine.fence_of_rows(2), 7);
+    EXPECT_EQ(mine.fence_of_rows(3), model::never_taken);
+    mine.answered(now, {{3, 9}}, false);
+    EXPECT_EQ(mine.fence_of_rows(2), model::never_taken) << "it is another's";
+    EXPECT_EQ(mine.fence_of_rows(3), 9);
+}
+
 TEST_F(OwnershipTest, FirstAnswerSaysWhatIsNot)
 {
     const auto change = mine.answered(now, {{2, 7}}, false);

@@ -46,6 +46,7 @@ struct Member {
                 working.erase(account);
         };
         worker.is_at_rest = [this](auto account) { return !busy.contains(account); };
+        worker.is_stored = [this](auto account) { return !unstored.contains(account); };
         worker.look_again = [] {};
         worker.blocks = [this] { return blocks; };
         worker.heed = [this](const auto& told) { heard = told; };
@@ -72,7 +73,7 @@ struct Member {
 
     storage::Heart heart;
     Replica replica;
-    std::set<model::AccountId> working, busy;
+    std::set<model::AccountId> working, busy, unstored;
     std::vector<model::Block> blocks, heard;
 };
 
@@ -146,6 +147,23 @@ TEST_F(ReplicaTest, SurplusGoesToTheNewcomerOnceItIsAtRest)
         EXPECT_FALSE(one.replica.ownership().may_call(account, false));
 }
 
+TEST_F(ReplicaTest, WhatIsNotStoredYetIsNotGivenBack)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(one);
+    beat(two);
+    one.unstored = {first, first + 1, first + 2, first + 3};
+    beat(one);
+    beat(one);
+    beat(two);
+    EXPECT_THAT(two.working, IsEmpty());
+    one.unstored.clear();
+    beat(one);
+    beat(two);
+    EXPECT_THAT(two.working, SizeIs(2));
+}
+
 TEST_F(ReplicaTest, OneThatWasMissedHasNothingAndComesBackAsAnother)
 {
     auto& one = member("one");
@@ -194,6 +212,24 @@ TEST_F(ReplicaTest, WhoLeavesIsSucceededAtOnce)
     EXPECT_THAT(two.working, SizeIs(4));
     beat(one);
     EXPECT_EQ(query(url, "SELECT 1 FROM store.instance").size(), 1U) << "it does not come back";
+}
+
+TEST_F(ReplicaTest, WhoLeavesWithRowsThatWaitKeepsTheirAccountUntilItIsMissed)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(one);
+    beat(two);
+    one.unstored = {first};
+    one.replica.take_no_more();
+    run(loop, one.replica.leave());
+    beat(two);
+    EXPECT_THAT(two.working, SizeIs(3));
+    query(
+        url, "UPDATE store.instance SET heartbeat_at = heartbeat_at - interval '16 s' "
+             "WHERE instance_id LIKE 'one%'");
+    beat(two);
+    EXPECT_THAT(two.working, SizeIs(4));
 }
 
 TEST_F(ReplicaTest, DatabaseThatIsAwayLeavesOnlyTheIrreplaceableToAPeer)

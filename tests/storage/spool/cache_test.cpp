@@ -149,6 +149,15 @@ TEST_F(CacheTest, AccountsThatAreNotConfiguredAreForgotten)
     EXPECT_EQ(run(loop, cache->token(shop)), std::nullopt);
 }
 
+TEST_F(CacheTest, LeasesOutliveTheProcess)
+{
+    run(loop, cache->put_leases({{2, 7}, {3, 8}}));
+    run(loop, cache->put_leases({{1, 5}, {3, 9}}));
+    run(loop, cache->keep_only({2, 3}));
+    begin();
+    EXPECT_EQ(run(loop, cache->leases()), (std::vector<model::Lease>{{3, 9}}));
+}
+
 TEST_F(CacheTest, DamagedFileIsSetAsideAndFilledAnew)
 {
     end();

@@ -149,15 +149,12 @@ asio::awaitable<void> load_posts(Daemon& daemon)
 /// The cache is of the accounts that are this instance's own.
 void keep_own_cache(Daemon& daemon)
 {
-    std::vector<model::Lease> leases;
+    auto memory = daemon.replica.memory();
     std::vector<model::AccountId> owned;
-    for (const auto account : ids_of(daemon.config))
-        if (const auto fence = daemon.replica.ownership().fence(account)) {
-            leases.push_back({account, *fence});
-            owned.push_back(account);
-        }
+    for (const auto& lease : memory.leases)
+        owned.push_back(lease.account_id);
     on_the_side(daemon, daemon.store.cache.keep_only(std::move(owned)));
-    on_the_side(daemon, daemon.store.cache.put_leases(std::move(leases)));
+    on_the_side(daemon, daemon.store.cache.put_leases(std::move(memory)));
 }
 
 asio::awaitable<void>
@@ -276,13 +273,34 @@ asio::awaitable<void> begin_with_store(Daemon& daemon)
     }
 }
 
+/// What an earlier life in the same folder had, if it knew of others: theirs is everything else.
+asio::awaitable<void> remember_earlier_life(Daemon& daemon)
+{
+    const auto memory = co_await daemon.store.cache.leases();
+    daemon.replica.remembers(memory);
+    if (!memory.had_peers)
+        co_return;
+    auto others = ids_of(daemon.config);
+    for (const auto& lease : memory.leases)
+        std::erase(others, lease.account_id);
+    daemon.engine.let_go(others);
+}
+
+/// Given back, and forgotten where others have it now.
+asio::awaitable<void> leave(Daemon& daemon)
+{
+    co_await daemon.replica.leave();
+    if (daemon.joined)
+        keep_own_cache(daemon);
+}
+
 /// Until the database can be asked, what cannot be fetched again is collected on what the cache
 /// knows.
 asio::awaitable<void> begin(Daemon& daemon)
 {
     co_await daemon.store.writer.open();
     introduce(daemon);
-    daemon.replica.remembers(co_await daemon.store.cache.leases());
+    co_await remember_earlier_life(daemon);
     on_the_side(daemon, daemon.store.writer.run());
     on_the_side(daemon, begin_with_store(daemon));
     if (!daemon.begun)
@@ -308,7 +326,7 @@ asio::awaitable<void> live(Daemon& daemon)
 {
     co_await begin(daemon);
     co_await daemon.engine.run();
-    on_the_side(daemon, daemon.replica.leave());
+    on_the_side(daemon, leave(daemon));
     if (daemon.sides > 0)
         co_await nap(daemon.sides_end, grace_of_sides);
     daemon.signals.cancel();

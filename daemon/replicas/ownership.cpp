@@ -23,16 +23,16 @@ Ownership::Ownership(std::vector<model::AccountId> configured, std::function<Mom
 Ownership::Standing Ownership::standing() const
 {
     if (!was_reached_)
-        return Standing::everything;
+        return had_peers_ ? Standing::irreplaceable : Standing::everything;
     return now_() < until_ ? granted_ : Standing::nothing;
 }
 
 bool Ownership::may_call(model::AccountId account, bool is_irreplaceable) const
 {
-    if (!was_reached_)
+    if (!was_reached_ && !had_peers_)
         return true;
     const auto standing_now = standing();
-    return leases_.contains(account) &&
+    return (was_reached_ ? leases_ : remembered_).contains(account) &&
            (standing_now == Standing::everything ||
             (standing_now == Standing::irreplaceable && is_irreplaceable));
 }
@@ -43,9 +43,10 @@ std::optional<std::int64_t> Ownership::fence(model::AccountId account) const
     return found != leases_.end() ? std::optional{found->second} : std::nullopt;
 }
 
-void Ownership::remembers(const std::vector<model::Lease>& earlier)
+void Ownership::remembers(const model::LeaseMemory& earlier)
 {
-    for (const auto& lease : earlier)
+    had_peers_ = earlier.had_peers;
+    for (const auto& lease : earlier.leases)
         remembered_[lease.account_id] = lease.fence;
 }
 

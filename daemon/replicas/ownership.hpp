@@ -35,16 +35,15 @@ public:
 
     Ownership(std::vector<model::AccountId> configured, std::function<Moment()> now);
 
-    /// Until the database was reached for the first time everything may be done: the instance may
-    /// well be alone, and what it collects waits in the spool.
+    /// Until the database was reached for the first time everything may be done by one that does
+    /// not know of others: it may well be alone, and what it collects waits in the spool.
     Standing standing() const;
 
     /// Whether a call for the account may be made at this very moment.
     bool may_call(model::AccountId account, bool is_irreplaceable) const;
 
-    /// Leases of an earlier life in the same home, as it last knew them. Before the first
-    /// heartbeat.
-    void remembers(const std::vector<model::Lease>& earlier);
+    /// What an earlier life in the same home knew last. Before the first heartbeat.
+    void remembers(const model::LeaseMemory& earlier);
 
     /// Of the account's lease; nothing if it is not this instance's own.
     std::optional<std::int64_t> fence(model::AccountId account) const;
@@ -75,6 +74,7 @@ private:
     std::function<Moment()> now_;
     std::unordered_map<model::AccountId, std::int64_t> leases_;     ///< fences
     std::unordered_map<model::AccountId, std::int64_t> remembered_; ///< of an earlier life
+    bool had_peers_ = false;                                        ///< then
     Moment until_{};                                                ///< what is granted ends
     Standing granted_ = Standing::everything;
     std::optional<Moment> silent_since_; ///< the first failure after that

@@ -223,10 +223,24 @@ asio::awaitable<void> Replica::leave()
         return !worker_.is_stored(account);
     });
     try {
-        co_await heart_.leave(std::move(id), std::move(unstored));
+        co_await heart_.leave(std::move(id), unstored);
+        if (known_.size() > 1)
+            gone_.insert(who_.accounts.begin(), who_.accounts.end());
+        for (const auto account : unstored)
+            gone_.erase(account);
     } catch (const model::Unavailable&) { // missed soon
     } catch (const model::Refused&) {
     }
+}
+
+model::LeaseMemory Replica::memory() const
+{
+    model::LeaseMemory memory;
+    for (const auto account : who_.accounts)
+        if (const auto fence = ownership_.fence(account); fence && !gone_.contains(account))
+            memory.leases.push_back({account, *fence});
+    memory.had_peers = known_.size() > 1;
+    return memory;
 }
 
 } // namespace insightd::replicas

@@ -57,7 +57,7 @@ public:
     /// Before the first heartbeat.
     void works_through(Worker worker) { worker_ = std::move(worker); }
     void has_home(std::string home) { who_.home = std::move(home); }
-    void remembers(const std::vector<model::Lease>& earlier) { ownership_.remembers(earlier); }
+    void remembers(const model::LeaseMemory& earlier) { ownership_.remembers(earlier); }
 
     const Ownership& ownership() const { return ownership_; }
     std::size_t instances() const { return known_.size(); }
@@ -86,6 +86,9 @@ public:
     /// say so is missed after 15 s.
     boost::asio::awaitable<void> leave();
 
+    /// What the next life in the same home should know.
+    model::LeaseMemory memory() const;
+
 private:
     model::Beat next_beat();
     bool may_be_given_back(model::AccountId account) const;
@@ -106,6 +109,7 @@ private:
     bool answers_ = true;                ///< the database did to the last heartbeat
     std::set<model::AccountId> taken_;   ///< the worker does not have them yet
     std::set<model::AccountId> leaving_; ///< the worker was told to let go; still ours
+    std::set<model::AccountId> gone_;    ///< given back at the end, to peers
     std::vector<std::string> known_;     ///< instances, as of the last heartbeat
     double share_ = 0;
     std::int64_t wants_ = 0;

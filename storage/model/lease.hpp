@@ -27,6 +27,14 @@ struct Lease {
 /// The fence of an account that nobody ever took.
 constexpr std::int64_t never_taken = 0;
 
+/// What an instance left behind in its folder, for the next life there.
+struct LeaseMemory {
+    std::vector<Lease> leases;
+    bool had_peers = false; ///< others lived: what is not among the leases is theirs
+
+    bool operator==(const LeaseMemory&) const = default;
+};
+
 /// A process that takes part, as it introduces itself.
 struct Newcomer {
     std::string instance_id; ///< random

@@ -28,6 +28,7 @@ constexpr auto schema = R"(
         expires_at INTEGER, checked_at INTEGER, found_at INTEGER, window_from INTEGER,
         answered_at INTEGER, numbers_at INTEGER, PRIMARY KEY (account_id, media_id)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS lease (account_id INTEGER PRIMARY KEY, fence INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS sharing (had_peers INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS account (account_id INTEGER PRIMARY KEY, alive_at INTEGER NOT NULL);
 )";
 
@@ -96,12 +97,15 @@ asio::awaitable<void> Cache::keep_only(std::vector<model::AccountId> accounts)
     co_await on_disk(work);
 }
 
-asio::awaitable<void> Cache::put_leases(std::vector<model::Lease> leases)
+asio::awaitable<void> Cache::put_leases(model::LeaseMemory memory)
 {
-    const auto work = [leases = std::move(leases)](Sqlite& db) {
+    const auto work = [memory = std::move(memory)](Sqlite& db) {
         Transaction tx{db};
-        db.run("DELETE FROM lease");
-        for (const auto& lease : leases)
+        db.run("DELETE FROM lease; DELETE FROM sharing");
+        Query{db, "INSERT INTO sharing (had_peers) VALUES (?)"}
+            .bind(std::int64_t{memory.had_peers})
+            .run();
+        for (const auto& lease : memory.leases)
             Query{db, "INSERT OR REPLACE INTO lease (account_id, fence) VALUES (?, ?)"}
                 .bind(lease.account_id)
                 .bind(lease.fence)
@@ -111,13 +115,15 @@ asio::awaitable<void> Cache::put_leases(std::vector<model::Lease> leases)
     co_await on_disk(work);
 }
 
-asio::awaitable<std::vector<model::Lease>> Cache::leases()
+asio::awaitable<model::LeaseMemory> Cache::leases()
 {
-    const auto found = std::make_shared<std::vector<model::Lease>>();
+    const auto found = std::make_shared<model::LeaseMemory>();
     const auto work = [found](Sqlite& db) {
         Query query{db, "SELECT account_id, fence FROM lease"};
         while (query.next())
-            found->push_back({query.number(0), query.number(1)});
+            found->leases.push_back({query.number(0), query.number(1)});
+        Query sharing{db, "SELECT had_peers FROM sharing"};
+        found->had_peers = sharing.next() && sharing.number(0) != 0;
     };
     co_await on_disk(work);
     co_return std::move(*found);

@@ -33,9 +33,9 @@ public:
     /// Forgets the accounts that are not among these.
     boost::asio::awaitable<void> keep_only(std::vector<model::AccountId> accounts);
 
-    /// Takes the place of the leases that were known.
-    boost::asio::awaitable<void> put_leases(std::vector<model::Lease> leases);
-    boost::asio::awaitable<std::vector<model::Lease>> leases();
+    /// Takes the place of what was known of leases.
+    boost::asio::awaitable<void> put_leases(model::LeaseMemory memory);
+    boost::asio::awaitable<model::LeaseMemory> leases();
 
     /// False if it could not be written.
     boost::asio::awaitable<bool> put_token(model::SealedToken token);

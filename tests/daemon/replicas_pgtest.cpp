@@ -140,7 +140,7 @@ TEST_F(Owned, FencedOneStoresWhatItSawAndNoState)
     EXPECT_EQ(simulation.value("SELECT count(*) FROM store.collection"), "0");
     EXPECT_GT(simulation.store->database.fenced_off(), 0U);
     EXPECT_NE(
-        simulation.value("SELECT count(*) FROM store.story WHERE last_answer_at > found_at"), "0")
+        simulation.value("SELECT count(*) FROM store.story WHERE last_answer_at IS NOT NULL"), "0")
         << "that a story was read is true whoever read it";
 }
 

@@ -32,12 +32,24 @@ TEST_F(OwnershipTest, EverythingIsPermittedUntilTheDatabaseWasReached)
 TEST_F(OwnershipTest, UntilTheDatabaseWasReachedRowsAreWrittenUnderTheLeasesOfAnEarlierLife)
 {
     EXPECT_EQ(mine.fence_of_rows(2), model::never_taken);
-    mine.remembers({{2, 7}});
+    mine.remembers({{{2, 7}}, false});
+    EXPECT_TRUE(mine.may_call(3, false)) << "it was alone";
     EXPECT_EQ(mine.fence_of_rows(2), 7);
     EXPECT_EQ(mine.fence_of_rows(3), model::never_taken);
     mine.answered(now, {{3, 9}}, false);
     EXPECT_EQ(mine.fence_of_rows(2), model::never_taken) << "it is another's";
     EXPECT_EQ(mine.fence_of_rows(3), 9);
+}
+
+TEST_F(OwnershipTest, WhoHadPeersAsksOnlyForStoriesOfItsEarlierLifeUntilTheDatabaseWasReached)
+{
+    mine.remembers({{{2, 7}}, true});
+    EXPECT_EQ(mine.standing(), Standing::irreplaceable);
+    EXPECT_TRUE(mine.may_call(2, true));
+    EXPECT_FALSE(mine.may_call(2, false));
+    EXPECT_FALSE(mine.may_call(3, true)) << "it is another's";
+    mine.answered(now, {{2, 7}}, false);
+    EXPECT_TRUE(mine.may_call(2, false));
 }
 
 TEST_F(OwnershipTest, FirstAnswerSaysWhatIsNot)

@@ -151,11 +151,12 @@ TEST_F(CacheTest, AccountsThatAreNotConfiguredAreForgotten)
 
 TEST_F(CacheTest, LeasesOutliveTheProcess)
 {
-    run(loop, cache->put_leases({{2, 7}, {3, 8}}));
-    run(loop, cache->put_leases({{1, 5}, {3, 9}}));
+    EXPECT_EQ(run(loop, cache->leases()), model::LeaseMemory{});
+    run(loop, cache->put_leases({{{2, 7}, {3, 8}}, false}));
+    run(loop, cache->put_leases({{{1, 5}, {3, 9}}, true}));
     run(loop, cache->keep_only({2, 3}));
     begin();
-    EXPECT_EQ(run(loop, cache->leases()), (std::vector<model::Lease>{{3, 9}}));
+    EXPECT_EQ(run(loop, cache->leases()), (model::LeaseMemory{{{3, 9}}, true}));
 }
 
 TEST_F(CacheTest, DamagedFileIsSetAsideAndFilledAnew)

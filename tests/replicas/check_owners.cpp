@@ -1,0 +1,217 @@
+#include "tests/replicas/checks.hpp"
+#include "tests/support/private_postgres.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+namespace insightd::torture
+{
+namespace
+{
+
+using insightd::testing::query;
+using std::chrono::seconds;
+
+/// A call that began before its account was taken may arrive after it.
+constexpr std::chrono::milliseconds on_its_way{1'000};
+
+constexpr seconds longest_takeover{30};
+
+/// A takeover, and a turn's time on a busy machine.
+constexpr seconds longest_silence{45};
+
+/// Each in a transaction of its own: no heartbeat locks both tables in their order.
+constexpr std::array triggers{
+    R"(
+CREATE TABLE seen_instance AS SELECT instance_id, pid FROM store.instance;
+CREATE FUNCTION see_birth() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO seen_instance VALUES (NEW.instance_id, NEW.pid);
+    RETURN NEW; END $$;
+CREATE TRIGGER see_birth AFTER INSERT ON store.instance FOR EACH ROW EXECUTE FUNCTION see_birth())",
+    R"(
+CREATE TABLE seen_lease(at timestamptz, account_id bigint, instance_id text);
+CREATE FUNCTION see_lease() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO seen_lease VALUES (clock_timestamp(), NEW.account_id, NEW.instance_id);
+    RETURN NEW; END $$;
+CREATE TRIGGER see AFTER UPDATE ON store.lease FOR EACH ROW EXECUTE FUNCTION see_lease())",
+    R"(
+CREATE FUNCTION see_death() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO seen_lease SELECT clock_timestamp(), account_id, NULL FROM store.lease
+    WHERE instance_id = OLD.instance_id;
+    RETURN OLD; END $$;
+CREATE TRIGGER see AFTER DELETE ON store.instance FOR EACH ROW EXECUTE FUNCTION see_death())"};
+
+struct Span {
+    Real from;
+    std::int64_t pid; ///< 0: nobody
+};
+
+using Owners = std::map<std::int64_t, std::vector<Span>>;
+
+Owners owners(const std::string& database)
+{
+    Owners all;
+    for (const auto& row : query(
+             database, "SELECT (extract(epoch FROM at) * 1000000)::bigint, account_id, "
+                       "coalesce(pid, 0) FROM seen_lease LEFT JOIN seen_instance USING "
+                       "(instance_id) ORDER BY at"))
+        all[std::stoll(*row[1])].push_back(
+            {Real{std::chrono::microseconds{std::stoll(*row[0])}}, std::stoll(*row[2])});
+    return all;
+}
+
+/// Whether the caller owned the account when the call arrived, or a moment before.
+bool was_owner(const Call& call, const std::vector<Span>& spans)
+{
+    for (std::size_t index = spans.size(); index-- > 0;) {
+        if (spans[index].from > call.at)
+            continue;
+        if (ReplicaProcess::is_of(spans[index].pid, call.replica))
+            return true;
+        if (spans[index].from + on_its_way < call.at)
+            return false;
+    }
+    return true; // before the triggers were there
+}
+
+struct Takeover {
+    double seconds = 0;
+    Real ended;
+};
+
+std::optional<Takeover> takeover_of(const std::vector<Span>& spans, const Trouble& trouble)
+{
+    const auto after =
+        std::ranges::find_if(spans, [&](const Span& span) { return span.from > trouble.at; });
+    if (after == spans.begin() || std::prev(after)->pid != trouble.pid)
+        return std::nullopt;
+    const auto taken =
+        std::find_if(after, spans.end(), [&](const Span& span) { return span.pid != 0; });
+    if (taken == spans.end())
+        return std::nullopt;
+    return Takeover{std::chrono::duration<double>{taken->from - trouble.at}.count(), taken->from};
+}
+
+/// Nothing can be taken over while the database is away, and a while after.
+bool was_away(const std::vector<Trouble>& troubles, Real from, Real until)
+{
+    return std::ranges::any_of(troubles, [&](const Trouble& trouble) {
+        return trouble.kind == Trouble::Kind::outage && trouble.at < until &&
+               trouble.until + longest_takeover > from;
+    });
+}
+
+/// Who was killed cannot know, while the database is away, whether others have its accounts by now,
+/// and rather asks for their stories twice than not at all.
+bool may_not_know(const Call& call, const std::vector<Trouble>& troubles)
+{
+    const bool is_away = std::ranges::any_of(troubles, [&](const Trouble& trouble) {
+        return trouble.kind == Trouble::Kind::outage && trouble.at < call.at &&
+               call.at < trouble.until + seconds{5};
+    });
+    const Trouble* last = nullptr;
+    for (const auto& trouble : troubles)
+        if (trouble.kind != Trouble::Kind::outage && trouble.replica == call.replica &&
+            trouble.at < call.at)
+            last = &trouble;
+    return is_away && last != nullptr && last->kind == Trouble::Kind::kill;
+}
+
+} // namespace
+
+void watch_owners(const std::string& database)
+{
+    for (const auto* trigger : triggers)
+        query(database, trigger);
+}
+
+std::vector<std::string> check_callers(const Story& story)
+{
+    std::vector<std::string> wrong;
+    std::size_t strangers = 0, unknowing = 0;
+    const auto spans = owners(story.database);
+    for (const auto& call : story.platform.calls()) {
+        const auto known = spans.find(call.account);
+        if (known == spans.end() || was_owner(call, known->second))
+            continue;
+        if (may_not_know(call, story.troubles)) {
+            ++unknowing;
+            continue;
+        }
+        if (++strangers <= 5)
+            wrong.push_back(fmt::format(
+                "replica {} called {} for {} at {}, which was not its own", call.replica, call.path,
+                call.account, text_of(call.at)));
+    }
+    fmt::print(
+        "{} calls, {} by another than the owner; {} for stories, by one that was killed, while the "
+        "database was away\n",
+        story.platform.calls().size(), strangers, unknowing);
+    return wrong;
+}
+
+std::vector<std::string> check_takeovers(const Story& story)
+{
+    std::vector<std::string> wrong;
+    const auto spans = owners(story.database);
+    for (const auto& trouble : story.troubles) {
+        std::vector<double> waits;
+        bool away = false;
+        for (const auto& [account, all] : spans)
+            if (const auto takeover = takeover_of(all, trouble)) {
+                waits.push_back(takeover->seconds);
+                away = away || was_away(story.troubles, trouble.at, takeover->ended);
+            }
+        if (waits.empty())
+            continue;
+        std::ranges::sort(waits);
+        fmt::print(
+            "{:<8} at {}: {} accounts taken over after {:.1f} to {:.1f} s{}\n",
+            to_string(trouble.kind), text_of(trouble.at), waits.size(), waits.front(), waits.back(),
+            away ? ", the database away meanwhile" : "");
+        if (!away && waits.back() > std::chrono::duration<double>{longest_takeover}.count())
+            wrong.push_back(fmt::format("a takeover took {:.1f} s", waits.back()));
+    }
+    return wrong;
+}
+
+std::vector<std::string> check_polling(const Story& story)
+{
+    struct Calls {
+        Real last;
+        std::chrono::microseconds longest{};
+        std::set<std::size_t> in_calm;
+    };
+    std::map<std::int64_t, Calls> all;
+    for (const auto& account : story.platform.accounts())
+        all[account.user_id];
+    for (const auto& call : story.platform.calls()) {
+        auto& known = all[call.account];
+        if (known.last != Real{} && !was_away(story.troubles, known.last, call.at))
+            known.longest = std::max(known.longest, call.at - known.last);
+        known.last = call.at;
+        if (call.at >= story.calm_from && call.at < story.calm_until)
+            known.in_calm.insert(call.replica);
+    }
+    std::vector<std::string> wrong;
+    std::chrono::microseconds longest{};
+    for (const auto& [account, calls] : all) {
+        longest = std::max(longest, calls.longest);
+        if (calls.longest > longest_silence)
+            wrong.push_back(
+                fmt::format("{} was not asked for in {} s", account, calls.longest / seconds{1}));
+        if (calls.in_calm.size() != 1)
+            wrong.push_back(fmt::format(
+                "{} was asked for by {} replicas at the end", account, calls.in_calm.size()));
+    }
+    fmt::print(
+        "{} accounts, none without a call for more than {:.1f} s\n", all.size(),
+        std::chrono::duration<double>{longest}.count());
+    return wrong;
+}
+
+} // namespace insightd::torture

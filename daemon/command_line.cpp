@@ -43,6 +43,8 @@ struct Wish {
     std::string target; ///< of `explain`
     std::string listen;
     LoginOptions login;
+    std::string reader;
+    ReaderOptions reading;
     std::function<ExitCode()> call;
 };
 
@@ -139,6 +141,29 @@ void add_account_commands(CLI::App& app, Wish& wish)
         wish);
 }
 
+void add_reader_command(CLI::App& app, Wish& wish)
+{
+    auto* grant = add_command(
+        app, wish, "grant-reader",
+        "let a login read the views and nothing else, of all accounts or of some",
+        [&wish] { return command_grant_reader(wish.common, wish.reader, wish.reading); });
+    grant->add_option("NAME", wish.reader, "of the PostgreSQL role; it is made if there is none")
+        ->required();
+    grant
+        ->add_option(
+            "--accounts", wish.reading.accounts,
+            "the accounts it sees, by name or id, such as shop,bakery; granting again replaces "
+            "them")
+        ->delimiter(',');
+    grant->add_flag("--all", wish.reading.all, "it sees all accounts, those to come too");
+    grant->add_option("--timeout", wish.reading.timeout, "its statements end by themselves")
+        ->capture_default_str();
+    grant->add_flag(
+        "--password", wish.reading.asks_password,
+        "take its password from standard input; default: as it is");
+    grant->add_flag("--revoke", wish.reading.revoke, "it reads nothing any more");
+}
+
 void add_commands(CLI::App& app, Wish& wish)
 {
     auto* run = add_command(
@@ -191,6 +216,7 @@ void add_commands(CLI::App& app, Wish& wish)
     add_login_options(*login, wish);
     add_token_commands(app, wish);
     add_account_commands(app, wish);
+    add_reader_command(app, wish);
 
     auto* migrate =
         add_command(app, wish, "migrate", "bring the schema up to date (run does it too)", [&wish] {

@@ -155,7 +155,8 @@ void add_reader_command(CLI::App& app, Wish& wish)
             "--accounts", wish.reading.accounts,
             "the accounts it sees, by name or id, such as shop,bakery; granting again replaces "
             "them")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     grant->add_flag("--all", wish.reading.all, "it sees all accounts, those to come too");
     grant->add_option("--timeout", wish.reading.timeout, "its statements end by themselves")
         ->capture_default_str();
@@ -178,7 +179,8 @@ void add_export_command(CLI::App& app, Wish& wish)
     command
         ->add_option(
             "--account", wish.exporting.accounts, "of these accounts only, such as shop,bakery")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_option("-o,--output", wish.exporting.output, "a file, instead of standard output");
 }
 

@@ -48,6 +48,11 @@ storage::ReaderWish wish_of(const std::string& name, const ReaderOptions& option
     return wish;
 }
 
+std::string option(const char* letter, const std::string& value)
+{
+    return value.empty() ? std::string{} : fmt::format("{} {} ", letter, value);
+}
+
 void tell(const storage::ReaderWish& wish, const storage::GrantedReader& granted)
 {
     fmt::print(
@@ -63,8 +68,8 @@ void tell(const storage::ReaderWish& wish, const storage::GrantedReader& granted
         fmt::print(
             "      it has no password: set one with --password, or let pg_hba.conf do without\n");
     fmt::print(
-        "try   psql -d {} -U {} -c 'SELECT * FROM insights.account_latest'\n", granted.database,
-        wish.name);
+        "try   psql {}{}-d {} -U {} -c 'SELECT * FROM insights.account_latest'\n",
+        option("-h", granted.host), option("-p", granted.port), granted.database, wish.name);
 }
 
 ExitCode grant(const TokenDesk& desk, const storage::ReaderWish& wish)

@@ -184,6 +184,11 @@ void let_connect(pqxx::transaction_base& tx, const Situation& now, const std::st
             tx.quote_name(name)));
 }
 
+std::string text_or_none(const char* text)
+{
+    return text == nullptr ? std::string{} : text;
+}
+
 GrantedReader
 grant_in(pqxx::transaction_base& tx, const ReaderWish& wish, const std::string& password)
 {
@@ -202,7 +207,12 @@ grant_in(pqxx::transaction_base& tx, const ReaderWish& wish, const std::string& 
     tx.exec("SELECT insightd.secure()");
     if (wish.accounts)
         check_nobody_goes_blind(tx);
-    GrantedReader granted{!now.exists, now.database, {}, now.manages_roles ? "" : timeout};
+    GrantedReader granted{!now.exists,
+                          text_or_none(tx.conn().hostname()),
+                          text_or_none(tx.conn().port()),
+                          now.database,
+                          {},
+                          now.manages_roles ? "" : timeout};
     for (const auto& account : accounts)
         granted.accounts.push_back(account.name);
     return granted;
@@ -216,6 +226,19 @@ void check_reads_nothing(pqxx::transaction_base& tx, const std::string& name)
         throw NotPossible{fmt::format(
             "'{}' would still read insights, through another role: take it out of that first",
             name)};
+}
+
+/// A role with any right left cannot be dropped.
+void take_connect(pqxx::transaction_base& tx, const Situation& now, const std::string& name)
+{
+    const auto given = tx.exec_params1(
+        "SELECT EXISTS (SELECT 1 FROM pg_database d, aclexplode(d.datacl) a JOIN pg_roles r ON "
+        "r.oid = a.grantee WHERE d.datname = $1 AND r.rolname = $2)",
+        now.database, name);
+    if (given[0].as<bool>())
+        tx.exec0(fmt::format(
+            "REVOKE CONNECT ON DATABASE {} FROM {}", tx.quote_name(now.database),
+            tx.quote_name(name)));
 }
 
 bool forget_in(pqxx::transaction_base& tx, const std::string& name)
@@ -233,6 +256,7 @@ bool forget_in(pqxx::transaction_base& tx, const std::string& name)
         tx.exec0(fmt::format(
             "ALTER ROLE {} IN DATABASE {} RESET statement_timeout", role,
             tx.quote_name(now.database)));
+    take_connect(tx, now, name);
     check_reads_nothing(tx, name);
     return true;
 }

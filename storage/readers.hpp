@@ -26,8 +26,8 @@ struct ReaderWish {
 };
 
 struct GrantedReader {
-    bool is_new = false; ///< the role was made
-    std::string database;
+    bool is_new = false;               ///< the role was made
+    std::string host, port, database;  ///< where it connects to
     std::vector<std::string> accounts; ///< names of those it sees; empty: all
     std::string left_to_superuser;     ///< SQL that this login may not run; empty as a rule
 };

@@ -47,9 +47,11 @@ COMMENT ON FUNCTION insightd.sees_all(name) IS
 -- RESTRICTED: a parallel worker need not know who logged in.
 CREATE FUNCTION insightd.is_limited() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM insightd.callers() c WHERE NOT insightd.sees_all(c))
+    SELECT EXISTS (SELECT 1 FROM insightd.reader r WHERE NOT r.sees_all)
+       AND EXISTS (SELECT 1 FROM insightd.callers() c WHERE NOT insightd.sees_all(c))
 $$;
-COMMENT ON FUNCTION insightd.is_limited() IS 'Whether this session sees some accounts only, or none.';
+COMMENT ON FUNCTION insightd.is_limited() IS
+    'Whether this session sees some accounts only, or none; nobody is while there is no limited reader.';
 
 CREATE FUNCTION insightd.visible_accounts() RETURNS text[]
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -26,13 +26,14 @@ TEST(ReaderCommand, GrantsAnswersAndRevokes)
     const auto database = fresh_database();
     SandboxProcess sandbox{database, {}, "1"};
     auto grant = sandbox.insightd(
-        {"grant-reader", "by_command", "--accounts", "tiny_garden", "--timeout", "5m",
+        {"grant-reader", "--accounts", "tiny_garden", "by_command", "--timeout", "5m",
          "--password"},
         "open sesame\n");
     const auto text = grant.finish();
     EXPECT_EQ(grant.exit_code, 0) << text;
     EXPECT_THAT(text, HasSubstr("of tiny_garden only; a statement ends after 300 s"));
-    EXPECT_THAT(text, HasSubstr("-U by_command"));
+    EXPECT_THAT(text, HasSubstr(" -d test_"));
+    EXPECT_THAT(text, HasSubstr(" -U by_command"));
     EXPECT_THAT(text, Not(HasSubstr("sesame")));
     EXPECT_EQ(query1(as_login(database, "by_command"), seen), "tiny_garden");
     EXPECT_EQ(query1(as_login(database, "by_command"), "SHOW statement_timeout"), "5min");

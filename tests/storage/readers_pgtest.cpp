@@ -204,6 +204,15 @@ TEST_F(Readers, GrantsOfOthersAreNotTurnedBlindSilently)
         url, "CREATE ROLE old_dashboard LOGIN; GRANT USAGE ON SCHEMA insights TO old_dashboard; "
              "GRANT SELECT ON ALL TABLES IN SCHEMA insights TO old_dashboard");
     EXPECT_EQ(seen_by("old_dashboard"), "rival shop");
+    query(
+        url, "INSERT INTO store.account_day (account_id, day, observed_at, day_end, is_final) "
+             "SELECT account_id, '2026-03-01', now(), now(), true FROM store.account");
+    EXPECT_EQ(
+        query1(
+            as_login(url, "old_dashboard"),
+            "SELECT count(*) FROM insights.account_daily_as_of(now())"),
+        "2")
+        << "no function is narrower than the views";
     EXPECT_THAT(
         refusal([&] { grant_some(url, "newcomer", {"shop"}); }),
         HasSubstr("grant-reader old_dashboard --all"));
@@ -321,6 +330,7 @@ TEST_F(Writing, OwnerMakesReadersWithoutBeingASuperuser)
         query1(as_login(owner, "shops_own"), "SELECT account FROM insights.account_owner"), "shop")
         << "though nobody else may connect";
     EXPECT_TRUE(revoke_reader(owner, "shops_own"));
+    EXPECT_NO_THROW(query(superuser, "DROP ROLE shops_own")) << "nothing of it is left";
 }
 
 TEST_F(Writing, OldSchemaIsLeftToTheOwner)

@@ -25,9 +25,8 @@ constexpr auto about = "insightd collects Instagram insights into PostgreSQL as 
 
 constexpr auto exit_codes =
     "Exit codes: 0 done; 64 the command line; 69 database or Graph host away; 71 this machine's\n"
-    "clock is wrong; 75 throttled or interrupted, try again; 77 a token that is dead or lacks a "
-    "permission;\n"
-    "78 mistakes in the configuration.\n"
+    "clock is wrong; 74 a file cannot be written; 75 throttled or interrupted, try again; 77 a\n"
+    "token that is dead or lacks a permission; 78 mistakes in the configuration.\n"
     "Secrets never stand on the command line: the YAML says where they are kept.";
 
 /// What the command line said; each command leaves the call to be made.
@@ -43,6 +42,10 @@ struct Wish {
     std::string target; ///< of `explain`
     std::string listen;
     LoginOptions login;
+    std::string reader;
+    ReaderOptions reading;
+    std::string view;
+    ExportOptions exporting;
     std::function<ExitCode()> call;
 };
 
@@ -139,6 +142,48 @@ void add_account_commands(CLI::App& app, Wish& wish)
         wish);
 }
 
+void add_reader_command(CLI::App& app, Wish& wish)
+{
+    auto* grant = add_command(
+        app, wish, "grant-reader",
+        "let a login read the views and nothing else, of all accounts or of some",
+        [&wish] { return command_grant_reader(wish.common, wish.reader, wish.reading); });
+    grant->add_option("NAME", wish.reader, "of the PostgreSQL role; it is made if there is none")
+        ->required();
+    grant
+        ->add_option(
+            "--accounts", wish.reading.accounts,
+            "the accounts it sees, by name or id, such as shop,bakery; granting again replaces "
+            "them")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    grant->add_flag("--all", wish.reading.all, "it sees all accounts, those to come too");
+    grant->add_option("--timeout", wish.reading.timeout, "its statements end by themselves")
+        ->capture_default_str();
+    grant->add_flag(
+        "--password", wish.reading.asks_password,
+        "take its password from standard input; default: as it is");
+    grant->add_flag("--revoke", wish.reading.revoke, "it reads nothing any more");
+}
+
+void add_export_command(CLI::App& app, Wish& wish)
+{
+    auto* command = add_command(
+        app, wish, "export", "the rows of a view as CSV or NDJSON, as many as there are",
+        [&wish] { return command_export(wish.common, wish.view, wish.exporting); });
+    command->add_option("VIEW", wish.view, "such as media_daily; a wrong one lists them")
+        ->required();
+    command->add_option("--format", wish.exporting.format, "csv or ndjson (an object a line)")
+        ->capture_default_str();
+    command->add_option("--since", wish.exporting.since, "from this date or instant on");
+    command
+        ->add_option(
+            "--account", wish.exporting.accounts, "of these accounts only, such as shop,bakery")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command->add_option("-o,--output", wish.exporting.output, "a file, instead of standard output");
+}
+
 void add_commands(CLI::App& app, Wish& wish)
 {
     auto* run = add_command(
@@ -191,6 +236,8 @@ void add_commands(CLI::App& app, Wish& wish)
     add_login_options(*login, wish);
     add_token_commands(app, wish);
     add_account_commands(app, wish);
+    add_reader_command(app, wish);
+    add_export_command(app, wish);
 
     auto* migrate =
         add_command(app, wish, "migrate", "bring the schema up to date (run does it too)", [&wish] {

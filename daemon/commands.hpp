@@ -27,6 +27,21 @@ struct LoginOptions {
     bool hide_facebook = false;
 };
 
+struct ReaderOptions {
+    std::vector<std::string> accounts; ///< by name or id
+    bool all = false;
+    bool revoke = false;
+    bool asks_password = false; ///< on standard input, hidden
+    std::string timeout{"60s"};
+};
+
+struct ExportOptions {
+    std::string format{"csv"};
+    std::vector<std::string> accounts;
+    std::optional<std::string> since;
+    std::string output; ///< a file; empty: standard output
+};
+
 /// The daemon, in the foreground, until SIGTERM or SIGINT. With `migrates` false it waits for
 /// someone else to bring an old schema up to date.
 ExitCode command_run(const CommonOptions& common, bool migrates);
@@ -73,6 +88,14 @@ ExitCode command_token_forget(const CommonOptions& common, const std::string& ac
 
 /// Seals every token anew with a new key.
 ExitCode command_token_rotate_key(const CommonOptions& common);
+
+/// Lets a login read the views, of all accounts or of some; or takes that from it.
+ExitCode command_grant_reader(
+    const CommonOptions& common, const std::string& name, const ReaderOptions& options);
+
+/// The rows of a view as CSV or NDJSON. Exit code 75 if nobody read to the end.
+ExitCode
+command_export(const CommonOptions& common, const std::string& view, const ExportOptions& options);
 
 /// Brings the schema up to date, or says what it would do.
 ExitCode command_migrate(const CommonOptions& common, bool dry_run);

@@ -28,9 +28,9 @@ ExitCode exit_code_of(graph::FailureClass kind)
 ExitCode worse(ExitCode left, ExitCode right)
 {
     static constexpr std::array by_weight{
-        ExitCode::ok,          ExitCode::system,        ExitCode::try_again,
-        ExitCode::unavailable, ExitCode::no_permission, ExitCode::software,
-        ExitCode::usage,       ExitCode::config};
+        ExitCode::ok,          ExitCode::system, ExitCode::try_again,
+        ExitCode::unavailable, ExitCode::output, ExitCode::no_permission,
+        ExitCode::software,    ExitCode::usage,  ExitCode::config};
     const auto weight = [](ExitCode code) { return std::ranges::find(by_weight, code); };
     return std::max(weight(left), weight(right)) == weight(left) ? left : right;
 }

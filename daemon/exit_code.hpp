@@ -12,6 +12,7 @@ enum class ExitCode {
     unavailable = 69,   ///< database or Graph host cannot be reached
     software = 70,      ///< a broken promise of ours
     system = 71,        ///< this machine's clock is wrong
+    output = 74,        ///< a file that cannot be written
     try_again = 75,     ///< throttled, or interrupted before the end
     no_permission = 77, ///< a dead token, or one that lacks a permission
     config = 78,        ///< mistakes in the YAML

@@ -26,6 +26,27 @@ bool is_url(const std::string& text)
     return text.find("://") != std::string::npos;
 }
 
+std::string first_line(std::string text)
+{
+    text.erase(std::min(text.find('\n'), text.size()));
+    return text;
+}
+
+/// Classes of SQLSTATE that speak of the server and of what it holds, not of the rows it was sent:
+/// the same rows will do once someone has mended it.
+bool speaks_of_server(const std::string& sqlstate)
+{
+    static constexpr std::array<std::string_view, 12> classes{"08", "25", "28", "3D", "3F", "40",
+                                                              "42", "53", "55", "57", "58", "XX"};
+    return sqlstate.size() < 2 ||
+           std::ranges::find(classes, std::string_view{sqlstate}.substr(0, 2)) != classes.end();
+}
+
+constexpr auto grant =
+    ": grant it to the role that `database` names, or run `insightd migrate` as the owner";
+
+} // namespace
+
 std::string with_settings(std::string url)
 {
     const bool as_url = is_url(url);
@@ -46,30 +67,6 @@ std::string with_settings(std::string url)
     return url;
 }
 
-std::string first_line(std::string text)
-{
-    text.erase(std::min(text.find('\n'), text.size()));
-    return text;
-}
-
-/// Classes of SQLSTATE that speak of the server and of what it holds, not of the rows it was sent:
-/// the same rows will do once someone has mended it.
-bool speaks_of_server(const std::string& sqlstate)
-{
-    static constexpr std::array<std::string_view, 12> classes{"08", "25", "28", "3D", "3F", "40",
-                                                              "42", "53", "55", "57", "58", "XX"};
-    return sqlstate.size() < 2 ||
-           std::ranges::find(classes, std::string_view{sqlstate}.substr(0, 2)) != classes.end();
-}
-
-constexpr auto grant =
-    ": grant it to the role that `database` names, or run `insightd migrate` as the owner";
-
-constexpr auto mend =
-    ": see that PostgreSQL runs and that `database` in the configuration names it";
-
-} // namespace
-
 std::unique_ptr<pqxx::connection> connect(const std::string& url)
 {
     return translated([&] { return std::make_unique<pqxx::connection>(with_settings(url)); });
@@ -84,7 +81,8 @@ void rethrow_translated()
     } catch (const model::Refused&) {
         throw;
     } catch (const pqxx::broken_connection& error) {
-        throw model::Unavailable{"the database is away: " + first_line(error.what()) + mend};
+        throw model::Unavailable{
+            "the database is away: " + first_line(error.what()) + mend_connection};
     } catch (const pqxx::in_doubt_error& error) {
         throw model::Unavailable{"the database broke off a commit: " + first_line(error.what())};
     } catch (const pqxx::insufficient_privilege& error) {
@@ -97,7 +95,8 @@ void rethrow_translated()
             throw model::Unavailable{"the database cannot take rows now: " + text};
         throw model::Refused{"the database refused the rows: " + text};
     } catch (const std::exception& error) {
-        throw model::Unavailable{"the database cannot be used: " + first_line(error.what()) + mend};
+        throw model::Unavailable{
+            "the database cannot be used: " + first_line(error.what()) + mend_connection};
     }
 }
 

@@ -11,7 +11,15 @@
 namespace insightd::storage
 {
 
-/// A connection with deadlines for connecting, for a dead network and for each statement.
+/// What to do about a database that cannot be reached.
+constexpr auto mend_connection =
+    ": see that PostgreSQL runs and that `database` in the configuration names it";
+
+/// `url` with deadlines for connecting, for a dead network and for each statement, where the user
+/// set none.
+std::string with_settings(std::string url);
+
+/// A connection with these settings.
 /// Throws model::Unavailable with one line that says what to do; never a password.
 std::unique_ptr<pqxx::connection> connect(const std::string& url);
 

@@ -12,7 +12,6 @@ namespace
 {
 
 constexpr int oldest_server = 130000;
-constexpr auto lock = "SELECT pg_advisory_xact_lock(hashtext('insightd.migrate'))";
 
 constexpr auto make_schemas = R"(
     CREATE SCHEMA IF NOT EXISTS insightd;
@@ -67,14 +66,31 @@ void check_known(pqxx::transaction_base& tx, const Applied& applied)
     }
 }
 
+/// Filters and privileges of readers and the writer belong to the schema as it is now.
+void secure(pqxx::transaction_base& tx)
+{
+    const auto known = tx.exec("SELECT to_regprocedure('insightd.secure()') IS NOT NULL");
+    if (known[0][0].as<bool>())
+        tx.exec("SELECT insightd.secure()");
+}
+
+void make_schemas_in(pqxx::connection& connection)
+{
+    pqxx::work tx{connection};
+    tx.exec(schema_lock);
+    tx.exec(make_schemas);
+    tx.commit();
+}
+
 void apply(pqxx::connection& connection, const Migration& migration)
 {
     pqxx::work tx{connection};
-    tx.exec(lock);
+    tx.exec(schema_lock);
     // Another instance may have been faster.
     if (applied_in(tx).contains(migration.number))
         return;
     tx.exec(std::string{migration.sql});
+    secure(tx);
     tx.exec_params0(
         "INSERT INTO insightd.schema_version(number, name, checksum) VALUES ($1, $2, $3)",
         migration.number, std::string{migration.name}, checksum(tx, migration));
@@ -105,12 +121,9 @@ MigrationReport migrate(const std::string& url, bool dry_run)
             "PostgreSQL {}.{}", connection->server_version() / 10000,
             connection->server_version() % 10000);
         report.version = applied.empty() ? 0 : applied.rbegin()->first;
-        if (!dry_run) {
-            pqxx::work tx{*connection};
-            tx.exec(lock);
-            tx.exec(make_schemas);
-            tx.commit();
-        }
+        // With nothing to apply, the writer, who owns nothing, may run this too.
+        if (!dry_run && report.version < migrations().back().number)
+            make_schemas_in(*connection);
         for (const auto& migration : migrations()) {
             if (applied.contains(migration.number))
                 continue;

@@ -17,6 +17,9 @@ struct Migration {
 /// All migrations in order.
 const std::vector<Migration>& migrations();
 
+/// Held, to the end of the transaction, by whoever changes the schema or who may read it.
+constexpr auto schema_lock = "SELECT pg_advisory_xact_lock(hashtext('insightd.migrate'))";
+
 /// What `migrate` found and did.
 struct MigrationReport {
     std::vector<std::string> applied; ///< or, for a dry run, what would be: "0001_tables"

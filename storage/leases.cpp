@@ -58,7 +58,7 @@ WHERE c.a IN (SELECT unnest(accounts) FROM store.instance WHERE instance_id = $1
 
 /// A taker's snapshot may be older than another taking: the fence tells, and is looked at again in
 /// the row that was locked. Rows that another has locked are left to it; who takes at the same time
-/// begins elsewhere.
+/// begins elsewhere. $3: only what none of those who lack accounts can take.
 constexpr auto take_free = R"(
 WITH free AS MATERIALIZED (
     SELECT l.account_id, l.fence
@@ -66,6 +66,8 @@ WITH free AS MATERIALIZED (
     JOIN store.lease l USING (account_id)
     WHERE me.instance_id = $1
       AND NOT EXISTS (SELECT FROM store.instance i WHERE i.instance_id = l.instance_id)
+      AND NOT ($3 AND EXISTS (SELECT FROM store.instance i WHERE i.wants > 0 AND i.instance_id <> $1
+                                     AND l.account_id = ANY(i.accounts)))
     ORDER BY md5(l.account_id::text || $1) LIMIT $2
 ), locked AS MATERIALIZED (
     SELECT l.account_id FROM store.lease l
@@ -193,11 +195,11 @@ std::int64_t wanted_by_others(pqxx::transaction_base& tx, const std::string& ins
 
 void take(
     pqxx::transaction_base& tx, const std::string& instance_id, std::int64_t most,
-    std::vector<model::Lease>& into)
+    bool only_unwanted, std::vector<model::Lease>& into)
 {
     if (most <= 0)
         return;
-    for (const auto& row : tx.exec_params(take_free, instance_id, most))
+    for (const auto& row : tx.exec_params(take_free, instance_id, most, only_unwanted))
         into.push_back({row[0].as<std::int64_t>(), row[1].as<std::int64_t>()});
 }
 
@@ -276,7 +278,8 @@ model::BeatAnswer beat(pqxx::transaction_base& tx, const model::Beat& beat)
     census.is_settled = beat.is_settled && answer.instances == beat.known_instances;
     const auto plan = beat.decide(census);
     answer.to_let_go = to_let_go(tx, beat, plan.let_go);
-    take(tx, me, plan.take, answer.held);
+    take(tx, me, plan.take, false, answer.held);
+    take(tx, me, plan.take_unwanted, true, answer.held);
     const auto least = static_cast<std::int64_t>(answer.share);
     answer.wants = std::max<std::int64_t>(0, least - std::ssize(answer.held));
     tell_wants(tx, me, answer.wants);

@@ -55,8 +55,9 @@ struct Census {
 
 /// What it decides.
 struct SharePlan {
-    std::int64_t take = 0;   ///< at most so many free accounts
-    std::int64_t let_go = 0; ///< so many of its own
+    std::int64_t take = 0;          ///< at most so many free accounts
+    std::int64_t let_go = 0;        ///< so many of its own
+    std::int64_t take_unwanted = 0; ///< at most so many that none of those who lack some can take
 
     bool operator==(const SharePlan&) const = default;
 };

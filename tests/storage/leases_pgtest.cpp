@@ -178,6 +178,23 @@ TEST_F(LeasesTest, WhatOthersLackCountsOnlyForThoseWhoHaveItConfigured)
     EXPECT_EQ(Instance::census.wanted_by_others, 1);
 }
 
+/// "two" lacks an account and can only ever have the third.
+TEST_F(LeasesTest, WhatNoneOfThoseWhoLackSomeCanTakeIsNotLeftToThem)
+{
+    auto one = instance("one", {first, second, third});
+    one.decides(0, 0);
+    one.send();
+    auto two = instance("two", {third});
+    two.decides(0, 0);
+    two.send();
+    query(url, "UPDATE store.instance SET wants = 1 WHERE instance_id = 'two'");
+    one.beat.decide = [](const model::Census&) { return model::SharePlan{0, 0, 1'000}; };
+    const auto held = one.send().held;
+    ASSERT_EQ(held.size(), 2U);
+    EXPECT_NE(held.at(0).account_id, third);
+    EXPECT_NE(held.at(1).account_id, third);
+}
+
 TEST_F(LeasesTest, WhoLeavesFreesEverythingAtOnce)
 {
     auto one = instance("one");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -11,6 +12,8 @@ namespace insightd::replicas
 {
 namespace
 {
+
+constexpr std::int64_t everything = std::numeric_limits<std::int32_t>::max();
 
 model::Census census(double share, std::int64_t held, std::int64_t wanted_by_others = 0)
 {
@@ -28,8 +31,8 @@ TEST(FairShare, OneAloneTakesEverything)
 
 TEST(FairShare, NewcomerIsGivenItsShareAndNoMore)
 {
-    EXPECT_EQ(fair_share(census(100, 150, 100)), (model::SharePlan{0, 50}));
-    EXPECT_EQ(fair_share(census(100, 150, 10)), (model::SharePlan{0, 10}));
+    EXPECT_EQ(fair_share(census(100, 150, 100)), (model::SharePlan{0, 50, everything}));
+    EXPECT_EQ(fair_share(census(100, 150, 10)), (model::SharePlan{0, 10, everything}));
     EXPECT_EQ(fair_share(census(100, 0)), (model::SharePlan{100, 0}));
 }
 
@@ -42,7 +45,8 @@ TEST(FairShare, NothingChangesHandsThatNeedNot)
 
 TEST(FairShare, WhatOthersLackIsLeftToThem)
 {
-    EXPECT_EQ(fair_share(census(3.34, 3, 2)), (model::SharePlan{0, 0}));
+    EXPECT_EQ(fair_share(census(3.34, 3, 2)), (model::SharePlan{0, 0, everything}))
+        << "but for what they cannot take";
 }
 
 TEST(FairShare, SumOfFractionsIsRoundedWell)

@@ -105,8 +105,8 @@ bool was_away(const std::vector<Trouble>& troubles, Real from, Real until)
     });
 }
 
-/// Who was killed cannot know, while the database is away, whether others have its accounts by now,
-/// and rather asks for their stories twice than not at all.
+/// Who was killed or stopped cannot know, while the database is away, whether others have its
+/// accounts by now, and rather asks for their stories twice than not at all.
 bool may_not_know(const Call& call, const std::vector<Trouble>& troubles)
 {
     const bool is_away = std::ranges::any_of(troubles, [&](const Trouble& trouble) {
@@ -118,7 +118,7 @@ bool may_not_know(const Call& call, const std::vector<Trouble>& troubles)
         if (trouble.kind != Trouble::Kind::outage && trouble.replica == call.replica &&
             trouble.at < call.at)
             last = &trouble;
-    return is_away && last != nullptr && last->kind == Trouble::Kind::kill;
+    return is_away && last != nullptr && last->kind != Trouble::Kind::stop;
 }
 
 } // namespace
@@ -148,8 +148,9 @@ std::vector<std::string> check_callers(const Story& story)
                 call.account, text_of(call.at)));
     }
     fmt::print(
-        "{} calls, {} by another than the owner; {} for stories, by one that was killed, while the "
-        "database was away\n",
+        "{} calls, {} by another than the owner; {} by one that was killed or stopped and could "
+        "not "
+        "know, the database away\n",
         story.platform.calls().size(), strangers, unknowing);
     return wrong;
 }

@@ -38,6 +38,9 @@ struct Wish {
 /// Work under way may take 7 s to end, and what it left 2 s to be stored.
 constexpr seconds longest_goodbye{10};
 
+/// Until then a process may not have its signal handlers yet.
+constexpr seconds grown_up{3};
+
 class Torture
 {
 public:
@@ -108,7 +111,7 @@ private:
         const auto well = std::ranges::count_if(replicas_, &ReplicaProcess::is_well);
         auto& victim =
             replicas_.at(static_cast<std::size_t>(roll(0, static_cast<int>(replicas_.size()) - 1)));
-        if (well > 1 && victim.is_well())
+        if (well > 1 && victim.is_well() && real_now() - victim.back_at > grown_up)
             hurt(victim);
         std::this_thread::sleep_for(seconds{roll(3, 12)});
     }

@@ -50,7 +50,7 @@ boost::asio::awaitable<void> Store::prepare(storage::Database::OldSchema old_sch
     co_await database.prepare(account_rows(config), catalog::rows(config.accounts), old_schema);
     writer.database_is_prepared();
     // What waited belongs to what the database remembers.
-    co_await writer.replay_now();
+    co_await writer.replay_backlog();
 }
 
 boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::OldSchema old_schema)

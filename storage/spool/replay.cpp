@@ -21,15 +21,27 @@ constexpr std::size_t bytes_at_once = 4 * 1024 * 1024;
 
 asio::awaitable<bool> SpooledWriter::replay_now()
 {
+    co_return co_await replay(std::nullopt);
+}
+
+asio::awaitable<void> SpooledWriter::replay_backlog()
+{
+    co_await replay(depth_.records);
+    wake_.cancel();
+}
+
+/// At most so many records, rounded up to what is taken out of the file together.
+asio::awaitable<bool> SpooledWriter::replay(std::optional<std::int64_t> most)
+{
     if (!prepared_ || busy_)
         co_return false;
     busy_ = true;
-    const bool drained = co_await hand_over();
+    const bool drained = co_await hand_over(most);
     busy_ = false;
     co_return drained;
 }
 
-asio::awaitable<bool> SpooledWriter::hand_over()
+asio::awaitable<bool> SpooledWriter::hand_over(std::optional<std::int64_t> most)
 {
     std::string away;
     try {
@@ -43,7 +55,7 @@ asio::awaitable<bool> SpooledWriter::hand_over()
     }
     bool drained = false;
     try {
-        drained = co_await deliver_all();
+        drained = co_await deliver_all(most);
     } catch (const model::Unavailable& error) {
         away = error.what();
     }
@@ -56,9 +68,10 @@ asio::awaitable<bool> SpooledWriter::hand_over()
     co_return drained;
 }
 
-/// False when the database went away again, or the daemon stops.
-asio::awaitable<bool> SpooledWriter::deliver_all()
+/// False when the database went away again, when that was enough, or when the daemon stops.
+asio::awaitable<bool> SpooledWriter::deliver_all(std::optional<std::int64_t> most)
 {
+    std::int64_t delivered = 0;
     for (;;) {
         auto records = co_await fetch();
         if (records.empty() && coming_.empty())
@@ -86,7 +99,8 @@ asio::awaitable<bool> SpooledWriter::deliver_all()
         replayed_ += rows;
         if (!away.empty())
             note_away(away);
-        if (!away.empty() || stopped_)
+        delivered += std::ssize(written);
+        if (!away.empty() || stopped_ || (most && delivered >= *most))
             co_return false;
     }
     note_back();

@@ -73,6 +73,10 @@ public:
     /// One such try, now. True when nothing waits any more.
     boost::asio::awaitable<bool> replay_now();
 
+    /// The same with what waits at this moment: what comes meanwhile is left to run(), for it may
+    /// come as fast as it goes.
+    boost::asio::awaitable<void> replay_backlog();
+
     /// Whether something of the account has not reached the database yet.
     bool waits(model::AccountId account) const;
 
@@ -98,8 +102,9 @@ private:
     Glance work_on_file(const std::function<void(SpoolFile&)>& work);
     void take_in(Glance glance);
 
-    boost::asio::awaitable<bool> hand_over();
-    boost::asio::awaitable<bool> deliver_all();
+    boost::asio::awaitable<bool> replay(std::optional<std::int64_t> most);
+    boost::asio::awaitable<bool> hand_over(std::optional<std::int64_t> most);
+    boost::asio::awaitable<bool> deliver_all(std::optional<std::int64_t> most);
     boost::asio::awaitable<std::vector<Record>> fetch();
     boost::asio::awaitable<void> deliver(Record record);
     boost::asio::awaitable<std::string>

@@ -261,6 +261,29 @@ TEST_F(SpooledWriterTest, RowsOfAnAccountQueueBehindItsOwnAndOthersDoNot)
     EXPECT_EQ(writer->state(), State::direct);
 }
 
+/// Who begins waits for what an earlier life left, not for what it reads itself meanwhile: that may
+/// come as fast as it goes, and no heartbeat would ever be sent.
+TEST_F(SpooledWriterTest, BacklogEndsThoughMoreComesAllTheTime)
+{
+    allow_connections(url, false);
+    for (std::int64_t number = 1; number <= 70; ++number)
+        write(profile(number));
+    allow_connections(url, true);
+    bool ended = false;
+    const auto read_on = [](SpooledWriter& into) -> boost::asio::awaitable<void> {
+        for (std::int64_t number = 71; number <= 600; ++number)
+            co_await into.write(profile(number));
+    };
+    boost::asio::co_spawn(loop, read_on(*writer), [&](std::exception_ptr) { ended = true; });
+    run(loop, writer->replay_backlog());
+    const auto stored = std::stoi(*query1(url, "SELECT count(*) FROM store.account_sample"));
+    EXPECT_GE(stored, 70);
+    EXPECT_LE(stored, 128) << "two times what is taken out of the file together";
+    run_until([&] { return ended; });
+    EXPECT_TRUE(run(loop, writer->replay_now()));
+    EXPECT_EQ(query1(url, "SELECT count(*) FROM store.account_sample"), "600");
+}
+
 TEST_F(SpooledWriterTest, RecordThatIsRefusedBlocksNothingAndIsKept)
 {
     allow_connections(url, false);

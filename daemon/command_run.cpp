@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <set>
 
 namespace insightd::daemon
 {
@@ -280,9 +281,11 @@ asio::awaitable<void> remember_earlier_life(Daemon& daemon)
     daemon.replica.remembers(memory);
     if (!memory.had_peers)
         co_return;
-    auto others = ids_of(daemon.config);
+    std::set<model::AccountId> kept;
     for (const auto& lease : memory.leases)
-        std::erase(others, lease.account_id);
+        kept.insert(lease.account_id);
+    auto others = ids_of(daemon.config);
+    std::erase_if(others, [&](auto account) { return kept.contains(account); });
     daemon.engine.let_go(others);
 }
 

@@ -220,7 +220,7 @@ asio::awaitable<void> Replica::leave()
     auto id = who_.instance_id;
     std::vector<model::AccountId> unstored;
     std::ranges::copy_if(who_.accounts, std::back_inserter(unstored), [this](auto account) {
-        return !worker_.is_stored(account);
+        return ownership_.fence(account) && !worker_.is_stored(account);
     });
     try {
         co_await heart_.leave(std::move(id), unstored);

@@ -106,7 +106,7 @@ bool was_away(const std::vector<Trouble>& troubles, Real from, Real until)
 }
 
 /// Who was killed or stopped cannot know, while the database is away, whether others have its
-/// accounts by now, and rather asks for their stories twice than not at all.
+/// accounts by now, and rather asks for what cannot be read later twice than not at all.
 bool may_not_know(const Call& call, const std::vector<Trouble>& troubles)
 {
     const bool is_away = std::ranges::any_of(troubles, [&](const Trouble& trouble) {

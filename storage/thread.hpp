@@ -69,6 +69,7 @@ private:
         Handler handler;
         boost::asio::steady_timer timer;
         bool gave_up = false;
+        bool was_answered = false;
     };
 
     template <class Result, class Handler, class Job>
@@ -98,6 +99,7 @@ private:
     void end(Waiting<Handler>& waiting, std::exception_ptr error, Result result)
     {
         --under_way_;
+        waiting.was_answered = true;
         waiting.timer.cancel();
         if (waiting.gave_up)
             --given_up_;
@@ -113,7 +115,7 @@ private:
     {
         waiting->timer.expires_at(since + patience);
         waiting->timer.async_wait([this, waiting, patience, since](auto cancelled) {
-            if (cancelled)
+            if (cancelled || waiting->was_answered) // both may be due in one turn of the loop
                 return;
             const auto newest = std::max(since, progress_.load());
             if (newest > since && newest + patience > std::chrono::steady_clock::now())

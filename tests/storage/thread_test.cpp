@@ -1,0 +1,43 @@
+#include "storage/thread.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+namespace insightd::storage
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+
+TEST(Thread, AnswerAndEndOfPatienceInOneTurnOfTheLoopAreOneAnswer)
+{
+    constexpr auto patience = 50ms;
+    boost::asio::io_context loop{1};
+    Thread thread{"the disk"};
+    std::promise<void> both_have_run;
+    std::vector<int> answers;
+
+    boost::asio::co_spawn(
+        loop, thread.run<int>([] { return 7; }, patience),
+        [&](std::exception_ptr, int answer) { answers.push_back(answer); });
+    boost::asio::co_spawn(
+        loop, thread.run<int>([&] {
+            both_have_run.set_value();
+            return 0;
+        }),
+        [](std::exception_ptr, int) {});
+    loop.poll(); // asked
+    both_have_run.get_future().wait();
+    std::this_thread::sleep_for(
+        patience); // the loop is busy elsewhere for longer than patience lasts
+    loop.run();
+    EXPECT_EQ(answers, std::vector{7});
+}
+
+} // namespace
+} // namespace insightd::storage

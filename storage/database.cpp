@@ -100,10 +100,22 @@ boost::asio::awaitable<void>
 Database::write_steps(model::AccountId account, std::vector<Step> steps)
 {
     auto work = [account, steps = std::move(steps)](pqxx::work& tx) {
+        tx.exec0("SET LOCAL synchronous_commit TO off");
         return perform(tx, account, steps);
     };
     const auto passed_over = co_await in_transaction<std::size_t>(std::move(work));
     fenced_off_ += passed_over;
+}
+
+/// The log is written in order: once this commit is on the disk, those before it are. It needs a
+/// record of its own there, for an empty transaction waits for nothing.
+boost::asio::awaitable<void> Database::make_durable()
+{
+    auto work = [](pqxx::work& tx) {
+        tx.exec1("SELECT pg_logical_emit_message(true, 'insightd', '')");
+        return true;
+    };
+    co_await in_transaction<bool>(std::move(work));
 }
 
 /// A standby, or a server that was made read-only, answers reads.

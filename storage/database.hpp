@@ -56,8 +56,11 @@ public:
     /// confirmed for 24 h.
     boost::asio::awaitable<void> write(model::SharedBatch batch) override;
 
-    /// The same for rows that waited in their written form.
+    /// The same for rows that waited in their written form. Many follow each other, so none waits
+    /// for the database's disk: whoever kept them elsewhere keeps them until make_durable().
     boost::asio::awaitable<void> write_steps(model::AccountId account, std::vector<Step> steps);
+    /// What write_steps() wrote is on the database's disk when this returns.
+    boost::asio::awaitable<void> make_durable();
 
     /// Throws if the database cannot take rows: away, read-only, or going down.
     boost::asio::awaitable<void> probe();

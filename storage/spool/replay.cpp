@@ -13,7 +13,8 @@ namespace
 
 namespace asio = boost::asio;
 
-/// Taken out of the file and acknowledged together: what a crash in between replays twice.
+/// Taken out of the file, made durable and acknowledged together: what a crash in between replays
+/// twice.
 constexpr std::size_t records_at_once = 64;
 constexpr std::size_t bytes_at_once = 4 * 1024 * 1024;
 
@@ -94,6 +95,12 @@ asio::awaitable<bool> SpooledWriter::deliver_all(std::optional<std::int64_t> mos
             written.push_back(seq);
             rows += count;
         }
+        if (away.empty())
+            away = co_await failure_to_keep();
+        if (!away.empty()) { // it may have forgotten what it took
+            written.clear();
+            rows = 0;
+        }
         const auto acknowledge = [written](SpoolFile& file) { file.acknowledge(written); };
         co_await on_disk(acknowledge);
         replayed_ += rows;
@@ -110,6 +117,17 @@ asio::awaitable<bool> SpooledWriter::deliver_all(std::optional<std::int64_t> mos
         co_await on_disk(shrink);
     // What came while this was done is there for the next round.
     co_return coming_.empty() && queued_.empty() && state_ == State::replaying;
+}
+
+/// Why what was delivered may not be on the database's disk; empty if it is.
+asio::awaitable<std::string> SpooledWriter::failure_to_keep()
+{
+    try {
+        co_await services_.database.make_durable();
+    } catch (const model::Unavailable& error) {
+        co_return error.what();
+    }
+    co_return std::string{};
 }
 
 asio::awaitable<std::vector<Record>> SpooledWriter::fetch()

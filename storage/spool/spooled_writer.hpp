@@ -105,6 +105,7 @@ private:
     boost::asio::awaitable<bool> replay(std::optional<std::int64_t> most);
     boost::asio::awaitable<bool> hand_over(std::optional<std::int64_t> most);
     boost::asio::awaitable<bool> deliver_all(std::optional<std::int64_t> most);
+    boost::asio::awaitable<std::string> failure_to_keep();
     boost::asio::awaitable<std::vector<Record>> fetch();
     boost::asio::awaitable<void> deliver(Record record);
     boost::asio::awaitable<std::string>

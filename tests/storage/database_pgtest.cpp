@@ -1,3 +1,4 @@
+#include "storage/write.hpp"
 #include "tests/storage/with_database.hpp"
 
 namespace insightd::storage
@@ -96,6 +97,14 @@ TEST_F(DatabaseTest, ConnectionThatWasCutIsReplaced)
     EXPECT_THROW(write_post(noon + 1h), model::Unavailable);
     write_post(noon + 1h);
     EXPECT_EQ(query1(url, "SELECT listed_at = '2026-03-01T13:00:00Z' FROM store.media_state"), "t");
+}
+
+TEST_F(DatabaseTest, WhatWaitedForNoDiskIsOnItOnceMadeDurable)
+{
+    insightd::testing::run(loop, database.write_steps(account, steps_of(one_day(noon, true, 5))));
+    const auto written = query1(url, "SELECT pg_current_wal_insert_lsn()").value();
+    insightd::testing::run(loop, database.make_durable());
+    EXPECT_EQ(query1(url, "SELECT pg_current_wal_flush_lsn() >= '" + written + "'::pg_lsn"), "t");
 }
 
 TEST_F(DatabaseTest, MissingPrivilegeIsAnOutageThatSaysWhatToGrant)

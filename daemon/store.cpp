@@ -48,14 +48,18 @@ Store::Store(
 boost::asio::awaitable<void> Store::prepare(storage::Database::OldSchema old_schema)
 {
     co_await database.prepare(account_rows(config), catalog::rows(config.accounts), old_schema);
+}
+
+boost::asio::awaitable<void> Store::deliver_backlog()
+{
     writer.database_is_prepared();
-    // What waited belongs to what the database remembers.
     co_await writer.replay_backlog();
 }
 
 boost::asio::awaitable<void> Store::begin(Engine& engine, storage::Database::OldSchema old_schema)
 {
     co_await prepare(old_schema);
+    co_await deliver_backlog();
     const auto histories = co_await database.history(ids_of(config));
     engine.remember(histories);
     heed_losses(engine);

@@ -29,11 +29,16 @@ struct Store {
         boost::asio::any_io_executor loop, const config::Config& config, const Clock& clock,
         std::string url, std::function<void()> before_connecting = {});
 
-    /// The database has the newest schema, the accounts and the catalogue, and what waited for it.
-    /// Throws model::Unavailable.
+    /// The database has the newest schema, the accounts and the catalogue. Throws
+    /// model::Unavailable.
     boost::asio::awaitable<void> prepare(storage::Database::OldSchema old_schema);
 
-    /// And the engine begins with all accounts, on what the database remembers, posts apart.
+    /// Rows go to the database from now on, those that waited first: they belong to what it
+    /// remembers.
+    boost::asio::awaitable<void> deliver_backlog();
+
+    /// All of it, and the engine begins with all accounts, on what the database remembers, posts
+    /// apart.
     boost::asio::awaitable<void> begin(Engine& engine, storage::Database::OldSchema old_schema);
 
     /// From now on the engine is told what was lost on its way to the database.

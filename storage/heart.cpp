@@ -29,13 +29,16 @@ bool Heart::is_busy() const
 
 boost::asio::awaitable<model::BeatAnswer> Heart::beat(model::Beat beat)
 {
+    // Who is not there yet holds nothing that could be lost meanwhile, and has all accounts to
+    // name.
+    const auto patience = beat.registers ? 2 * patience_ : patience_;
     auto job = [beat = std::move(beat)](pqxx::connection& db) {
         pqxx::work tx{db};
         auto answer = storage::beat(tx, beat);
         tx.commit();
         return answer;
     };
-    co_return co_await worker_->run<model::BeatAnswer>(std::move(job), patience_);
+    co_return co_await worker_->run<model::BeatAnswer>(std::move(job), patience);
 }
 
 boost::asio::awaitable<void>

@@ -18,7 +18,7 @@ namespace insightd::storage
 class Heart
 {
 public:
-    /// As for Database. Gives up after `patience`.
+    /// As for Database. Gives up after `patience`; after twice that at a heartbeat that registers.
     Heart(
         std::string url, std::chrono::steady_clock::duration patience,
         std::function<void()> before_connecting = {});

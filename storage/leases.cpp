@@ -28,6 +28,18 @@ UPDATE store.lease SET instance_id = $1
 WHERE instance_id IN (SELECT instance_id FROM store.instance WHERE home = nullif($2, ''))
   AND account_id = ANY($3::bigint[]))";
 
+/// What was spooled under a fence holds as long as it is the last one.
+constexpr auto claim_leases = R"(
+WITH unchanged AS MATERIALIZED (
+    SELECT l.account_id FROM store.lease l
+    JOIN unnest($2::bigint[], $3::bigint[]) c(account_id, fence)
+        ON l.account_id = c.account_id AND l.fence = c.fence
+    WHERE NOT EXISTS (SELECT FROM store.instance i WHERE i.instance_id = l.instance_id)
+    FOR UPDATE OF l SKIP LOCKED
+)
+UPDATE store.lease l SET instance_id = $1
+FROM unchanged WHERE l.account_id = unchanged.account_id)";
+
 constexpr auto renew_heartbeat = R"(
 WITH before AS (SELECT heartbeat_at FROM store.instance WHERE instance_id = $1 FOR UPDATE)
 UPDATE store.instance i SET heartbeat_at = clock_timestamp() FROM before
@@ -132,6 +144,20 @@ std::string array_of(const std::vector<model::AccountId>& accounts)
     return fmt::format("{{{}}}", fmt::join(accounts, ","));
 }
 
+void claim(
+    pqxx::transaction_base& tx, const std::string& instance_id,
+    const std::vector<model::Lease>& claims)
+{
+    if (claims.empty())
+        return;
+    std::vector<std::int64_t> accounts, fences;
+    for (const auto& lease : claims) {
+        accounts.push_back(lease.account_id);
+        fences.push_back(lease.fence);
+    }
+    tx.exec_params0(claim_leases, instance_id, array_of(accounts), array_of(fences));
+}
+
 void register_instance(pqxx::transaction_base& tx, const model::Newcomer& who)
 {
     const auto accounts = array_of(who.accounts);
@@ -140,6 +166,7 @@ void register_instance(pqxx::transaction_base& tx, const model::Newcomer& who)
     tx.exec_params0(
         insert_instance, who.instance_id, who.home, who.host, who.pid, who.version, accounts);
     tx.exec_params0(insert_leases, accounts);
+    claim(tx, who.instance_id, who.claims);
 }
 
 /// False if it was removed.
@@ -276,11 +303,11 @@ model::BeatAnswer beat(pqxx::transaction_base& tx, const model::Beat& beat)
     census.held = std::ssize(answer.held) - std::ssize(beat.leaving);
     census.wanted_by_others = wanted_by_others(tx, me);
     census.is_settled = beat.is_settled && answer.instances == beat.known_instances;
-    const auto plan = beat.decide(census);
+    const auto plan = beat.takes ? beat.decide(census) : model::SharePlan{};
     answer.to_let_go = to_let_go(tx, beat, plan.let_go);
     take(tx, me, plan.take, false, answer.held);
     take(tx, me, plan.take_unwanted, true, answer.held);
-    const auto least = static_cast<std::int64_t>(answer.share);
+    const auto least = beat.takes ? static_cast<std::int64_t>(answer.share) : 0;
     answer.wants = std::max<std::int64_t>(0, least - std::ssize(answer.held));
     tell_wants(tx, me, answer.wants);
     tell_blocks(tx, beat.blocks);

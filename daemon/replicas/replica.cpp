@@ -42,19 +42,28 @@ model::Beat Replica::next_beat()
     model::Beat beat;
     beat.who = who_;
     beat.registers = !registered_;
+    beat.takes = takes_more_;
     if (registered_)
         beat.who.accounts.clear(); // said once
+    else if (!takes_more_)
+        beat.who.claims = claims();
     for (const auto account : leaving_)
         (may_be_given_back(account) ? beat.given_back : beat.leaving).push_back(account);
     beat.is_settled = beats_unchanged_ >= settled_after;
     beat.known_instances = known_;
     beat.known_share = share_;
-    if (takes_more_)
-        beat.decide = fair_share;
-    else
-        beat.decide = [](const model::Census&) { return model::SharePlan{}; };
+    beat.decide = fair_share;
     beat.blocks = worker_.blocks();
     return beat;
+}
+
+/// Everything, under the fences that its rows have borne until now.
+std::vector<model::Lease> Replica::claims() const
+{
+    std::vector<model::Lease> all;
+    for (const auto account : who_.accounts)
+        all.push_back({account, ownership_.fence_of_rows(account)});
+    return all;
 }
 
 bool Replica::may_be_given_back(model::AccountId account) const
@@ -68,25 +77,34 @@ asio::awaitable<void> Replica::beat()
         co_return;
     const auto began = now_();
     const auto sent = next_beat();
-    bool away = false;
+    std::optional<std::string> why_not;
     model::BeatAnswer answer;
     try {
         answer = co_await heart_.beat(sent);
-    } catch (const model::Unavailable&) {
-        away = true;
-    } catch (const model::Refused&) { // nothing that it could take otherwise
-        away = true;
+    } catch (const model::Unavailable& away) {
+        why_not = away.what();
+    } catch (const model::Refused& refused) { // nothing that it could take otherwise
+        why_not = refused.what();
     }
     if (left_)
         co_return;
-    answers_ = !away;
-    if (away)
+    tell_whether_answered(why_not);
+    answers_ = !why_not;
+    if (why_not)
         ownership_.unanswered();
     else if (answer.was_removed)
         begin_anew();
     else
         take_in(began, answer);
     worker_.look_again();
+}
+
+void Replica::tell_whether_answered(const std::optional<std::string>& why_not)
+{
+    if (why_not && answers_)
+        worker_.say({"heartbeat_unanswered", {{"reason", *why_not}}});
+    else if (!why_not && !answers_)
+        worker_.say({"heartbeat_answered", {}});
 }
 
 /// Dead to the others, who may have everything by now: the instance comes back as another, with

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -79,8 +80,11 @@ public:
     /// not.
     std::function<bool(model::AccountId)> still_held() const;
 
-    /// From now on nothing is taken any more; the heartbeats go on.
+    /// From now on nothing is taken any more; the heartbeats go on. Who registers so has what it
+    /// had before, under the same fences, as far as nobody took it since.
     void take_no_more() { takes_more_ = false; }
+    void take_again() { takes_more_ = true; }
+    bool takes() const { return takes_more_; }
 
     /// The end: everything that is stored is given back at once. Nothing is thrown: whoever cannot
     /// say so is missed after 15 s.
@@ -91,10 +95,12 @@ public:
 
 private:
     model::Beat next_beat();
+    std::vector<model::Lease> claims() const;
     bool may_be_given_back(model::AccountId account) const;
     void take_in(Moment began, const model::BeatAnswer& answer);
     void lose(const std::vector<model::AccountId>& accounts);
     void begin_anew();
+    void tell_whether_answered(const std::optional<std::string>& why_not);
     void tell(const Ownership::Change& change);
     std::chrono::steady_clock::duration next_wait() const;
 

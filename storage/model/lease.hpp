@@ -43,6 +43,7 @@ struct Newcomer {
     std::int64_t pid = 0;
     std::string version;
     std::vector<AccountId> accounts; ///< in its configuration
+    std::vector<Lease> claims;       ///< of an earlier life, where nobody took them since
 };
 
 /// What an instance knows when it decides how many accounts should be its own.
@@ -68,6 +69,7 @@ struct Beat {
     bool registers = false;            ///< its first
     std::vector<AccountId> given_back; ///< nothing of them is under way or waits to be stored
     std::vector<AccountId> leaving;    ///< to be given back at a later heartbeat
+    bool takes = true; ///< free accounts; else it lacks none either, and gives none up
     bool is_settled = false;
     std::vector<std::string> known_instances;       ///< as of the heartbeat before
     double known_share = 0;                         ///< that went with them

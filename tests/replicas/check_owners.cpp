@@ -21,6 +21,9 @@ constexpr std::chrono::milliseconds on_its_way{1'000};
 
 constexpr seconds longest_takeover{30};
 
+/// Of the database, until who begins has reached it.
+constexpr seconds longest_return{8};
+
 /// A takeover, and a turn's time on a busy machine.
 constexpr seconds longest_silence{45};
 
@@ -105,20 +108,47 @@ bool was_away(const std::vector<Trouble>& troubles, Real from, Real until)
     });
 }
 
+/// Or comes back just now.
+bool is_away(const std::vector<Trouble>& troubles, Real when)
+{
+    return std::ranges::any_of(troubles, [&](const Trouble& trouble) {
+        return trouble.kind == Trouble::Kind::outage && trouble.at < when &&
+               when < trouble.until + longest_return;
+    });
+}
+
 /// Who was killed or stopped cannot know, while the database is away, whether others have its
-/// accounts by now, and rather asks for what cannot be read later twice than not at all.
+/// accounts by now, and rather asks for what cannot be read later twice than not at all. Who ended
+/// while it was away could give nothing back.
 bool may_not_know(const Call& call, const std::vector<Trouble>& troubles)
 {
-    const bool is_away = std::ranges::any_of(troubles, [&](const Trouble& trouble) {
-        return trouble.kind == Trouble::Kind::outage && trouble.at < call.at &&
-               call.at < trouble.until + seconds{5};
-    });
     const Trouble* last = nullptr;
     for (const auto& trouble : troubles)
         if (trouble.kind != Trouble::Kind::outage && trouble.replica == call.replica &&
             trouble.at < call.at)
             last = &trouble;
-    return is_away && last != nullptr && last->kind != Trouble::Kind::stop;
+    return is_away(troubles, call.at) && last != nullptr &&
+           (last->kind != Trouble::Kind::stop || is_away(troubles, last->at));
+}
+
+/// Calls of one replica with hardly a pause between them.
+struct Stretch {
+    Real from, until;
+    std::size_t calls = 0;
+    std::set<std::int64_t> accounts;
+    std::string path; ///< of the first
+};
+
+constexpr seconds pause_between_stretches{3};
+
+void join(std::vector<Stretch>& stretches, const Call& call)
+{
+    if (stretches.empty() || call.at - stretches.back().until > pause_between_stretches)
+        stretches.push_back({call.at, call.at, 0, {}, call.path});
+    auto& stretch = stretches.back();
+    stretch.until = call.at;
+    ++stretch.calls;
+    stretch.accounts.insert(call.account);
 }
 
 } // namespace
@@ -131,8 +161,8 @@ void watch_owners(const std::string& database)
 
 std::vector<std::string> check_callers(const Story& story)
 {
-    std::vector<std::string> wrong;
-    std::size_t strangers = 0, unknowing = 0;
+    std::size_t unknowing = 0;
+    std::map<std::size_t, std::vector<Stretch>> strangers;
     const auto spans = owners(story.database);
     for (const auto& call : story.platform.calls()) {
         const auto known = spans.find(call.account);
@@ -142,16 +172,21 @@ std::vector<std::string> check_callers(const Story& story)
             ++unknowing;
             continue;
         }
-        if (++strangers <= 5)
-            wrong.push_back(fmt::format(
-                "replica {} called {} for {} at {}, which was not its own", call.replica, call.path,
-                call.account, text_of(call.at)));
+        join(strangers[call.replica], call);
     }
     fmt::print(
-        "{} calls, {} by another than the owner; {} by one that was killed or stopped and could "
-        "not "
-        "know, the database away\n",
-        story.platform.calls().size(), strangers, unknowing);
+        "{} calls; {} of them by one that was killed or stopped and could not know, the database "
+        "away\n",
+        story.platform.calls().size(), unknowing);
+    std::vector<std::string> wrong;
+    for (const auto& [replica, stretches] : strangers)
+        for (const auto& stretch : stretches)
+            wrong.push_back(fmt::format(
+                "replica {} made {} calls for {} accounts that were not its own, from {} to {}; "
+                "the "
+                "first: {}",
+                replica, stretch.calls, stretch.accounts.size(), text_of(stretch.from),
+                text_of(stretch.until), stretch.path));
     return wrong;
 }
 

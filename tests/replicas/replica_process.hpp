@@ -38,7 +38,8 @@ public:
     static bool is_of(std::int64_t pid, std::size_t replica);
 
     bool is_stopped = false;
-    Real back_at{}; ///< when it goes on or starts again
+    Real back_at{};  ///< when it goes on or starts again
+    Real began_at{}; ///< when it did
 
 private:
     std::size_t index_;

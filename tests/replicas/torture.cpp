@@ -111,7 +111,7 @@ private:
         const auto well = std::ranges::count_if(replicas_, &ReplicaProcess::is_well);
         auto& victim =
             replicas_.at(static_cast<std::size_t>(roll(0, static_cast<int>(replicas_.size()) - 1)));
-        if (well > 1 && victim.is_well() && real_now() - victim.back_at > grown_up)
+        if (well > 1 && victim.is_well() && real_now() - victim.began_at > grown_up)
             hurt(victim);
         std::this_thread::sleep_for(seconds{roll(3, 12)});
     }
@@ -159,11 +159,14 @@ private:
         for (auto& replica : replicas_) {
             if (!at_once && replica.back_at > real_now())
                 continue;
+            if (replica.is_well())
+                continue;
             if (replica.is_stopped)
                 replica.send(SIGCONT);
-            replica.is_stopped = false;
-            if (!replica.runs())
+            else
                 replica.start();
+            replica.is_stopped = false;
+            replica.began_at = real_now();
         }
     }
 
@@ -216,6 +219,10 @@ private:
     int report()
     {
         const Story story{platform_, database_, troubles_, calm_from_, calm_until_};
+        for (const auto& trouble : troubles_)
+            if (trouble.kind == Kind::outage)
+                fmt::print(
+                    "no database from {} to {}\n", text_of(trouble.at), text_of(trouble.until));
         for (const auto check : {check_callers, check_takeovers, check_polling, check_numbers})
             std::ranges::move(check(story), std::back_inserter(wrong_));
         say_logs();

@@ -1,6 +1,4 @@
-#include "storage/leases.hpp"
-#include "storage/write.hpp"
-#include "tests/storage/with_database.hpp"
+#include "tests/storage/with_instances.hpp"
 
 #include <thread>
 
@@ -8,63 +6,6 @@ namespace insightd::storage
 {
 namespace
 {
-
-constexpr model::AccountId first = 17841400000000001, second = first + 1, third = first + 2;
-
-/// One of several instances, on a connection of its own; takes whatever is free.
-struct Instance {
-    Instance(std::string url, std::string name, std::vector<model::AccountId> accounts)
-        : db{std::move(url)}
-    {
-        beat.who.instance_id = std::move(name);
-        beat.who.host = "here";
-        beat.who.pid = 7;
-        beat.who.version = "1";
-        beat.who.accounts = std::move(accounts);
-        beat.registers = true;
-        beat.decide = [](const model::Census&) { return model::SharePlan{1'000, 0}; };
-    }
-
-    model::BeatAnswer send()
-    {
-        pqxx::work tx{db};
-        auto answer = storage::beat(tx, beat);
-        tx.commit();
-        beat.registers = false;
-        beat.known_instances = answer.instances;
-        beat.known_share = answer.share;
-        return answer;
-    }
-
-    void decides(std::int64_t take, std::int64_t let_go)
-    {
-        beat.decide = [=](const model::Census& seen) {
-            census = seen;
-            return model::SharePlan{take, let_go};
-        };
-    }
-
-    pqxx::connection db;
-    model::Beat beat;
-    inline static model::Census census;
-};
-
-class LeasesTest : public DatabaseTest
-{
-protected:
-    Instance instance(
-        const std::string& name, std::vector<model::AccountId> accounts = {first, second, third})
-    {
-        return {url, name, std::move(accounts)};
-    }
-
-    void age(const std::string& name, int seconds) const
-    {
-        query(
-            url, "UPDATE store.instance SET heartbeat_at = heartbeat_at - interval '" +
-                     std::to_string(seconds) + " s' WHERE instance_id = '" + name + "'");
-    }
-};
 
 TEST_F(LeasesTest, OneAloneHasEverythingAtOnce)
 {
@@ -161,6 +102,50 @@ TEST_F(LeasesTest, SuccessorInTheSameHomeKeepsItsFencesAndDoesNotWait)
     EXPECT_TRUE(one.send().was_removed);
     auto three = instance("three");
     EXPECT_EQ(three.send().held.size(), 1U) << "what is not, is free";
+}
+
+TEST_F(LeasesTest, ClaimsHoldWhereNobodyTookTheAccountSince)
+{
+    auto one = instance("one");
+    const auto before = one.send().held;
+    pqxx::work tx{one.db};
+    leave(tx, "one", {});
+    tx.commit();
+    auto two = instance("two", {first});
+    two.send();
+
+    auto again = instance("again");
+    again.beat.takes = false;
+    again.beat.who.claims = before;
+    const auto claimed = again.send().held;
+    EXPECT_EQ(claimed.size(), 2U) << "the first is another's by now";
+    EXPECT_THAT(before, ::testing::IsSupersetOf(claimed)) << "under the fences that it had";
+}
+
+TEST_F(LeasesTest, WhatNobodyEverTookIsHeldByItsFirstClaimUnderNoFence)
+{
+    auto one = instance("one", {first});
+    one.beat.takes = false;
+    one.beat.who.claims = {{first, model::never_taken}};
+    EXPECT_THAT(one.send().held, ElementsAre(model::Lease{first, model::never_taken}));
+    auto two = instance("two", {first});
+    two.beat.who.claims = one.beat.who.claims;
+    EXPECT_TRUE(two.send().held.empty());
+}
+
+TEST_F(LeasesTest, WhoTakesNothingLacksNothingAndGivesNothingUp)
+{
+    auto one = instance("one");
+    one.send();
+    auto two = instance("two");
+    two.beat.takes = false;
+    EXPECT_EQ(two.send().wants, 0);
+    one.decides(0, 1'000);
+    EXPECT_TRUE(one.send().to_let_go.empty()) << "nobody lacks any";
+    two.beat.takes = true;
+    EXPECT_EQ(two.send().wants, 1);
+    one.beat.takes = false;
+    EXPECT_TRUE(one.send().to_let_go.empty());
 }
 
 TEST_F(LeasesTest, WhatOthersLackCountsOnlyForThoseWhoHaveItConfigured)
@@ -301,51 +286,6 @@ TEST_F(LeasesTest, OwnersAreThoseThatLive)
     EXPECT_TRUE(read_owners(tx, {first}).empty());
 }
 
-/// What a fenced instance writes: what it saw arrives, what it decided does not.
-TEST_F(LeasesTest, LateRowsOfAnEarlierOwnerAreObservationsOnly)
-{
-    auto one = instance("one", {first});
-    const auto old_fence = one.send().held.front().fence;
-    auto batch = one_day(noon, false, 5);
-    batch.fence = old_fence;
-    model::CollectorRun run;
-    run.collector = "account_insights";
-    run.started_at = noon;
-    run.succeeded = true;
-    batch.runs.push_back(run);
-    age("one", 16);
-    auto two = instance("two", {first});
-    const auto new_fence = two.send().held.front().fence;
-
-    write(batch);
-    EXPECT_EQ(count("store.account_day"), "1");
-    EXPECT_EQ(count("store.collection"), "0");
-    EXPECT_EQ(database.fenced_off(), 1U);
-
-    batch.fence = new_fence;
-    write(batch);
-    EXPECT_EQ(count("store.collection"), "1");
-    EXPECT_EQ(database.fenced_off(), 1U);
-}
-
-/// What was read before the database was reached for the first time.
-TEST_F(LeasesTest, FenceOfTheNeverTakenHoldsUntilSomebodyTakesTheAccount)
-{
-    const auto holds = [&] {
-        pqxx::connection db{url};
-        pqxx::work tx{db};
-        return holds_fence(tx, first, std::to_string(model::never_taken));
-    };
-    EXPECT_TRUE(holds());
-    auto one = instance("one", {first});
-    one.decides(0, 0);
-    one.send();
-    EXPECT_TRUE(holds()); // it has a line now, and no owner
-    one.decides(1, 0);
-    one.send();
-    EXPECT_FALSE(holds());
-}
-
 TEST_F(LeasesTest, WhoLeavesKeepsWhatItCouldNotStoreForItsSuccessor)
 {
     auto one = instance("one", {first, second});
@@ -368,67 +308,12 @@ TEST_F(LeasesTest, WhoLeavesKeepsWhatItCouldNotStoreForItsSuccessor)
     EXPECT_EQ(inherited.front().account_id, second);
 }
 
-TEST_F(LeasesTest, WhatIsBeingWrittenIsGivenBackLaterAndHoldsUpNoHeartbeat)
-{
-    auto one = instance("one", {first, second});
-    std::int64_t fence = 0;
-    for (const auto& lease : one.send().held)
-        if (lease.account_id == first)
-            fence = lease.fence;
-    pqxx::connection other{url};
-    pqxx::work writing{other};
-    ASSERT_TRUE(holds_fence(writing, first, std::to_string(fence)));
-    one.decides(0, 0);
-    one.beat.given_back = {first, second};
-    EXPECT_EQ(one.send().given_back, std::vector{second});
-    writing.commit();
-    EXPECT_EQ(one.send().given_back, std::vector{first});
-}
-
 TEST_F(LeasesTest, DeadOnesAreNamedNowhereThoughNobodyIsLeftToRemoveThem)
 {
     instance("one", {first}).send();
     age("one", 16);
     EXPECT_EQ(count("insights.instance_status"), "0");
     EXPECT_EQ(query1(url, "SELECT count(instance_id) FROM insights.account_owner"), "0");
-}
-
-TEST_F(LeasesTest, RowsWithoutAFenceAreWrittenWhole)
-{
-    instance("one").send();
-    model::Batch batch;
-    model::CollectorRun run;
-    run.collector = "profile";
-    run.started_at = noon;
-    batch.runs.push_back(run);
-    write(batch);
-    EXPECT_EQ(count("store.collection"), "1");
-}
-
-TEST_F(LeasesTest, FenceIsTheFirstStepAndStaysWithWaitingRows)
-{
-    auto batch = one_day(noon, false, 5);
-    batch.fence = 12;
-    const auto steps = steps_of(batch);
-    ASSERT_GE(steps.size(), 2U);
-    EXPECT_TRUE(is_fence(steps.front()));
-    EXPECT_EQ(steps.front().rows, "12");
-    for (const auto& single : model::single_rows(batch))
-        EXPECT_EQ(single.fence, 12);
-}
-
-/// The taking waits for the transaction that writes state, and the other way round.
-TEST_F(LeasesTest, AccountIsNotTakenWhileItsStateIsBeingWritten)
-{
-    auto one = instance("one", {first});
-    const auto fence = one.send().held.front().fence;
-    pqxx::work writing{one.db};
-    ASSERT_TRUE(holds_fence(writing, first, std::to_string(fence)));
-    age("one", 16);
-    auto two = instance("two", {first});
-    EXPECT_TRUE(two.send().held.empty());
-    writing.commit();
-    EXPECT_EQ(two.send().held.size(), 1U);
 }
 
 } // namespace

@@ -17,6 +17,7 @@ using insightd::testing::allow_connections;
 using insightd::testing::fresh_database;
 using insightd::testing::query;
 using insightd::testing::run;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using namespace std::chrono_literals;
@@ -50,7 +51,7 @@ struct Member {
         worker.look_again = [] {};
         worker.blocks = [this] { return blocks; };
         worker.heed = [this](const auto& told) { heard = told; };
-        worker.say = [](const News&) {};
+        worker.say = [this](const News& news) { said.push_back(news.event); };
         replica.works_through(std::move(worker));
     }
 
@@ -75,6 +76,7 @@ struct Member {
     Replica replica;
     std::set<model::AccountId> working, busy, unstored;
     std::vector<model::Block> blocks, heard;
+    std::vector<std::string> said;
 };
 
 class ReplicaTest : public ::testing::Test
@@ -230,6 +232,53 @@ TEST_F(ReplicaTest, WhoLeavesWithRowsThatWaitKeepsTheirAccountUntilItIsMissed)
              "WHERE instance_id LIKE 'one%'");
     beat(two);
     EXPECT_THAT(two.working, SizeIs(4));
+}
+
+TEST_F(ReplicaTest, WhoHasRowsToDeliverFirstKeepsWhatItHadAndTakesItsShareAfterwards)
+{
+    auto& before = member("before");
+    beat(before);
+    const auto memory = before.replica.memory();
+    run(loop, before.replica.leave());
+    auto& other = member("other");
+    other.replica.take_no_more();
+    other.working = {first};
+    query(
+        url, "UPDATE store.lease SET instance_id = 'other', fence = nextval('store.fence') "
+             "WHERE account_id = " +
+                 std::to_string(first));
+    beat(other);
+
+    auto& again = member("again");
+    again.working = {first, first + 1, first + 2, first + 3}; // stories, on what it remembers
+    again.replica.remembers(memory);
+    again.replica.take_no_more();
+    run(loop, again.replica.beat());
+    EXPECT_THAT(again.working, SizeIs(3)) << "of the fourth it is told at once";
+    for (const auto& lease : memory.leases)
+        EXPECT_EQ(
+            again.replica.ownership().fence(lease.account_id).value_or(lease.fence), lease.fence);
+    run(loop, other.replica.leave());
+    run(loop, again.replica.beat());
+    EXPECT_FALSE(again.replica.ownership().fence(first)) << "free, and not taken yet";
+    again.replica.take_again();
+    beat(again);
+    EXPECT_THAT(again.working, SizeIs(4));
+}
+
+TEST_F(ReplicaTest, UnansweredHeartbeatsAreSaidOnceAndSoIsTheirEnd)
+{
+    auto& one = member("one");
+    beat(one);
+    one.said.clear();
+    allow_connections(url, false);
+    beat(one);
+    beat(one);
+    EXPECT_THAT(one.said, ElementsAre("heartbeat_unanswered"));
+    allow_connections(url, true);
+    beat(one);
+    beat(one);
+    EXPECT_THAT(one.said, ElementsAre("heartbeat_unanswered", "heartbeat_answered"));
 }
 
 TEST_F(ReplicaTest, DatabaseThatIsAwayLeavesOnlyTheIrreplaceableToAPeer)

@@ -1,3 +1,4 @@
+#include "daemon/engine.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
 

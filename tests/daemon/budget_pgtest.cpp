@@ -1,5 +1,8 @@
+#include "daemon/engine.hpp"
+#include "daemon/store.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
+#include "tests/support/run.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

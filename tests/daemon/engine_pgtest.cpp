@@ -1,5 +1,7 @@
+#include "daemon/engine.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
+#include "tests/support/run.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

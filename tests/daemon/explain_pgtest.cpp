@@ -1,6 +1,8 @@
 #include "daemon/dossier_report.hpp"
+#include "daemon/store.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
+#include "tests/support/run.hpp"
 
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>

@@ -1,4 +1,7 @@
+#include "daemon/engine.hpp"
 #include "daemon/pages.hpp"
+#include "daemon/store.hpp"
+#include "daemon/token_keeper.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
 

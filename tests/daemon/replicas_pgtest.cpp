@@ -1,7 +1,14 @@
+#include "collectors/graph/transport.hpp"
+#include "daemon/engine.hpp"
 #include "daemon/replicas/ownership.hpp"
+#include "daemon/setup.hpp"
+#include "daemon/store.hpp"
+#include "daemon/token_keeper.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
+#include "tests/support/run.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
 #include <algorithm>

@@ -1,8 +1,11 @@
+#include "daemon/store.hpp"
+#include "daemon/token_keeper.hpp"
 #include "daemon/token_plan.hpp"
 #include "daemon/vault_keys.hpp"
 #include "storage/vault/seal.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
+#include "tests/support/run.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -6,6 +6,7 @@
 #include "daemon/pages.hpp"
 #include "daemon/replicas/introduction.hpp"
 #include "daemon/replicas/replica.hpp"
+#include "daemon/service_manager.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
@@ -42,7 +43,7 @@ constexpr std::chrono::seconds grace_of_sides{1};
 constexpr std::chrono::seconds heartbeat_patience{4};
 
 constexpr std::chrono::seconds first_retry{1};
-constexpr std::chrono::seconds longest_retry{30};
+constexpr std::chrono::seconds longest_retry{5}; ///< until then others may have the accounts
 
 /// Everything that lives as long as the daemon.
 struct Daemon {
@@ -79,6 +80,7 @@ struct Daemon {
     TokenKeeper tokens;
     Engine engine;
     Pages pages;
+    ServiceManager service{loop.get_executor()};
     asio::signal_set signals{loop, SIGTERM, SIGINT};
     asio::steady_timer retry{loop};
     asio::steady_timer posts_retry{loop};
@@ -231,19 +233,40 @@ void take_over_from_now_on(Daemon& daemon)
         on_the_side(daemon, daemon.replica.run_takeovers());
 }
 
-/// The store's memory, if the store can be reached now; else why not. What waited is stored before
-/// the accounts are taken: then it is of an earlier owner.
+/// The first heartbeat. Whoever has something to deliver first keeps what it had, and takes
+/// nothing: what waits is of the earlier owner, and may take long. The others learn at once that it
+/// lives, and it learns what is theirs by now.
+asio::awaitable<void> join(Daemon& daemon)
+{
+    if (daemon.store.writer.depth().records > 0)
+        daemon.replica.take_no_more();
+    co_await daemon.replica.beat();
+    if (daemon.replica.ownership().was_reached())
+        keep_beating(daemon);
+}
+
+/// All that waited is stored: accounts may be taken.
+asio::awaitable<void> take_share(Daemon& daemon)
+{
+    if (!daemon.replica.takes() && !daemon.stopping) {
+        daemon.replica.take_again();
+        co_await daemon.replica.beat();
+    }
+    co_await daemon.replica.take_over();
+}
+
+/// The store's memory, if the store can be reached now; else why not.
 asio::awaitable<std::string> begin_from_store(Daemon& daemon)
 {
     try {
         co_await daemon.store.prepare(daemon.old_schema);
         daemon.store.heed_losses(daemon.engine);
         if (!daemon.joined)
-            co_await daemon.replica.beat();
-        if (!daemon.replica.ownership().was_reached())
+            co_await join(daemon);
+        if (!daemon.joined)
             co_return "the database did not answer to a heartbeat";
-        keep_beating(daemon);
-        co_await daemon.replica.take_over();
+        co_await daemon.store.deliver_backlog();
+        co_await take_share(daemon);
         keep_own_cache(daemon);
     } catch (const model::Unavailable& away) {
         co_return away.what();
@@ -251,6 +274,7 @@ asio::awaitable<std::string> begin_from_store(Daemon& daemon)
         co_return refused.what();
     }
     take_over_from_now_on(daemon);
+    daemon.service.status("collecting");
     log::info("collecting", {{"accounts", daemon.replica.ownership().held()}});
     co_return std::string{};
 }
@@ -327,7 +351,10 @@ std::unique_ptr<http::Server> serve_pages(Daemon& daemon)
 
 asio::awaitable<void> live(Daemon& daemon)
 {
+    on_the_side(daemon, daemon.service.feed_watchdog());
     co_await begin(daemon);
+    daemon.service.ready(
+        daemon.begun ? "collecting" : "the database is away: collecting stories and profiles only");
     co_await daemon.engine.run();
     on_the_side(daemon, leave(daemon));
     if (daemon.sides > 0)
@@ -354,6 +381,14 @@ void leave_when_overdue(Daemon& daemon)
     });
 }
 
+/// A database that does not answer holds its thread, and a coroutine that waits must not be unwound
+/// after what it refers to: either way the process goes as it is. Everything is stored or spooled.
+bool has_ended(const Daemon& daemon)
+{
+    return daemon.sides == 0 && !daemon.store.database.is_busy() && !daemon.store.disk.is_busy() &&
+           !daemon.heart.is_busy();
+}
+
 void stop_on_signal(Daemon& daemon)
 {
     daemon.signals.async_wait([&daemon](boost::system::error_code error, int number) {
@@ -361,6 +396,7 @@ void stop_on_signal(Daemon& daemon)
             return;
         log::info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
         daemon.stopping = true;
+        daemon.service.stopping();
         daemon.replica.take_no_more();
         daemon.retry.cancel();
         daemon.posts_retry.cancel();
@@ -392,8 +428,7 @@ ExitCode command_run(const CommonOptions& common, bool migrates)
     daemon.loop.run();
     if (broken)
         std::rethrow_exception(broken);
-    // A database that does not answer holds its thread, and everything is stored or spooled.
-    if (daemon.store.database.is_busy() || daemon.store.disk.is_busy() || daemon.heart.is_busy())
+    if (!has_ended(daemon))
         std::_Exit(static_cast<int>(ExitCode::ok));
     return ExitCode::ok;
 }

@@ -196,8 +196,10 @@ struct EmbeddedPostgres::Server {
         const auto socket = socket_folder(home);
         fs::create_directories(socket);
         take(socket);
+        // The service may make no code at run time (MemoryDenyWriteExecute): no JIT.
         const auto options = fmt::format(
-            "-k {} -c unix_socket_permissions=0700 -c listen_addresses=''", quoted(socket));
+            "-k {} -c unix_socket_permissions=0700 -c listen_addresses='' -c jit=off",
+            quoted(socket));
         const auto code = owner.run(
             {(programs / "pg_ctl").string(), "start", "-D", data().string(), "-l", log().string(),
              "-o", options, "-w", "-t", "60", "-s"},

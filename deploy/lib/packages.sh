@@ -1,17 +1,17 @@
-# Installs what deploy/packages.txt names and this machine lacks. Sourced by the scripts.
+# Installs what the given lists (packages.txt) name and this machine lacks. Sourced by the scripts.
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 missing_packages() {
-    grep -v '^#' "$1" | while read -r package; do
+    grep -hv '^#' "$@" | while read -r package; do
         dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q 'install ok installed' || echo "$package"
     done
 }
 
 install_missing() {
-    missing=$(missing_packages "$1")
+    missing=$(missing_packages "$@")
     [ -n "$missing" ] || return 0
     echo "installing: $(echo $missing)"
     export DEBIAN_FRONTEND=noninteractive

@@ -109,12 +109,15 @@ void set_password(
         fmt::format("ALTER ROLE {} PASSWORD {}", tx.quote_name(wish.name), tx.quote(stored_form)));
 }
 
-std::string timeout_sql(pqxx::transaction_base& tx, const Situation& now, const ReaderWish& wish)
+/// Views over many months are estimated so dear that PostgreSQL compiles them first, which takes
+/// longer than they do.
+std::string settings_sql(pqxx::transaction_base& tx, const Situation& now, const ReaderWish& wish)
 {
-    const auto milliseconds = std::chrono::milliseconds{wish.statement_timeout}.count();
     return fmt::format(
-        "ALTER ROLE {} IN DATABASE {} SET statement_timeout = {}", tx.quote_name(wish.name),
-        tx.quote_name(now.database), milliseconds);
+        "ALTER ROLE {0} IN DATABASE {1} SET statement_timeout = {2}; "
+        "ALTER ROLE {0} IN DATABASE {1} SET jit = off",
+        tx.quote_name(wish.name), tx.quote_name(now.database),
+        std::chrono::milliseconds{wish.statement_timeout}.count());
 }
 
 void remember(
@@ -199,9 +202,9 @@ grant_in(pqxx::transaction_base& tx, const ReaderWish& wish, const std::string& 
     if (wish.accounts)
         check_makes_nothing(tx, wish.name);
     set_password(tx, now, wish, password);
-    const auto timeout = timeout_sql(tx, now, wish);
+    const auto settings = settings_sql(tx, now, wish);
     if (now.manages_roles)
-        tx.exec0(timeout);
+        tx.exec0(settings);
     remember(tx, wish, accounts);
     let_connect(tx, now, wish.name);
     tx.exec("SELECT insightd.secure()");
@@ -212,7 +215,7 @@ grant_in(pqxx::transaction_base& tx, const ReaderWish& wish, const std::string& 
                           text_or_none(tx.conn().port()),
                           now.database,
                           {},
-                          now.manages_roles ? "" : timeout};
+                          now.manages_roles ? "" : settings};
     for (const auto& account : accounts)
         granted.accounts.push_back(account.name);
     return granted;
@@ -254,8 +257,9 @@ bool forget_in(pqxx::transaction_base& tx, const std::string& name)
     tx.exec0("REVOKE ALL ON SCHEMA insights FROM " + role);
     if (now.manages_roles)
         tx.exec0(fmt::format(
-            "ALTER ROLE {} IN DATABASE {} RESET statement_timeout", role,
-            tx.quote_name(now.database)));
+            "ALTER ROLE {0} IN DATABASE {1} RESET statement_timeout; "
+            "ALTER ROLE {0} IN DATABASE {1} RESET jit",
+            role, tx.quote_name(now.database)));
     take_connect(tx, now, name);
     check_reads_nothing(tx, name);
     return true;

@@ -93,7 +93,7 @@ FROM store.account a
 JOIN store.media m USING (account_id)
 LEFT JOIN store.media_state s USING (account_id, media_id)
 CROSS JOIN LATERAL (
-    SELECT l.*, lag(l.day) OVER w AS previous_day, lag(l.numbers) OVER w AS previous,
+    SELECT l.*, n.numbers, lag(l.day) OVER w AS previous_day, lag(n.numbers) OVER w AS previous,
            max(l.views) OVER before AS most_views,
            max(l.reach) OVER before AS most_reach,
            max(l.likes) OVER before AS most_likes,
@@ -110,10 +110,7 @@ CROSS JOIN LATERAL (
     FROM (
         SELECT DISTINCT ON (o.day) o.day, r.observed_at, r.views, r.reach, r.likes, r.comments, r.saved,
                r.shares, r.follows, r.total_interactions, r.profile_visits, r.profile_activity, r.replies,
-               r.navigation, r.total_watch_ms,
-               ARRAY[r.views, r.reach, r.likes, r.comments, r.saved, r.shares, r.follows,
-                     r.total_interactions, r.profile_visits, r.profile_activity, r.replies, r.navigation,
-                     r.total_watch_ms] AS numbers
+               r.navigation, r.total_watch_ms
         FROM store.media_sample r
         CROSS JOIN LATERAL (SELECT (r.observed_at AT TIME ZONE a.timezone)::date AS day) o
         WHERE r.account_id = m.account_id AND r.media_id = m.media_id
@@ -121,6 +118,10 @@ CROSS JOIN LATERAL (
                        r.total_interactions, r.profile_visits, r.profile_activity, r.replies,
                        r.navigation, r.total_watch_ms) IS NOT NULL
         ORDER BY o.day, r.observed_at DESC) l
+    CROSS JOIN LATERAL (
+        SELECT ARRAY[l.views, l.reach, l.likes, l.comments, l.saved, l.shares, l.follows,
+                     l.total_interactions, l.profile_visits, l.profile_activity, l.replies, l.navigation,
+                     l.total_watch_ms] AS numbers) n
     WINDOW w AS (ORDER BY l.day), before AS (ORDER BY l.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) d
 CROSS JOIN LATERAL (
     SELECT CASE WHEN d.previous_day IS NOT NULL AND (
@@ -152,26 +153,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                      AND p.absent ->> metric IS NULL), '-infinity')
 $$;
 
--- The newest row of each day is found in the index, and a condition on the day is part of the search.
+-- Days and their newest rows are found in indexes alone, and a condition on the day is part of the search.
+CREATE INDEX ON store.account_day (account_id, day, observed_at) WHERE is_final;
+
 CREATE OR REPLACE VIEW insights.account_daily AS
 SELECT a.account_id::text AS account_id, a.name AS account, k.day, d.day_end, d.is_final, d.observed_at,
        d.reach, d.views, d.accounts_engaged, d.total_interactions, d.likes, d.comments, d.saves,
        d.shares, d.replies, d.reposts, d.follower_count, d.profile_links_taps,
        store.whole(d.extra ->> 'profile_views') AS profile_views,
        store.whole(d.extra ->> 'website_clicks') AS website_clicks, d.absent,
-       k.revisions, k.final_at,
-       k.finals > 1 AND (
-           SELECT count(DISTINCT ROW(f.day_end, f.reach, f.views, f.accounts_engaged,
-                      f.total_interactions, f.likes, f.comments, f.saves, f.shares, f.replies,
-                      f.reposts, f.follower_count, f.profile_links_taps, f.breakdowns, f.extra)) > 1
-           FROM store.account_day f
-           WHERE f.account_id = d.account_id AND f.day = d.day AND f.is_final) AS revised_after_final
+       k.revisions, f.final_at,
+       f.finals > 1 AND (
+           SELECT count(DISTINCT ROW(r.day_end, r.reach, r.views, r.accounts_engaged,
+                      r.total_interactions, r.likes, r.comments, r.saves, r.shares, r.replies,
+                      r.reposts, r.follower_count, r.profile_links_taps, r.breakdowns, r.extra)) > 1
+           FROM store.account_day r
+           WHERE r.account_id = d.account_id AND r.day = d.day AND r.is_final) AS revised_after_final
 FROM store.account a
 CROSS JOIN LATERAL (
-    SELECT s.day, max(s.observed_at) AS newest, count(*) AS revisions,
-           min(s.observed_at) FILTER (WHERE s.is_final) AS final_at,
-           count(*) FILTER (WHERE s.is_final) AS finals
+    SELECT s.day, max(s.observed_at) AS newest, count(*) AS revisions
     FROM store.account_day s WHERE s.account_id = a.account_id GROUP BY s.day) k
+CROSS JOIN LATERAL (
+    SELECT min(s.observed_at) AS final_at, count(*) AS finals
+    FROM store.account_day s
+    WHERE s.account_id = a.account_id AND s.day = k.day AND s.is_final) f
 JOIN store.account_day d ON d.account_id = a.account_id AND d.day = k.day AND d.observed_at = k.newest;
 
 CREATE OR REPLACE VIEW insights.account_breakdown AS
@@ -396,7 +401,7 @@ CROSS JOIN LATERAL (
           ORDER BY o.day, s.observed_at DESC) l
     WINDOW w AS (ORDER BY l.day)) d;
 
--- As before, by way of the newest row of each day.
+-- As of a time, in the same way.
 CREATE OR REPLACE FUNCTION store.account_breakdown_as_of(t timestamptz)
 RETURNS TABLE (account_id text, account text, day date, metric text, dimension text,
     dimension_values text[], dimension_value text, value numeric, total numeric,
@@ -409,4 +414,34 @@ CROSS JOIN LATERAL (SELECT s.day, max(s.observed_at) AS newest FROM store.accoun
                     WHERE s.account_id = a.account_id AND s.observed_at <= t GROUP BY s.day) k
 JOIN store.account_day d ON d.account_id = a.account_id AND d.day = k.day AND d.observed_at = k.newest
 CROSS JOIN LATERAL store.cells(d.breakdowns) c
+$$;
+
+CREATE OR REPLACE FUNCTION store.account_daily_as_of(t timestamptz)
+RETURNS TABLE (account_id text, account text, day date, day_end timestamptz, is_final boolean,
+    observed_at timestamptz, reach bigint, views bigint, accounts_engaged bigint,
+    total_interactions bigint, likes bigint, comments bigint, saves bigint, shares bigint,
+    replies bigint, reposts bigint, follower_count bigint, profile_links_taps bigint,
+    profile_views bigint, website_clicks bigint, absent jsonb, revisions bigint,
+    final_at timestamptz, revised_after_final boolean)
+LANGUAGE sql STABLE AS $$
+SELECT a.account_id::text, a.name, d.day, d.day_end, d.is_final, d.observed_at,
+       d.reach, d.views, d.accounts_engaged, d.total_interactions, d.likes, d.comments, d.saves,
+       d.shares, d.replies, d.reposts, d.follower_count, d.profile_links_taps,
+       store.whole(d.extra ->> 'profile_views'), store.whole(d.extra ->> 'website_clicks'), d.absent,
+       k.revisions, f.final_at,
+       f.finals > 1 AND (
+           SELECT count(DISTINCT ROW(r.day_end, r.reach, r.views, r.accounts_engaged,
+                      r.total_interactions, r.likes, r.comments, r.saves, r.shares, r.replies,
+                      r.reposts, r.follower_count, r.profile_links_taps, r.breakdowns, r.extra)) > 1
+           FROM store.account_day r
+           WHERE r.account_id = d.account_id AND r.day = d.day AND r.is_final AND r.observed_at <= t)
+FROM store.account a
+CROSS JOIN LATERAL (
+    SELECT s.day, max(s.observed_at) AS newest, count(*) AS revisions
+    FROM store.account_day s WHERE s.account_id = a.account_id AND s.observed_at <= t GROUP BY s.day) k
+CROSS JOIN LATERAL (
+    SELECT min(s.observed_at) AS final_at, count(*) AS finals
+    FROM store.account_day s
+    WHERE s.account_id = a.account_id AND s.day = k.day AND s.is_final AND s.observed_at <= t) f
+JOIN store.account_day d ON d.account_id = a.account_id AND d.day = k.day AND d.observed_at = k.newest
 $$;

@@ -233,6 +233,7 @@ CREATE TABLE bench.raw (
 -- step
 INSERT INTO bench.raw
 SELECT account_id, media_id, observed_at, jsonb_strip_nulls(jsonb_build_object(
+           'id', media_id::text, 'business_account_id', account_id::text,
            'views', views, 'reach', reach, 'likes', likes, 'comments', comments, 'saved', saved, 'shares', shares,
            'follows', follows, 'total_interactions', total_interactions, 'profile_visits', profile_visits,
            'profile_activity', profile_activity, 'replies', replies, 'navigation', navigation,

@@ -229,20 +229,22 @@ def measure_sizes(cursor):
     polls, values = told(cursor, "SELECT polls, logical_values FROM bench.counted")[0]
     rows = told(cursor, "SELECT count(*) FROM store.media_sample")[0][0]
     print(f"\n{polls} polls with {values} values, of which {rows} left a row")
-    print(f"{'bytes':26}{'table':>14}{'indexes':>14}{'per poll':>10}{'per value':>11}")
-    parts = {"samples": size(cursor, "store.media_sample"), "state": size(cursor, "store.media_state"),
-             "raw JSON": size(cursor, "bench.raw")}
-    parts["samples and state"] = [sum(pair) for pair in zip(parts["samples"], parts["state"])]
-    for name, (heap, indexes) in parts.items():
-        total = heap + indexes
-        print(f"{name:26}{heap:>14}{indexes:>14}{total / polls:>10.1f}{total / values:>11.2f}")
-    print(f"raw JSON / samples and state{sum(parts['raw JSON']) / sum(parts['samples and state']):>37.2f}")
-    for index, taken in told(cursor, """
-            SELECT CASE WHEN i.indisprimary THEN 'primary key' ELSE 'observed_at' END,
-                   sum(pg_relation_size(i.indexrelid))
-            FROM pg_inherits h JOIN pg_index i ON i.indrelid = h.inhrelid
-            WHERE h.inhparent = 'store.media_sample'::regclass GROUP BY 1 ORDER BY 1"""):
-        print(f"  index {index:20}{taken:>14}{taken / rows:>24.1f} per row")
+    print(f"{'bytes':36}{'table':>14}{'indexes':>14}{'per poll':>10}{'per value':>11}")
+
+    def line(name, heap, indexes):
+        print(f"{name:36}{heap:>14}{indexes:>14}{(heap + indexes) / polls:>10.1f}{(heap + indexes) / values:>11.2f}")
+
+    raw, state = size(cursor, "bench.raw"), size(cursor, "store.media_state")
+    line("raw JSON", *raw)
+    line("state", *state)
+    line("samples as written", *size(cursor, "store.media_sample"))
+    for partition, in told(cursor, "SELECT inhrelid::regclass::text FROM pg_inherits, bench.setting "
+                                   "WHERE inhparent = 'store.media_sample'::regclass AND "
+                                   "inhrelid::regclass::text < 'store.media_sample_' || to_char(until, 'YYYYMM')"):
+        cursor.execute(f"REINDEX TABLE CONCURRENTLY {partition}")
+    samples = size(cursor, "store.media_sample")
+    line("samples, ended months reindexed", *samples)
+    print(f"raw JSON / samples and state {sum(raw) / (sum(samples) + sum(state)):>.2f}")
 
 
 def measure_beside(cursor, accounts, since):
@@ -261,7 +263,6 @@ def measure(server):
     first = told(cursor, f"SELECT (until - interval '{WINDOW} days')::date FROM bench.setting")[0][0]
     since = f"'{first}'::date"
     print(", ".join(f"{key} {value}" for key, value in server.settings.items() if key.endswith(("buffers", "size"))))
-    measure_sizes(cursor)
     measure_beside(cursor, accounts, since)
     measure_portfolio(cursor, since)
     measure_views(cursor, accounts, since)
@@ -269,6 +270,7 @@ def measure(server):
     subprocess.run([insightd, "grant-reader", "--config", server.home / "insightd.yaml", "bench_limited", "--accounts",
                     ",".join(account["account_id"] for account in accounts)], check=True, stdout=subprocess.DEVNULL)
     measure_limited(connect(server.url("bench", "bench_limited")), accounts, since)
+    measure_sizes(cursor)
 
 
 subprocess.run(["cmake", "--preset", "release"], cwd=root, check=True, stdout=subprocess.DEVNULL)

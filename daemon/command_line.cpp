@@ -46,6 +46,7 @@ struct Wish {
     ReaderOptions reading;
     std::string view;
     ExportOptions exporting;
+    ThinOptions thinning;
     std::function<ExitCode()> call;
 };
 
@@ -184,6 +185,18 @@ void add_export_command(CLI::App& app, Wish& wish)
     command->add_option("-o,--output", wish.exporting.output, "a file, instead of standard output");
 }
 
+void add_thin_command(CLI::App& app, Wish& wish)
+{
+    auto* command = add_command(
+        app, wish, "thin",
+        "thin readings older than storage.retention.full now (run does it by the way)",
+        [&wish] { return command_thin(wish.common, wish.thinning); });
+    command->add_flag(
+        "--dry-run", wish.thinning.dry_run, "only say how many rows would be taken, by month");
+    command->add_option(
+        "--full", wish.thinning.full, "with --dry-run: as if the YAML said this, such as 90d");
+}
+
 void add_commands(CLI::App& app, Wish& wish)
 {
     auto* run = add_command(
@@ -238,6 +251,7 @@ void add_commands(CLI::App& app, Wish& wish)
     add_account_commands(app, wish);
     add_reader_command(app, wish);
     add_export_command(app, wish);
+    add_thin_command(app, wish);
 
     auto* migrate =
         add_command(app, wish, "migrate", "bring the schema up to date (run does it too)", [&wish] {

@@ -10,8 +10,6 @@
 #include "storage/worker.hpp"
 #include "storage/write.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 
@@ -44,15 +42,6 @@ constexpr std::chrono::steady_clock::duration least_for_much = std::chrono::seco
 
 /// Their stories and days are read in a fraction of a second.
 constexpr std::size_t accounts_at_a_time = 200;
-
-void require_newest_schema(const std::string& url)
-{
-    const auto report = migrate(url, true);
-    if (!report.applied.empty())
-        throw model::Unavailable{fmt::format(
-            "the schema is at version {}, older than this insightd: run `insightd migrate`",
-            report.version)};
-}
 
 } // namespace
 

@@ -137,4 +137,13 @@ MigrationReport migrate(const std::string& url, bool dry_run)
     });
 }
 
+void require_newest_schema(const std::string& url)
+{
+    const auto report = migrate(url, true);
+    if (!report.applied.empty())
+        throw model::Unavailable{fmt::format(
+            "the schema is at version {}, older than this insightd: run `insightd migrate`",
+            report.version)};
+}
+
 } // namespace insightd::storage

@@ -33,4 +33,7 @@ struct MigrationReport {
 /// binary.
 MigrationReport migrate(const std::string& url, bool dry_run);
 
+/// Throws model::Unavailable, which says what to do, for a schema that is older than the binary.
+void require_newest_schema(const std::string& url);
+
 } // namespace insightd::storage

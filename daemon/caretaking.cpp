@@ -65,6 +65,7 @@ asio::awaitable<std::string> Caretaking::try_round()
 
 asio::awaitable<void> Caretaking::round()
 {
+    co_await services_.caretaker.make_months(services_.clock.now());
     if (!services_.full_resolution)
         co_return;
     for (const auto& lease : services_.leases()) {

@@ -17,8 +17,8 @@
 namespace insightd::daemon
 {
 
-/// What becomes of stored rows beside all else, quietly: old readings of the instance's own
-/// accounts are thinned.
+/// What is done about stored rows beside all else, quietly: the months to come get their
+/// partitions, old readings of the instance's own accounts are thinned.
 class Caretaking
 {
 public:

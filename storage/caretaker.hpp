@@ -20,6 +20,10 @@ public:
     explicit Caretaker(std::string url, std::function<void()> before_connecting = {});
     ~Caretaker(); ///< waits for the transaction under way
 
+    /// Partitions of the samples for the month of `now` and the three to come, a transaction each.
+    /// Gives up rather than make others wait behind a long query: writing makes what is missing.
+    boost::asio::awaitable<void> make_months(model::Instant now);
+
     /// See storage/retention.hpp. One transaction.
     boost::asio::awaitable<model::ThinStep> thin(model::ThinOrder order);
 

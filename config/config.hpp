@@ -154,8 +154,12 @@ struct Spool {
     std::chrono::seconds patience{5}; ///< a database that answers later counts as away
 };
 
-/// What becomes of rows once they are stored.
+/// What keeps the facts; automatic: what the database has.
+enum class Engine : std::uint8_t { automatic, postgresql, timescaledb, citus };
+
+/// How rows are kept, and what becomes of them.
 struct Storage {
+    Engine engine = Engine::automatic;
     std::optional<std::chrono::seconds> full_resolution; ///< older readings are thinned; nothing:
                                                          ///< every reading is kept for ever
 };

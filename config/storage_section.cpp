@@ -29,7 +29,15 @@ void read_retention(const YAML::Node& node, Storage& storage, Context& context)
     read_fields<Storage>(node, "`retention`", retention_table, storage, context);
 }
 
-constexpr std::array storage_table{Field<Storage>{"retention", read_retention}};
+void read_engine(const YAML::Node& node, Storage& storage, Context& context)
+{
+    static const std::vector<std::string_view> names{"auto", "postgresql", "timescaledb", "citus"};
+    if (const auto choice = read_choice(node, "engine", names, context))
+        storage.engine = static_cast<Engine>(*choice);
+}
+
+constexpr std::array storage_table{
+    Field<Storage>{"engine", read_engine}, Field<Storage>{"retention", read_retention}};
 
 } // namespace
 

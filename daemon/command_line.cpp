@@ -4,6 +4,7 @@
 #include "daemon/foreground.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/log.hpp"
+#include "storage/engine.hpp"
 #include "storage/model/writer.hpp"
 #include "storage/vault/keyring.hpp"
 
@@ -291,6 +292,8 @@ ExitCode run_command_line(int argc, const char* const* argv)
         return complain(ExitCode::unavailable, trouble.what());
     } catch (const OwnedByDaemon& owned) {
         return complain(ExitCode::try_again, owned.what());
+    } catch (const storage::EngineTrouble& trouble) {
+        return complain(ExitCode::config, trouble.what());
     } catch (const model::Unavailable& away) {
         return complain(ExitCode::unavailable, away.what());
     } catch (const std::exception& error) {

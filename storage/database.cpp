@@ -49,12 +49,12 @@ boost::asio::awaitable<void> Database::prepare(
     std::vector<model::Account> accounts, std::vector<model::Metric> catalogue,
     OldSchema old_schema)
 {
-    auto job = [url = url_, old_schema, accounts = std::move(accounts),
+    auto job = [url = url_, old_schema, engine = engine_, accounts = std::move(accounts),
                 catalogue = std::move(catalogue)](pqxx::connection& db) {
         if (old_schema == OldSchema::refuse)
             require_newest_schema(url);
         else
-            migrate(url, false);
+            migrate(url, false, {engine, false});
         pqxx::work tx{db};
         write_accounts(tx, accounts);
         write_catalogue(tx, catalogue);

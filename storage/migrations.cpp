@@ -1,6 +1,7 @@
 #include "storage/migrations.hpp"
 
 #include "storage/connection.hpp"
+#include "storage/engine_turning.hpp"
 
 #include <fmt/format.h>
 
@@ -111,7 +112,7 @@ Applied look(pqxx::connection& connection)
 
 } // namespace
 
-MigrationReport migrate(const std::string& url, bool dry_run)
+MigrationReport migrate(const std::string& url, bool dry_run, const EngineWish& wish)
 {
     return translated([&] {
         const auto connection = connect(url);
@@ -133,6 +134,8 @@ MigrationReport migrate(const std::string& url, bool dry_run)
             apply(*connection, migration);
             report.version = migration.number;
         }
+        report.engine =
+            see_to_engine(*connection, wish, {applied.empty(), !report.applied.empty(), dry_run});
         return report;
     });
 }

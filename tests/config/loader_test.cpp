@@ -409,6 +409,19 @@ TEST(Loader, KeepsEveryReadingForEverUnlessToldOtherwise)
         mistakes_in(head + "storage: {retention: {}}\n" + account), HasSubstr("lacks `full`"));
 }
 
+TEST(Loader, TakesTheEngineThatIsThereUnlessToldOtherwise)
+{
+    EXPECT_EQ(good(head + account).storage.engine, Engine::automatic);
+    const auto with = [](const std::string& engine) {
+        return head + "storage: {engine: " + engine + "}\n" + account;
+    };
+    EXPECT_EQ(good(with("auto")).storage.engine, Engine::automatic);
+    EXPECT_EQ(good(with("postgresql")).storage.engine, Engine::postgresql);
+    EXPECT_EQ(good(with("timescaledb")).storage.engine, Engine::timescaledb);
+    EXPECT_EQ(good(with("citus")).storage.engine, Engine::citus);
+    EXPECT_THAT(mistakes_in(with("timescale")), HasSubstr("did you mean `timescaledb`?"));
+}
+
 TEST(Schema, HasEveryKeyThatTheLoaderAcceptsAndNoOther)
 {
     std::ifstream file{std::string{INSIGHTD_SOURCE_DIR} + "/config/insightd.schema.json"};

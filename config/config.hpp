@@ -154,6 +154,16 @@ struct Spool {
     std::chrono::seconds patience{5}; ///< a database that answers later counts as away
 };
 
+/// What keeps the facts; automatic: what the database has.
+enum class Engine : std::uint8_t { automatic, postgresql, timescaledb, citus };
+
+/// How rows are kept, and what becomes of them.
+struct Storage {
+    Engine engine = Engine::automatic;
+    std::optional<std::chrono::seconds> full_resolution; ///< older readings are thinned; nothing:
+                                                         ///< every reading is kept for ever
+};
+
 /// The whole file, checked; defaults already folded into each account.
 struct Config {
     bool embedded_database = false;
@@ -161,6 +171,7 @@ struct Config {
     std::filesystem::path state_dir = "/var/lib/insightd";
     Api api;
     Spool spool;
+    Storage storage;
     std::optional<SecretReference> vault_key; ///< nothing: state_dir/vault.key, made at first use
     LoginListener login;
     std::optional<HttpListener> http;

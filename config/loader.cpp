@@ -179,6 +179,7 @@ constexpr std::array top_fields{
     Field<Draft>{"state_dir", read_state_dir},
     Field<Draft>{"api", read_api},
     Field<Draft>{"spool", read_spool},
+    Field<Draft>{"storage", read_storage},
     Field<Draft>{"vault", read_vault},
     Field<Draft>{"login", read_login_listener},
     Field<Draft>{"http", read_http},
@@ -338,6 +339,8 @@ std::vector<std::string> accepted_keys()
     add("api.", names_of(api_fields()));
     add("http.", names_of<HttpListener>(http_fields));
     add("spool.", names_of<Spool>(spool_fields));
+    add("storage.", names_of(storage_fields()));
+    add("storage.retention.", names_of(retention_fields()));
     add("vault.", names_of<Config>(vault_fields));
     add("login.", names_of<LoginListener>(login_fields));
     add("clock.", names_of<ScaledClock>(clock_fields));

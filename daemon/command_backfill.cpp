@@ -72,6 +72,7 @@ struct Work {
                pause_between_tries(loop.get_executor(), *clock)},
               Engine::StorePatience::give_up}
     {
+        database.set_engine(settings.storage.engine);
     }
 
     const config::Config& config;

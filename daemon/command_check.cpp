@@ -137,11 +137,14 @@ ExitCode check_database(const config::Config& config, std::optional<DatabaseLoca
 {
     try {
         location.emplace(config);
-        const auto report = storage::migrate(location->url(), true);
+        const auto report = storage::migrate(location->url(), true, {config.storage.engine, true});
         fmt::print(
             "ok    database: {}, schema {}{}\n", report.server, report.version,
             report.applied.empty() ? "" : ", to be migrated: run `insightd migrate`");
         return ExitCode::ok;
+    } catch (const storage::EngineTrouble& trouble) {
+        fmt::print("FAIL  database: {}\n", trouble.what());
+        return ExitCode::config;
     } catch (const model::Unavailable& away) {
         fmt::print("FAIL  database: {}\n", away.what());
         return ExitCode::unavailable;

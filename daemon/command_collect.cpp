@@ -55,6 +55,7 @@ ExitCode command_collect(const CommonOptions& common, const std::vector<std::str
     const auto clock = make_clock(config->clock);
     graph::Transport transport{loop.get_executor(), transport_limits(config->api)};
     storage::Database database{location.url(), location.before_connecting()};
+    database.set_engine(config->storage.engine);
     const auto pause = pause_between_tries(loop.get_executor(), *clock);
     TokenKeeper tokens{{*config, *clock, transport, database, pause}};
     Engine engine{

@@ -4,6 +4,7 @@
 #include "daemon/foreground.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/log.hpp"
+#include "storage/engine.hpp"
 #include "storage/model/writer.hpp"
 #include "storage/vault/keyring.hpp"
 
@@ -46,6 +47,7 @@ struct Wish {
     ReaderOptions reading;
     std::string view;
     ExportOptions exporting;
+    ThinOptions thinning;
     std::function<ExitCode()> call;
 };
 
@@ -184,6 +186,18 @@ void add_export_command(CLI::App& app, Wish& wish)
     command->add_option("-o,--output", wish.exporting.output, "a file, instead of standard output");
 }
 
+void add_thin_command(CLI::App& app, Wish& wish)
+{
+    auto* command = add_command(
+        app, wish, "thin",
+        "thin readings older than storage.retention.full now (run does it by the way)",
+        [&wish] { return command_thin(wish.common, wish.thinning); });
+    command->add_flag(
+        "--dry-run", wish.thinning.dry_run, "only say how many rows would be taken, by month");
+    command->add_option(
+        "--full", wish.thinning.full, "with --dry-run: as if the YAML said this, such as 90d");
+}
+
 void add_commands(CLI::App& app, Wish& wish)
 {
     auto* run = add_command(
@@ -238,6 +252,7 @@ void add_commands(CLI::App& app, Wish& wish)
     add_account_commands(app, wish);
     add_reader_command(app, wish);
     add_export_command(app, wish);
+    add_thin_command(app, wish);
 
     auto* migrate =
         add_command(app, wish, "migrate", "bring the schema up to date (run does it too)", [&wish] {
@@ -277,6 +292,8 @@ ExitCode run_command_line(int argc, const char* const* argv)
         return complain(ExitCode::unavailable, trouble.what());
     } catch (const OwnedByDaemon& owned) {
         return complain(ExitCode::try_again, owned.what());
+    } catch (const storage::EngineTrouble& trouble) {
+        return complain(ExitCode::config, trouble.what());
     } catch (const model::Unavailable& away) {
         return complain(ExitCode::unavailable, away.what());
     } catch (const std::exception& error) {

@@ -1,5 +1,6 @@
 #include "daemon/commands.hpp"
 
+#include "daemon/caretaking.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/log.hpp"
@@ -53,6 +54,7 @@ struct Daemon {
           store{
               loop.get_executor(), settings, *clock, location.url(), location.before_connecting()},
           heart{location.url(), heartbeat_patience, location.before_connecting()},
+          caretaker{location.url(), location.before_connecting()},
           replica{
               loop.get_executor(), heart,
               replicas::introduction(INSIGHTD_VERSION, ids_of(settings), {})},
@@ -65,7 +67,10 @@ struct Daemon {
                pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
                &replica.ownership()},
               Engine::StorePatience::wait},
-          pages{settings, *clock, engine, tokens, store.writer, &replica}
+          pages{settings, *clock, engine, tokens, store.writer, &replica},
+          caretaking{
+              {loop.get_executor(), *clock, caretaker, settings.storage.full_resolution,
+               [this] { return replica.memory().leases; }}}
     {
         store.database.set_patience(settings.spool.patience);
     }
@@ -76,10 +81,12 @@ struct Daemon {
     graph::Transport transport;
     Store store;
     storage::Heart heart;
+    storage::Caretaker caretaker;
     replicas::Replica replica;
     TokenKeeper tokens;
     Engine engine;
     Pages pages;
+    Caretaking caretaking;
     ServiceManager service{loop.get_executor()};
     asio::signal_set signals{loop, SIGTERM, SIGINT};
     asio::steady_timer retry{loop};
@@ -288,8 +295,10 @@ asio::awaitable<void> begin_with_store(Daemon& daemon)
         const auto away = co_await begin_from_store(daemon);
         daemon.begun = away.empty();
         daemon.first_look.cancel();
-        if (daemon.begun)
+        if (daemon.begun) {
+            on_the_side(daemon, daemon.caretaking.run());
             co_return;
+        }
         if (!std::exchange(said, true))
             log::error(
                 "store_away", {{"reason", away}, {"collection", "stories and profiles only"}});
@@ -386,7 +395,7 @@ void leave_when_overdue(Daemon& daemon)
 bool has_ended(const Daemon& daemon)
 {
     return daemon.sides == 0 && !daemon.store.database.is_busy() && !daemon.store.disk.is_busy() &&
-           !daemon.heart.is_busy();
+           !daemon.heart.is_busy() && !daemon.caretaker.is_busy();
 }
 
 void stop_on_signal(Daemon& daemon)
@@ -400,6 +409,7 @@ void stop_on_signal(Daemon& daemon)
         daemon.replica.take_no_more();
         daemon.retry.cancel();
         daemon.posts_retry.cancel();
+        daemon.caretaking.stop();
         daemon.first_look.cancel();
         daemon.store.writer.stop();
         daemon.engine.stop(grace);

@@ -42,6 +42,11 @@ struct ExportOptions {
     std::string output; ///< a file; empty: standard output
 };
 
+struct ThinOptions {
+    bool dry_run = false;
+    std::string full; ///< instead of the configuration's; empty: that
+};
+
 /// The daemon, in the foreground, until SIGTERM or SIGINT. With `migrates` false it waits for
 /// someone else to bring an old schema up to date.
 ExitCode command_run(const CommonOptions& common, bool migrates);
@@ -96,6 +101,10 @@ ExitCode command_grant_reader(
 /// The rows of a view as CSV or NDJSON. Exit code 75 if nobody read to the end.
 ExitCode
 command_export(const CommonOptions& common, const std::string& view, const ExportOptions& options);
+
+/// Thins old readings now, or says what that would take, by month. Exit code 78 if the
+/// configuration keeps all.
+ExitCode command_thin(const CommonOptions& common, const ThinOptions& options);
 
 /// Brings the schema up to date, or says what it would do.
 ExitCode command_migrate(const CommonOptions& common, bool dry_run);

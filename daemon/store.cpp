@@ -43,6 +43,7 @@ Store::Store(
           bounds_of(settings.spool)},
       cache{disk, settings.state_dir / "spool" / "cache.db", say}
 {
+    database.set_engine(settings.storage.engine);
 }
 
 boost::asio::awaitable<void> Store::prepare(storage::Database::OldSchema old_schema)

@@ -47,6 +47,7 @@ TokenDesk::TokenDesk(config::Config settings)
       database{location.url(), location.before_connecting()}, pause{pause_between_tries(
                                                                   loop.get_executor(), *clock)}
 {
+    database.set_engine(config.storage.engine);
 }
 
 LoginServices TokenDesk::services()

@@ -10,8 +10,6 @@
 #include "storage/worker.hpp"
 #include "storage/write.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 
@@ -45,27 +43,18 @@ constexpr std::chrono::steady_clock::duration least_for_much = std::chrono::seco
 /// Their stories and days are read in a fraction of a second.
 constexpr std::size_t accounts_at_a_time = 200;
 
-void require_newest_schema(const std::string& url)
-{
-    const auto report = migrate(url, true);
-    if (!report.applied.empty())
-        throw model::Unavailable{fmt::format(
-            "the schema is at version {}, older than this insightd: run `insightd migrate`",
-            report.version)};
-}
-
 } // namespace
 
 boost::asio::awaitable<void> Database::prepare(
     std::vector<model::Account> accounts, std::vector<model::Metric> catalogue,
     OldSchema old_schema)
 {
-    auto job = [url = url_, old_schema, accounts = std::move(accounts),
+    auto job = [url = url_, old_schema, engine = engine_, accounts = std::move(accounts),
                 catalogue = std::move(catalogue)](pqxx::connection& db) {
         if (old_schema == OldSchema::refuse)
             require_newest_schema(url);
         else
-            migrate(url, false);
+            migrate(url, false, {engine, false});
         pqxx::work tx{db};
         write_accounts(tx, accounts);
         write_catalogue(tx, catalogue);

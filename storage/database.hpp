@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/config.hpp"
 #include "storage/model/dossier.hpp"
 #include "storage/model/history.hpp"
 #include "storage/model/lease.hpp"
@@ -38,6 +39,10 @@ public:
     /// and posts() read much and wait for half a minute at least: what else is asked meanwhile
     /// gives up for itself.
     void set_patience(std::chrono::steady_clock::duration patience) { patience_ = patience; }
+
+    /// What keeps the facts, for prepare(). Only a new database becomes an extension's: `insightd
+    /// migrate` turns those that are there.
+    void set_engine(config::Engine engine) { engine_ = engine; }
 
     /// Whether a call is under way, perhaps one that was given up: the destructor waits for it.
     bool is_busy() const;
@@ -123,6 +128,7 @@ private:
     std::string url_;
     std::unique_ptr<Connected> worker_;
     std::optional<std::chrono::steady_clock::duration> patience_;
+    config::Engine engine_ = config::Engine::automatic;
     std::size_t fenced_off_ = 0;
 };
 

@@ -28,6 +28,7 @@ constexpr auto settings = "listen_addresses = ''\n"
                           "max_connections = 40\n"
                           "max_wal_size = 512MB\n"
                           "logging_collector = off\n"
+                          "jit = off\n"
                           "timezone = 'UTC'\n";
 
 [[noreturn]] void refuse(std::string why)

@@ -1,6 +1,7 @@
 #include "storage/migrations.hpp"
 
 #include "storage/connection.hpp"
+#include "storage/engine_turning.hpp"
 
 #include <fmt/format.h>
 
@@ -111,7 +112,7 @@ Applied look(pqxx::connection& connection)
 
 } // namespace
 
-MigrationReport migrate(const std::string& url, bool dry_run)
+MigrationReport migrate(const std::string& url, bool dry_run, const EngineWish& wish)
 {
     return translated([&] {
         const auto connection = connect(url);
@@ -133,8 +134,19 @@ MigrationReport migrate(const std::string& url, bool dry_run)
             apply(*connection, migration);
             report.version = migration.number;
         }
+        report.engine =
+            see_to_engine(*connection, wish, {applied.empty(), !report.applied.empty(), dry_run});
         return report;
     });
+}
+
+void require_newest_schema(const std::string& url)
+{
+    const auto report = migrate(url, true);
+    if (!report.applied.empty())
+        throw model::Unavailable{fmt::format(
+            "the schema is at version {}, older than this insightd: run `insightd migrate`",
+            report.version)};
 }
 
 } // namespace insightd::storage

@@ -2,6 +2,7 @@
 
 #include "config/suggestion.hpp"
 #include "storage/connection.hpp"
+#include "storage/engine_turning.hpp"
 #include "storage/migrations.hpp"
 #include "storage/raw_connection.hpp"
 
@@ -23,6 +24,7 @@ struct Situation {
     std::string grantor, database;
     bool manages_roles = false;
     bool exists = false;
+    bool is_on_citus = false;
 };
 
 Situation look(pqxx::transaction_base& tx, const std::string& name)
@@ -33,7 +35,8 @@ Situation look(pqxx::transaction_base& tx, const std::string& name)
         "EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1)",
         name);
     return {
-        row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<bool>(), row[3].as<bool>()};
+        row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<bool>(), row[3].as<bool>(),
+        engine_of(tx) == "citus"};
 }
 
 void check_name(const std::string& name)
@@ -109,12 +112,15 @@ void set_password(
         fmt::format("ALTER ROLE {} PASSWORD {}", tx.quote_name(wish.name), tx.quote(stored_form)));
 }
 
-std::string timeout_sql(pqxx::transaction_base& tx, const Situation& now, const ReaderWish& wish)
+/// Views over many months are estimated so dear that PostgreSQL compiles them first, which takes
+/// longer than they do.
+std::string settings_sql(pqxx::transaction_base& tx, const Situation& now, const ReaderWish& wish)
 {
-    const auto milliseconds = std::chrono::milliseconds{wish.statement_timeout}.count();
     return fmt::format(
-        "ALTER ROLE {} IN DATABASE {} SET statement_timeout = {}", tx.quote_name(wish.name),
-        tx.quote_name(now.database), milliseconds);
+        "ALTER ROLE {0} IN DATABASE {1} SET statement_timeout = {2}; "
+        "ALTER ROLE {0} IN DATABASE {1} SET jit = off",
+        tx.quote_name(wish.name), tx.quote_name(now.database),
+        std::chrono::milliseconds{wish.statement_timeout}.count());
 }
 
 void remember(
@@ -132,13 +138,23 @@ void remember(
             wish.name, account.id);
 }
 
-/// A reader that has other ways in would see more than it is told it does.
-void check_other_ways(pqxx::transaction_base& tx, const std::string& name)
+/// Workers check the tables below the views, where nothing limits a reader.
+void check_engine(const Situation& now, const ReaderWish& wish)
+{
+    if (now.is_on_citus && wish.accounts)
+        throw NotPossible{
+            "on Citus a login sees all accounts or none: say --all, or keep the accounts in a "
+            "database of their own"};
+}
+
+/// A reader that has other ways in would see more than it is told it does. On Citus it reads the
+/// tables by our own leave.
+void check_other_ways(pqxx::transaction_base& tx, const Situation& now, const std::string& name)
 {
     for (const auto& row : tx.exec_params(
              "SELECT nspname FROM pg_namespace WHERE nspname IN ('store', 'insightd') AND "
-             "has_schema_privilege($1, oid, 'USAGE')",
-             name))
+             "has_schema_privilege($1, oid, 'USAGE') AND NOT (nspname = 'store' AND $2)",
+             name, now.is_on_citus))
         throw NotPossible{fmt::format(
             "'{}' may use the schema {} already, as a superuser, as the owner or through another "
             "role: a reader needs a login of its own",
@@ -193,15 +209,16 @@ GrantedReader
 grant_in(pqxx::transaction_base& tx, const ReaderWish& wish, const std::string& password)
 {
     const auto now = look(tx, wish.name);
+    check_engine(now, wish);
     const auto accounts = accounts_of(tx, wish);
     make_role(tx, now, wish.name);
-    check_other_ways(tx, wish.name);
+    check_other_ways(tx, now, wish.name);
     if (wish.accounts)
         check_makes_nothing(tx, wish.name);
     set_password(tx, now, wish, password);
-    const auto timeout = timeout_sql(tx, now, wish);
+    const auto settings = settings_sql(tx, now, wish);
     if (now.manages_roles)
-        tx.exec0(timeout);
+        tx.exec0(settings);
     remember(tx, wish, accounts);
     let_connect(tx, now, wish.name);
     tx.exec("SELECT insightd.secure()");
@@ -212,7 +229,7 @@ grant_in(pqxx::transaction_base& tx, const ReaderWish& wish, const std::string& 
                           text_or_none(tx.conn().port()),
                           now.database,
                           {},
-                          now.manages_roles ? "" : timeout};
+                          now.manages_roles ? "" : settings};
     for (const auto& account : accounts)
         granted.accounts.push_back(account.name);
     return granted;
@@ -252,10 +269,15 @@ bool forget_in(pqxx::transaction_base& tx, const std::string& name)
     tx.exec0("REVOKE ALL ON ALL TABLES IN SCHEMA insights FROM " + role);
     tx.exec0("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA insights FROM " + role);
     tx.exec0("REVOKE ALL ON SCHEMA insights FROM " + role);
+    if (now.is_on_citus) {
+        tx.exec0("REVOKE ALL ON ALL TABLES IN SCHEMA store FROM " + role);
+        tx.exec0("REVOKE ALL ON SCHEMA store FROM " + role);
+    }
     if (now.manages_roles)
         tx.exec0(fmt::format(
-            "ALTER ROLE {} IN DATABASE {} RESET statement_timeout", role,
-            tx.quote_name(now.database)));
+            "ALTER ROLE {0} IN DATABASE {1} RESET statement_timeout; "
+            "ALTER ROLE {0} IN DATABASE {1} RESET jit",
+            role, tx.quote_name(now.database)));
     take_connect(tx, now, name);
     check_reads_nothing(tx, name);
     return true;

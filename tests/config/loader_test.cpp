@@ -395,6 +395,33 @@ void paths_of(
         }
 }
 
+TEST(Loader, KeepsEveryReadingForEverUnlessToldOtherwise)
+{
+    EXPECT_EQ(good(head + account).storage.full_resolution, std::nullopt);
+    const auto with = [](const std::string& full) {
+        return head + "storage: {retention: {full: " + full + "}}\n" + account;
+    };
+    EXPECT_EQ(good(with("forever")).storage.full_resolution, std::nullopt);
+    EXPECT_EQ(good(with("90d")).storage.full_resolution, 90 * 24h);
+    EXPECT_THAT(mistakes_in(with("6d")), HasSubstr("`full` must be `forever`, or 7d or more"));
+    EXPECT_THAT(mistakes_in(with("90")), HasSubstr("must be a duration"));
+    EXPECT_THAT(
+        mistakes_in(head + "storage: {retention: {}}\n" + account), HasSubstr("lacks `full`"));
+}
+
+TEST(Loader, TakesTheEngineThatIsThereUnlessToldOtherwise)
+{
+    EXPECT_EQ(good(head + account).storage.engine, Engine::automatic);
+    const auto with = [](const std::string& engine) {
+        return head + "storage: {engine: " + engine + "}\n" + account;
+    };
+    EXPECT_EQ(good(with("auto")).storage.engine, Engine::automatic);
+    EXPECT_EQ(good(with("postgresql")).storage.engine, Engine::postgresql);
+    EXPECT_EQ(good(with("timescaledb")).storage.engine, Engine::timescaledb);
+    EXPECT_EQ(good(with("citus")).storage.engine, Engine::citus);
+    EXPECT_THAT(mistakes_in(with("timescale")), HasSubstr("did you mean `timescaledb`?"));
+}
+
 TEST(Schema, HasEveryKeyThatTheLoaderAcceptsAndNoOther)
 {
     std::ifstream file{std::string{INSIGHTD_SOURCE_DIR} + "/config/insightd.schema.json"};

@@ -115,9 +115,9 @@ TEST_F(Export, SinceLeavesOutWhatIsOlder)
 
 TEST_F(Export, TimeColumnIsThereInEveryViewThatTellsOfMoreThanNow)
 {
-    const std::vector<std::string> of_now{"account_owner",     "backfill_status", "budget_block",
-                                          "collection_health", "instance_status", "metric",
-                                          "metric_matrix",     "posting_times",   "token_status"};
+    const std::vector<std::string> of_now{
+        "account_owner", "backfill_status", "budget_block",  "collection_health", "instance_status",
+        "metric",        "metric_matrix",   "posting_times", "retention_status",  "token_status"};
     std::vector<std::string> without;
     for (const auto& view : query(
              url, "SELECT relname FROM pg_class WHERE relnamespace = 'insights'::regnamespace "

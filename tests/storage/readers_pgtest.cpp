@@ -102,6 +102,12 @@ TEST_F(Readers, StatementsEndByThemselves)
     EXPECT_EQ(query1(as_login(url, "impatient"), "SHOW statement_timeout"), "90s");
 }
 
+TEST_F(Readers, QueriesAreNotCompiled)
+{
+    grant_all(url, "uncompiled");
+    EXPECT_EQ(query1(as_login(url, "uncompiled"), "SHOW jit"), "off");
+}
+
 TEST_F(Readers, PasswordIsStoredAsScramOnly)
 {
     grant_reader(url, {"secretive", std::nullopt, 30s, config::Secret{"open sesame"}});

@@ -1,0 +1,13 @@
+# Writes OUTPUT: all SQL files of FOLDER as raw string literals, named after their extension.
+file(GLOB files ${FOLDER}/*.sql)
+list(SORT files)
+set(text "#include \"storage/engine.hpp\"\n\nnamespace insightd::storage\n{\n\n")
+string(APPEND text "const std::map<std::string, std::string_view>& engine_files()\n{\n")
+string(APPEND text "    static const std::map<std::string, std::string_view> all{\n")
+foreach(file ${files})
+    get_filename_component(stem ${file} NAME_WE)
+    file(READ ${file} sql)
+    string(APPEND text "        {\"${stem}\", R\"sql(${sql})sql\"},\n")
+endforeach()
+string(APPEND text "    };\n    return all;\n}\n\n} // namespace insightd::storage\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,87 @@
+#include "daemon/caretaking.hpp"
+#include "tests/storage/with_database.hpp"
+
+// What the daemon does with stored rows beside all else.
+namespace insightd::daemon
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+using insightd::testing::at;
+using insightd::testing::query;
+using insightd::testing::query1;
+
+class StoppedClock final : public Clock
+{
+public:
+    model::Instant now() const override { return at("2026-09-20T12:00:00Z"); }
+    std::chrono::steady_clock::duration real_time_until(model::Instant) const override
+    {
+        return 1h;
+    }
+};
+
+class CaretakingTest : public storage::DatabaseTest
+{
+protected:
+    static constexpr model::AccountId rival = storage::account + 1;
+
+    CaretakingTest()
+    {
+        query(
+            url, "INSERT INTO store.account (account_id, name, login, timezone) VALUES (" +
+                     std::to_string(rival) +
+                     ", 'rival', 'instagram', 'UTC'); "
+                     "INSERT INTO store.account_sample (account_id, observed_at, followers_count) "
+                     "SELECT account_id, t, 7 FROM store.account, generate_series(timestamptz "
+                     "'2026-05-10 12:00+00', '2026-05-10 20:00+00', '1 h') t");
+    }
+
+    Caretaking caretaking(std::optional<std::chrono::seconds> full)
+    {
+        return Caretaking{
+            {loop.get_executor(), clock, caretaker, full, [] {
+                 return std::vector<model::Lease>{{storage::account, model::never_taken}};
+             }}};
+    }
+
+    std::string stored(model::AccountId account) const
+    {
+        return *query1(
+            url, "SELECT count(*) FROM store.account_sample WHERE account_id = " +
+                     std::to_string(account));
+    }
+
+    StoppedClock clock;
+    storage::Caretaker caretaker{url};
+};
+
+TEST_F(CaretakingTest, ThinsItsOwnAccountsAndNoOthers)
+{
+    auto work = caretaking(std::chrono::days{90});
+    insightd::testing::run(loop, work.round());
+    EXPECT_EQ(stored(storage::account), "2");
+    EXPECT_EQ(stored(rival), "9");
+}
+
+TEST_F(CaretakingTest, ThinsNothingUnlessItIsTold)
+{
+    auto work = caretaking(std::nullopt);
+    insightd::testing::run(loop, work.round());
+    EXPECT_EQ(stored(storage::account), "9");
+}
+
+TEST_F(CaretakingTest, EndsAtOnceWhenItIsStoppedBetweenRounds)
+{
+    auto work = caretaking(std::chrono::days{90});
+    boost::asio::steady_timer soon{loop, 300ms};
+    soon.async_wait([&](auto) { work.stop(); });
+    const auto begun = std::chrono::steady_clock::now();
+    insightd::testing::run(loop, work.run());
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
+    EXPECT_EQ(stored(storage::account), "2");
+}
+
+} // namespace
+} // namespace insightd::daemon

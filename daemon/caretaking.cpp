@@ -1,6 +1,7 @@
 #include "daemon/caretaking.hpp"
 
 #include "daemon/log.hpp"
+#include "storage/model/writer.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>

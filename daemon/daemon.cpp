@@ -1,0 +1,67 @@
+#include "daemon/daemon.hpp"
+
+#include "daemon/replicas/introduction.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+namespace asio = boost::asio;
+
+/// A heartbeat that took longer would say too little.
+constexpr std::chrono::seconds heartbeat_patience{4};
+
+} // namespace
+
+Daemon::Daemon(const config::Config& settings, const DatabaseLocation& location)
+    : config{settings}, clock{make_clock(settings.clock)},
+      transport{loop.get_executor(), transport_limits(settings.api)},
+      store{loop.get_executor(), settings, *clock, location.url(), location.before_connecting()},
+      heart{location.url(), heartbeat_patience, location.before_connecting()},
+      caretaker{location.url(), location.before_connecting()},
+      replica{
+          loop.get_executor(), heart,
+          replicas::introduction(INSIGHTD_VERSION, ids_of(settings), {})},
+      tokens{
+          {settings, *clock, transport, store.database,
+           pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
+           &replica.ownership()}},
+      engine{
+          {loop.get_executor(), settings, *clock, transport, store.writer, tokens,
+           pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
+           &replica.ownership()},
+          Engine::StorePatience::wait},
+      pages{settings, *clock, engine, tokens, store.writer, &replica},
+      caretaking{{loop.get_executor(), *clock, caretaker, settings.storage.full_resolution, [this] {
+                      return replica.memory().leases;
+                  }}}
+{
+    store.database.set_patience(settings.spool.patience);
+}
+
+asio::awaitable<void> nap(asio::steady_timer& timer, std::chrono::seconds most)
+{
+    timer.expires_after(most);
+    boost::system::error_code cut_short;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
+}
+
+void on_the_side(Daemon& daemon, asio::awaitable<void> work)
+{
+    ++daemon.sides;
+    asio::co_spawn(daemon.loop, std::move(work), [&daemon](std::exception_ptr error) {
+        if (--daemon.sides == 0)
+            daemon.sides_end.cancel();
+        if (error)
+            std::rethrow_exception(error);
+    });
+}
+
+} // namespace insightd::daemon

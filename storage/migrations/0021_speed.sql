@@ -123,7 +123,7 @@ CROSS JOIN LATERAL (
                      l.total_interactions, l.profile_visits, l.profile_activity, l.replies, l.navigation,
                      l.total_watch_ms] AS numbers) n
     WINDOW w AS (ORDER BY l.day), before AS (ORDER BY l.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) d
-CROSS JOIN LATERAL (
+CROSS JOIN LATERAL ( -- reckoned once for all columns
     SELECT CASE WHEN d.previous_day IS NOT NULL AND (
                     d.previous[1] IS NULL AND d.views IS NOT NULL
                     OR d.previous[2] IS NULL AND d.reach IS NOT NULL
@@ -140,7 +140,7 @@ CROSS JOIN LATERAL (
                     OR d.previous[13] IS NULL AND d.total_watch_ms IS NOT NULL)
                 THEN store.known_before(m.account_id, m.media_id, a.timezone, d.day, d.numbers)
                 ELSE d.previous END AS known
-    OFFSET 0) k; -- reckoned once for all columns
+    OFFSET 0) k;
 
 -- Since when a post answers without a metric: the first reading after the last one that had it.
 CREATE FUNCTION store.absent_since(of_account bigint, of_media bigint, metric text) RETURNS timestamptz

@@ -37,8 +37,9 @@ BEGIN
     RETURN known;
 END $$;
 
--- Post by post: a post's readings lie side by side in the index, and its few hundred are sorted in no time. What
--- was known before is the row before, as a rule.
+-- Post by post: a post's readings lie side by side in the index. Most of them are of its first days, where only the
+-- last one of each day is looked up; where days begin is sought three hours wide, because an hour may come twice.
+-- What was known before is the row before, as a rule.
 CREATE OR REPLACE VIEW insights.media_daily AS
 SELECT a.account_id::text AS account_id, a.name AS account, m.media_id::text AS media_id, m.product_type, d.day,
        d.day - coalesce(d.previous_day, (m.published_at AT TIME ZONE a.timezone)::date - 1) AS days_covered,
@@ -92,6 +93,7 @@ SELECT a.account_id::text AS account_id, a.name AS account, m.media_id::text AS 
 FROM store.account a
 JOIN store.media m USING (account_id)
 LEFT JOIN store.media_state s USING (account_id, media_id)
+CROSS JOIN LATERAL (SELECT (m.published_at AT TIME ZONE a.timezone)::date AS first_day) f
 CROSS JOIN LATERAL (
     SELECT l.*, n.numbers, lag(l.day) OVER w AS previous_day, lag(n.numbers) OVER w AS previous,
            max(l.views) OVER before AS most_views,
@@ -108,22 +110,31 @@ CROSS JOIN LATERAL (
            max(l.navigation) OVER before AS most_navigation,
            max(l.total_watch_ms) OVER before AS most_total_watch_ms
     FROM (
-        SELECT DISTINCT ON (o.day) o.day, r.observed_at, r.views, r.reach, r.likes, r.comments, r.saved,
-               r.shares, r.follows, r.total_interactions, r.profile_visits, r.profile_activity, r.replies,
-               r.navigation, r.total_watch_ms
-        FROM store.media_sample r
-        CROSS JOIN LATERAL (SELECT (r.observed_at AT TIME ZONE a.timezone)::date AS day) o
-        WHERE r.account_id = m.account_id AND r.media_id = m.media_id
-          AND coalesce(r.views, r.reach, r.likes, r.comments, r.saved, r.shares, r.follows,
-                       r.total_interactions, r.profile_visits, r.profile_activity, r.replies,
-                       r.navigation, r.total_watch_ms) IS NOT NULL
-        ORDER BY o.day, r.observed_at DESC) l
+        SELECT DISTINCT ON (k.day) k.*
+        FROM (SELECT f.first_day + n AS from_day, f.first_day + n + 1 AS to_day, 1 AS rows
+              FROM generate_series(0, 7) n
+              UNION ALL VALUES ('-infinity'::date, f.first_day, NULL::int), (f.first_day + 8, 'infinity', NULL)) g
+        CROSS JOIN LATERAL (
+            SELECT o.day, r.observed_at, r.views, r.reach, r.likes, r.comments, r.saved, r.shares, r.follows,
+                   r.total_interactions, r.profile_visits, r.profile_activity, r.replies, r.navigation,
+                   r.total_watch_ms
+            FROM store.media_sample r
+            CROSS JOIN LATERAL (SELECT (r.observed_at AT TIME ZONE a.timezone)::date AS day) o
+            WHERE r.account_id = m.account_id AND r.media_id = m.media_id
+              AND r.observed_at >= g.from_day::timestamp AT TIME ZONE a.timezone - interval '3 hours'
+              AND r.observed_at < g.to_day::timestamp AT TIME ZONE a.timezone + interval '3 hours'
+              AND o.day >= g.from_day AND o.day < g.to_day
+              AND coalesce(r.views, r.reach, r.likes, r.comments, r.saved, r.shares, r.follows,
+                           r.total_interactions, r.profile_visits, r.profile_activity, r.replies,
+                           r.navigation, r.total_watch_ms) IS NOT NULL
+            ORDER BY r.observed_at DESC LIMIT g.rows) k
+        ORDER BY k.day, k.observed_at DESC) l
     CROSS JOIN LATERAL (
         SELECT ARRAY[l.views, l.reach, l.likes, l.comments, l.saved, l.shares, l.follows,
                      l.total_interactions, l.profile_visits, l.profile_activity, l.replies, l.navigation,
                      l.total_watch_ms] AS numbers) n
     WINDOW w AS (ORDER BY l.day), before AS (ORDER BY l.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) d
-CROSS JOIN LATERAL (
+CROSS JOIN LATERAL ( -- reckoned once for all columns
     SELECT CASE WHEN d.previous_day IS NOT NULL AND (
                     d.previous[1] IS NULL AND d.views IS NOT NULL
                     OR d.previous[2] IS NULL AND d.reach IS NOT NULL
@@ -140,7 +151,7 @@ CROSS JOIN LATERAL (
                     OR d.previous[13] IS NULL AND d.total_watch_ms IS NOT NULL)
                 THEN store.known_before(m.account_id, m.media_id, a.timezone, d.day, d.numbers)
                 ELSE d.previous END AS known
-    OFFSET 0) k; -- reckoned once for all columns
+    OFFSET 0) k;
 
 -- Since when a post answers without a metric: the first reading after the last one that had it.
 CREATE FUNCTION store.absent_since(of_account bigint, of_media bigint, metric text) RETURNS timestamptz

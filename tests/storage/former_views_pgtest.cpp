@@ -40,7 +40,7 @@ class FormerViews : public DatabaseTest
 protected:
     FormerViews()
     {
-        query(url, fixture_text("storage/troubled.sql"));
+        query(url, insightd::testing::fixture_text("storage/troubled.sql"));
         query(url, "CREATE SCHEMA slow; CREATE SCHEMA fast");
     }
 

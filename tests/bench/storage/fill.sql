@@ -24,11 +24,9 @@ $$;
 
 -- step
 -- A split as the platform answers it.
-CREATE FUNCTION bench.split(number bigint) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-    SELECT jsonb_build_object('views', jsonb_build_object('follow_type', jsonb_build_object('total', number,
-        'unattributed', 0, 'cells', jsonb_build_array(
-            jsonb_build_array('["FOLLOWER"]'::jsonb, number / 3),
-            jsonb_build_array('["NON_FOLLOWER"]'::jsonb, number - number / 3)))))
+CREATE FUNCTION bench.split(number bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format('{{"follow_type": {{"total": %s, "unattributed": 0, "cells": [[["FOLLOWER"], %s], '
+                  '[["NON_FOLLOWER"], %s]]}}}}', number, number / 3, number - number / 3)
 $$;
 
 -- step
@@ -146,7 +144,7 @@ SELECT DISTINCT ON (p.account_id, p.media_id) p.account_id, p.media_id, p.observ
        max(p.observed_at) FILTER (WHERE p.is_row) OVER (PARTITION BY p.account_id, p.media_id), p.views, p.reach,
        p.likes, p.comments, p.saved, p.shares, p.follows, p.total_interactions, p.profile_visits,
        p.profile_activity, p.replies, p.navigation, p.avg_watch_ms, p.total_watch_ms, p.absent, s.until, s.until,
-       p.likes, p.comments, bench.split(p.views)
+       p.likes, p.comments, format('{{"views": %s}}', bench.split(p.views))::jsonb
 FROM bench.poll p, bench.setting s
 WHERE p.views IS NOT NULL
 ORDER BY p.account_id, p.media_id, p.observed_at DESC;
@@ -168,24 +166,33 @@ FROM bench.setting s, bench.account a,
 ORDER BY t.t, a.account_id;
 
 -- step
-INSERT INTO store.account_day (account_id, day, observed_at, checked_at, day_end, is_final, reach, views,
-    accounts_engaged, total_interactions, likes, comments, saves, shares, replies, reposts, follower_count,
-    profile_links_taps, breakdowns, absent)
-SELECT a.account_id, d.day, d.day + r.hour * interval '1 hour', d.day + (r.hour + 1) * interval '1 hour',
-       d.day + interval '1 day', r.hour >= 74, n.views / 2, n.views, n.views / 20, n.views / 25, n.views / 30,
-       n.views / 900, n.views / 800, n.views / 700, 0, n.views / 2000, n.views / 1000, n.views / 1500,
-       bench.split(n.views) || jsonb_build_object('reach', bench.split(n.views / 2) -> 'views',
-           'likes', bench.split(n.views / 30) -> 'views'),
-       CASE WHEN n.views < 100 THEN '{{"follower_count": "under_100_followers"}}'::jsonb END
-FROM bench.setting s
-CROSS JOIN LATERAL generate_series(s.until - s.days * interval '1 day', s.until, interval '1 day') d(day)
-CROSS JOIN bench.account a
-CROSS JOIN LATERAL (SELECT generate_series(1, 24) UNION ALL SELECT unnest(ARRAY[27, 31, 40, 48, 60, 74, 220])) r(hour)
-CROSS JOIN LATERAL (
-    SELECT floor(a.followers * (0.4 + 0.2 * sin(hashtext(a.account_id::text || d.day) % 100))
-                 * least(1, r.hour / 24.0 + 0.01) * (1 + r.hour / 5000.0))::bigint AS views) n
-WHERE d.day + r.hour * interval '1 hour' < s.until
-ORDER BY d.day, r.hour, a.account_id;
+DO $$
+DECLARE
+    first timestamptz;
+BEGIN
+    FOR first IN SELECT generate_series(until - days * interval '1 day', until, interval '10 days') FROM bench.setting
+    LOOP
+        INSERT INTO store.account_day (account_id, day, observed_at, checked_at, day_end, is_final, reach, views,
+            accounts_engaged, total_interactions, likes, comments, saves, shares, replies, reposts, follower_count,
+            profile_links_taps, breakdowns, absent)
+        SELECT a.account_id, d.day, t.at, t.at + interval '1 hour', d.day + interval '1 day', r.hour >= 74,
+               n.views / 2, n.views, n.views / 20, n.views / 25, n.views / 30, n.views / 900, n.views / 800,
+               n.views / 700, 0, n.views / 2000, n.views / 1000, n.views / 1500,
+               format('{{"views": %s, "reach": %s, "likes": %s}}', bench.split(n.views), bench.split(n.views / 2),
+                      bench.split(n.views / 30))::jsonb,
+               CASE WHEN n.views < 100 THEN '{{"follower_count": "under_100_followers"}}'::jsonb END
+        FROM bench.setting s
+        CROSS JOIN generate_series(first, first + interval '9 days', interval '1 day') d(day)
+        CROSS JOIN bench.account a
+        CROSS JOIN (SELECT generate_series(1, 24) UNION ALL SELECT unnest(ARRAY[27, 31, 40, 48, 60, 74, 220])) r(hour)
+        CROSS JOIN LATERAL (SELECT d.day + r.hour * interval '1 hour' AS at) t
+        CROSS JOIN LATERAL (
+            SELECT floor(a.followers * (0.4 + 0.2 * sin(hashtext(a.account_id::text || d.day) % 100))
+                         * least(1, r.hour / 24.0 + 0.01) * (1 + r.hour / 5000.0))::bigint AS views OFFSET 0) n
+        WHERE t.at < s.until
+        ORDER BY d.day, r.hour, a.account_id;
+    END LOOP;
+END $$;
 
 -- step
 INSERT INTO store.demographic_snapshot (account_id, metric, dimension, timeframe, snapshot_on, observed_at, data)

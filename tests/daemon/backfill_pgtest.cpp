@@ -1,3 +1,4 @@
+#include "daemon/backfill_plan.hpp"
 #include "daemon/store.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"

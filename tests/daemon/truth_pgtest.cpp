@@ -1,3 +1,4 @@
+#include "collectors/catalog.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
 

@@ -415,18 +415,19 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL generate_series(0, w.last_day - w.first_day) n
 CROSS JOIN LATERAL (SELECT w.first_day + n AS day) c
 CROSS JOIN LATERAL (
-    SELECT r.followers_count, r.observed_at FROM store.account_sample r
+    SELECT r.followers_count, r.observed_at, (r.observed_at AT TIME ZONE a.timezone)::date AS day
+    FROM store.account_sample r
     WHERE r.account_id = a.account_id AND r.followers_count IS NOT NULL
-      AND r.observed_at >= c.day::timestamp AT TIME ZONE a.timezone - interval '3 hours'
       AND r.observed_at < (c.day + 1)::timestamp AT TIME ZONE a.timezone + interval '3 hours'
-      AND (r.observed_at AT TIME ZONE a.timezone)::date = c.day
+      AND (r.observed_at AT TIME ZONE a.timezone)::date <= c.day
     ORDER BY r.observed_at DESC LIMIT 1) s
 LEFT JOIN LATERAL (
     SELECT r.followers_count, (r.observed_at AT TIME ZONE a.timezone)::date AS day FROM store.account_sample r
     WHERE r.account_id = a.account_id AND r.followers_count IS NOT NULL
       AND r.observed_at < c.day::timestamp AT TIME ZONE a.timezone + interval '3 hours'
       AND (r.observed_at AT TIME ZONE a.timezone)::date < c.day
-    ORDER BY r.observed_at DESC LIMIT 1) p ON true;
+    ORDER BY r.observed_at DESC LIMIT 1) p ON true
+WHERE s.day = c.day;
 
 -- As of a time, in the same way.
 CREATE OR REPLACE FUNCTION store.account_breakdown_as_of(t timestamptz)

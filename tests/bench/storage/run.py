@@ -260,7 +260,9 @@ def granted(server, reader, *which):
     """A login that reads as BI tools do."""
     subprocess.run([insightd, "grant-reader", "--config", server.home / "insightd.yaml", reader, *which], check=True,
                    stdout=subprocess.DEVNULL)
-    return connect(server.url("bench", reader))
+    cursor = connect(server.url("bench", reader))
+    cursor.execute("SET statement_timeout = 0")
+    return cursor
 
 
 def measure(server):

@@ -164,7 +164,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                      AND p.absent ->> metric IS NULL), '-infinity')
 $$;
 
--- Days and their newest rows are found in indexes alone, and a condition on the day is part of the search.
+-- Days and their newest rows are found in indexes alone, and a condition on the day is part of the search. OFFSET 0:
+-- each is looked up, where the planner would rather read the whole table for several accounts.
 CREATE INDEX ON store.account_day (account_id, day, observed_at) WHERE is_final;
 
 CREATE OR REPLACE VIEW insights.account_daily AS
@@ -188,7 +189,8 @@ CROSS JOIN LATERAL (
     SELECT min(s.observed_at) AS final_at, count(*) AS finals
     FROM store.account_day s
     WHERE s.account_id = a.account_id AND s.day = k.day AND s.is_final) f
-JOIN store.account_day d ON d.account_id = a.account_id AND d.day = k.day AND d.observed_at = k.newest;
+CROSS JOIN LATERAL (SELECT * FROM store.account_day
+                    WHERE account_id = a.account_id AND day = k.day AND observed_at = k.newest OFFSET 0) d;
 
 CREATE OR REPLACE VIEW insights.account_breakdown AS
 SELECT a.account_id::text AS account_id, a.name AS account, k.day, c.metric, c.dimension,
@@ -197,7 +199,8 @@ SELECT a.account_id::text AS account_id, a.name AS account, k.day, c.metric, c.d
 FROM store.account a
 CROSS JOIN LATERAL (SELECT s.day, max(s.observed_at) AS newest FROM store.account_day s
                     WHERE s.account_id = a.account_id GROUP BY s.day) k
-JOIN store.account_day d ON d.account_id = a.account_id AND d.day = k.day AND d.observed_at = k.newest
+CROSS JOIN LATERAL (SELECT * FROM store.account_day
+                    WHERE account_id = a.account_id AND day = k.day AND observed_at = k.newest OFFSET 0) d
 CROSS JOIN LATERAL store.cells(d.breakdowns) c;
 
 CREATE OR REPLACE VIEW insights.account_extra_metric AS
@@ -206,7 +209,8 @@ SELECT a.account_id::text AS account_id, a.name AS account, k.day, e.key AS metr
 FROM store.account a
 CROSS JOIN LATERAL (SELECT s.day, max(s.observed_at) AS newest FROM store.account_day s
                     WHERE s.account_id = a.account_id GROUP BY s.day) k
-JOIN store.account_day d ON d.account_id = a.account_id AND d.day = k.day AND d.observed_at = k.newest
+CROSS JOIN LATERAL (SELECT * FROM store.account_day
+                    WHERE account_id = a.account_id AND day = k.day AND observed_at = k.newest OFFSET 0) d
 CROSS JOIN LATERAL jsonb_each(d.extra) e
 WHERE jsonb_typeof(e.value) = 'number' AND e.key NOT IN ('profile_views', 'website_clicks');
 
@@ -224,7 +228,8 @@ SELECT a.account_id::text, a.name, 'account_day', NULL, k.day, e.key, NULL, e.va
 FROM store.account a
 CROSS JOIN LATERAL (SELECT s.day, max(s.observed_at) AS newest FROM store.account_day s
                     WHERE s.account_id = a.account_id GROUP BY s.day) k
-JOIN store.account_day d ON d.account_id = a.account_id AND d.day = k.day AND d.observed_at = k.newest
+CROSS JOIN LATERAL (SELECT * FROM store.account_day
+                    WHERE account_id = a.account_id AND day = k.day AND observed_at = k.newest OFFSET 0) d
 CROSS JOIN LATERAL jsonb_each_text(d.absent) e
 UNION ALL
 SELECT a.account_id::text, a.name, 'audience', NULL, d.snapshot_on,
@@ -283,8 +288,8 @@ WITH gap AS (
                         WHERE account_id = a.account_id) k
     CROSS JOIN LATERAL (SELECT s.day, max(s.observed_at) AS newest FROM store.account_day s
                         WHERE s.account_id = a.account_id GROUP BY s.day) r
-    JOIN store.account_day n
-        ON n.account_id = a.account_id AND n.day = r.day AND n.observed_at = r.newest
+    CROSS JOIN LATERAL (SELECT * FROM store.account_day
+                        WHERE account_id = a.account_id AND day = r.day AND observed_at = r.newest OFFSET 0) n
     WHERE NOT n.is_final AND n.day_end + interval '72 hours' + a.settling_margin < k.as_of
     UNION ALL
     SELECT s.account_id, a.name, 'stories', 'story', NULL, s.media_id,
@@ -398,19 +403,31 @@ LEFT JOIN LATERAL (SELECT CASE jsonb_array_length(c.cell -> 0)
                               ELSE ARRAY(SELECT jsonb_array_elements_text(c.cell -> 0)) END AS list
                    WHERE c.cell IS NOT NULL) v ON true;
 
+-- Day by day, each with the last count of the day and the last one before it: days that nobody asks for are not read.
 CREATE OR REPLACE VIEW insights.follower_daily AS
-SELECT a.account_id::text AS account_id, a.name AS account, d.day, d.followers_count, d.gained,
-       d.days_covered, d.observed_at
+SELECT a.account_id::text AS account_id, a.name AS account, c.day, s.followers_count,
+       s.followers_count - p.followers_count AS gained, c.day - p.day AS days_covered, s.observed_at
 FROM store.account a
 CROSS JOIN LATERAL (
-    SELECT l.day, l.followers_count, l.followers_count - lag(l.followers_count) OVER w AS gained,
-           l.day - lag(l.day) OVER w AS days_covered, l.observed_at
-    FROM (SELECT DISTINCT ON (o.day) o.day, s.followers_count, s.observed_at
-          FROM store.account_sample s
-          CROSS JOIN LATERAL (SELECT (s.observed_at AT TIME ZONE a.timezone)::date AS day) o
-          WHERE s.account_id = a.account_id AND s.followers_count IS NOT NULL
-          ORDER BY o.day, s.observed_at DESC) l
-    WINDOW w AS (ORDER BY l.day)) d;
+    SELECT (min(r.observed_at) AT TIME ZONE a.timezone)::date - 1 AS first_day,
+           (max(r.observed_at) AT TIME ZONE a.timezone)::date + 1 AS last_day
+    FROM store.account_sample r WHERE r.account_id = a.account_id) w
+CROSS JOIN LATERAL generate_series(0, w.last_day - w.first_day) n
+CROSS JOIN LATERAL (SELECT w.first_day + n AS day) c
+CROSS JOIN LATERAL (
+    SELECT r.followers_count, r.observed_at, (r.observed_at AT TIME ZONE a.timezone)::date AS day
+    FROM store.account_sample r
+    WHERE r.account_id = a.account_id AND r.followers_count IS NOT NULL
+      AND r.observed_at < (c.day + 1)::timestamp AT TIME ZONE a.timezone + interval '3 hours'
+      AND (r.observed_at AT TIME ZONE a.timezone)::date <= c.day
+    ORDER BY r.observed_at DESC LIMIT 1) s
+LEFT JOIN LATERAL (
+    SELECT r.followers_count, (r.observed_at AT TIME ZONE a.timezone)::date AS day FROM store.account_sample r
+    WHERE r.account_id = a.account_id AND r.followers_count IS NOT NULL
+      AND r.observed_at < c.day::timestamp AT TIME ZONE a.timezone + interval '3 hours'
+      AND (r.observed_at AT TIME ZONE a.timezone)::date < c.day
+    ORDER BY r.observed_at DESC LIMIT 1) p ON true
+WHERE s.day = c.day;
 
 -- As of a time, in the same way.
 CREATE OR REPLACE FUNCTION store.account_breakdown_as_of(t timestamptz)
@@ -423,7 +440,8 @@ SELECT a.account_id::text, a.name, d.day, c.metric, c.dimension, c.dimension_val
 FROM store.account a
 CROSS JOIN LATERAL (SELECT s.day, max(s.observed_at) AS newest FROM store.account_day s
                     WHERE s.account_id = a.account_id AND s.observed_at <= t GROUP BY s.day) k
-JOIN store.account_day d ON d.account_id = a.account_id AND d.day = k.day AND d.observed_at = k.newest
+CROSS JOIN LATERAL (SELECT * FROM store.account_day
+                    WHERE account_id = a.account_id AND day = k.day AND observed_at = k.newest OFFSET 0) d
 CROSS JOIN LATERAL store.cells(d.breakdowns) c
 $$;
 
@@ -454,5 +472,6 @@ CROSS JOIN LATERAL (
     SELECT min(s.observed_at) AS final_at, count(*) AS finals
     FROM store.account_day s
     WHERE s.account_id = a.account_id AND s.day = k.day AND s.is_final AND s.observed_at <= t) f
-JOIN store.account_day d ON d.account_id = a.account_id AND d.day = k.day AND d.observed_at = k.newest
+CROSS JOIN LATERAL (SELECT * FROM store.account_day
+                    WHERE account_id = a.account_id AND day = k.day AND observed_at = k.newest OFFSET 0) d
 $$;

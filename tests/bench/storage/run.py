@@ -256,20 +256,30 @@ def measure_beside(cursor, accounts, since):
         print(f"{name:36}{ours:>10.1f}{theirs:>10.1f}{theirs / ours:>8.1f}")
 
 
+def granted(server, reader, *which):
+    """A login that reads as BI tools do."""
+    subprocess.run([insightd, "grant-reader", "--config", server.home / "insightd.yaml", reader, *which], check=True,
+                   stdout=subprocess.DEVNULL)
+    cursor = connect(server.url("bench", reader))
+    cursor.execute("SET statement_timeout = 0")
+    return cursor
+
+
 def measure(server):
     cursor = connect(server.url("bench"))
     accounts = [{"account_id": str(17841400000000000 + 1 + n * wanted.accounts // wanted.asked),
                  "account": f"account_{1 + n * wanted.accounts // wanted.asked}"} for n in range(wanted.asked)]
     first = told(cursor, f"SELECT (until - interval '{WINDOW} days')::date FROM bench.setting")[0][0]
     since = f"'{first}'::date"
-    print(", ".join(f"{key} {value}" for key, value in server.settings.items() if key.endswith(("buffers", "size"))))
+    print(f"PostgreSQL {told(cursor, 'SHOW server_version')[0][0]}, {os.cpu_count()} cores, "
+          + ", ".join(f"{key} {value}" for key, value in server.settings.items() if key.endswith(("buffers", "size"))))
     measure_beside(cursor, accounts, since)
-    measure_portfolio(cursor, since)
-    measure_views(cursor, accounts, since)
-    measure_functions(cursor, accounts, since)
-    subprocess.run([insightd, "grant-reader", "--config", server.home / "insightd.yaml", "bench_limited", "--accounts",
-                    ",".join(account["account_id"] for account in accounts)], check=True, stdout=subprocess.DEVNULL)
-    measure_limited(connect(server.url("bench", "bench_limited")), accounts, since)
+    reader = granted(server, "bench_reader", "--all")
+    measure_portfolio(reader, since)
+    measure_views(reader, accounts, since)
+    measure_functions(reader, accounts, since)
+    measure_limited(granted(server, "bench_limited", "--accounts",
+                            ",".join(account["account_id"] for account in accounts)), accounts, since)
     measure_sizes(cursor)
 
 

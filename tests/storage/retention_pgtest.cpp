@@ -140,12 +140,12 @@ TEST_F(ThinnedYear, ViewsAndWhatWasKnownAtMidnightAreTheSame)
     EXPECT_GT(same.size(), 20U);
     for (const auto* function : {"media_as_of", "account_breakdown_as_of"})
         same[function] = fmt::format(
-            "t, v.* FROM generate_series(timestamptz '2025-01-10 03:00+00', '2025-12-01', '1 "
+            "t, v.* FROM generate_series(timestamptz '2025-01-10 02:59:59+00', '2025-12-01', '1 "
             "month') t, insights.{}(t, '{}') v",
             function, account);
     same["account_daily_as_of"] = fmt::format(
         "t, v.day, v.is_final, v.reach, v.observed_at, v.final_at, v.revised_after_final FROM "
-        "generate_series(timestamptz '2025-01-10 03:00+00', '2025-12-01', '1 month') t, "
+        "generate_series(timestamptz '2025-01-10 02:59:59+00', '2025-12-01', '1 month') t, "
         "insights.account_daily_as_of(t, '{}') v",
         account);
     query(url, "CREATE SCHEMA before");
@@ -201,11 +201,11 @@ TEST_F(ThinnedYear, RowsThatComeLateAreThinnedByTheNextPass)
     query(
         url, fmt::format(
                  "INSERT INTO store.media_sample (account_id, media_id, observed_at, views) SELECT "
-                 "{}, 20, t, 7 FROM generate_series(timestamptz '2025-10-03 12:00+00', '2025-10-03 "
+                 "{}, 8, t, 7 FROM generate_series(timestamptz '2025-10-03 12:00+00', '2025-10-03 "
                  "18:00+00', '1 h') t",
                  account));
     EXPECT_EQ(pass(now), 0) << "nothing is due";
-    const auto late = "SELECT count(*) FROM store.media_sample WHERE media_id = 20 AND views = 7";
+    const auto late = "SELECT count(*) FROM store.media_sample WHERE media_id = 8 AND views = 7";
     EXPECT_EQ(query1(url, late), "7") << "they stay until then";
     EXPECT_GT(pass("2026-03-05T12:00:00Z"), 0) << "a month later";
     EXPECT_LT(std::stoi(*query1(url, late)), 4);

@@ -24,8 +24,9 @@ constexpr seconds longest_takeover{30};
 /// Of the database, until who begins has reached it.
 constexpr seconds longest_return{8};
 
-/// A takeover, and a turn's time on a busy machine.
-constexpr seconds longest_silence{45};
+/// The ten seconds (of stories, in real time) that lie between an account's calls anyway, a
+/// takeover, and a turn's time on a busy machine.
+constexpr seconds longest_silence{55};
 
 /// Each in a transaction of its own: no heartbeat locks both tables in their order.
 constexpr std::array triggers{

@@ -140,7 +140,7 @@ void run_all()
     fmt::print("API answers decoded per second      {:>12.0f}\n", answers_decoded_per_second());
     fmt::print(
         "tasks scheduled per second          {:>12.0f}\n", tasks_scheduled_per_second(start));
-    const auto url = insightd::testing::fresh_database();
+    const auto url = insightd::testing::durable_database();
     const auto written = samples_written_per_second(url, start);
     const auto copied = samples_copied_per_second(url);
     fmt::print("samples written per second          {:>12.0f}\n", written);

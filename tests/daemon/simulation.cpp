@@ -56,7 +56,7 @@ Simulation::Simulation(
     sandbox::World::Options options)
     : loop_{std::make_unique<boost::asio::io_context>(1)}, loop{*loop_}, clock{start},
       world{options_at(start, options), std::move(accounts)}, api{world, faults},
-      database_url{fresh_database()}
+      database_url{migrated_database()}
 {
     server_ =
         std::make_unique<sandbox::Server>(loop.get_executor(), api, [this] { return clock.now(); });

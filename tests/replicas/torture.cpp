@@ -48,7 +48,7 @@ public:
         : wish_{wish}, dice_{wish.seed}, anchor_{real_now()}, start_{Real{date::sys_days{
                                                                   date::year{2026} / 3 / 1}}},
           platform_{{wish.accounts, wish.replicas, wish.speed, wish.seed, anchor_, start_}},
-          database_{insightd::testing::fresh_database()}
+          database_{insightd::testing::durable_database()}
     {
         for (std::size_t index = 0; index < wish_.replicas; ++index) {
             configure(index);

@@ -14,6 +14,7 @@ namespace insightd::storage
 using insightd::testing::at;
 using insightd::testing::day;
 using insightd::testing::fresh_database;
+using insightd::testing::migrated_database;
 using insightd::testing::query;
 using insightd::testing::query1;
 using model::Absence;
@@ -32,7 +33,7 @@ inline const auto noon = at("2026-03-01T12:00:00Z");
 class DatabaseTest : public ::testing::Test
 {
 protected:
-    DatabaseTest() : url{fresh_database()}, database{url}
+    DatabaseTest() : url{migrated_database()}, database{url}
     {
         insightd::testing::run(
             loop, database.prepare(

@@ -1,6 +1,7 @@
 #include "tests/support/private_postgres.hpp"
 
 #include "storage/embedded_postgres.hpp"
+#include "storage/migrations.hpp"
 
 #include <pqxx/pqxx>
 
@@ -21,7 +22,17 @@ std::string make_folder()
     return name;
 }
 
+/// Processes are killed in tests, never the machine: nothing need reach its disk, unless that is
+/// what is measured.
 struct Server {
+    Server() { reach_disk(false); }
+
+    void reach_disk(bool always) const
+    {
+        query(postgres.url(), std::string{"ALTER SYSTEM SET fsync = "} + (always ? "on" : "off"));
+        query(postgres.url(), "SELECT pg_reload_conf()");
+    }
+
     ScratchFolder folder;
     storage::EmbeddedPostgres postgres{folder.path()};
 };
@@ -30,6 +41,32 @@ Server& server()
 {
     static Server the_one;
     return the_one;
+}
+
+std::string url_of(const std::string& name)
+{
+    auto url = server().postgres.url();
+    const std::string usual{"dbname=insights"};
+    return url.replace(url.find(usual), usual.size(), "dbname=" + name);
+}
+
+std::string create_database(const std::string& like)
+{
+    static int number = 0;
+    const auto name = "test_" + std::to_string(++number);
+    query(server().postgres.url(), "CREATE DATABASE " + name + " TEMPLATE " + like);
+    return url_of(name);
+}
+
+/// Made once: to migrate takes longer than to copy.
+const std::string& newest_schema()
+{
+    static const std::string name = [] {
+        query(server().postgres.url(), "CREATE DATABASE newest_schema");
+        storage::migrate(url_of("newest_schema"), false);
+        return "newest_schema";
+    }();
+    return name;
 }
 
 } // namespace
@@ -44,12 +81,18 @@ ScratchFolder::~ScratchFolder()
 
 std::string fresh_database()
 {
-    static int number = 0;
-    const auto name = "test_" + std::to_string(++number);
-    auto url = server().postgres.url();
-    query(url, "CREATE DATABASE " + name);
-    const std::string usual{"dbname=insights"};
-    return url.replace(url.find(usual), usual.size(), "dbname=" + name);
+    return create_database("template1");
+}
+
+std::string migrated_database()
+{
+    return create_database(newest_schema());
+}
+
+std::string durable_database()
+{
+    server().reach_disk(true);
+    return fresh_database();
 }
 
 void allow_connections(const std::string& url, bool allowed)

@@ -24,8 +24,14 @@ private:
     std::filesystem::path path_;
 };
 
-/// libpq connection string of a new, empty database.
+/// libpq connection string of a new, empty database. Its commits do not wait for the disk.
 std::string fresh_database();
+
+/// The same with the newest schema in it.
+std::string migrated_database();
+
+/// An empty one whose commits reach the disk, as do all of the server's from now on.
+std::string durable_database();
 
 /// Takes the database away from everyone, or gives it back: who is connected is cut off, and nobody
 /// gets in. Queries of a test cannot be made meanwhile, either.

@@ -137,7 +137,7 @@ void measure_restart(const Size& size)
 {
     testing::ScratchFolder folder;
     const auto config = config_of(size, folder.path());
-    const auto url = testing::fresh_database();
+    const auto url = testing::durable_database();
     {
         Start first{config, url};
         first.prepare(); // the schema and the accounts

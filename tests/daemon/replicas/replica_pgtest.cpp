@@ -14,7 +14,7 @@ namespace
 {
 
 using insightd::testing::allow_connections;
-using insightd::testing::fresh_database;
+using insightd::testing::migrated_database;
 using insightd::testing::query;
 using insightd::testing::run;
 using ::testing::ElementsAre;
@@ -101,7 +101,7 @@ protected:
     }
 
     boost::asio::io_context loop{1};
-    std::string url = fresh_database();
+    std::string url = migrated_database();
     Moment now = 1h;
     std::vector<std::unique_ptr<Member>> members;
 };

@@ -18,7 +18,7 @@ namespace
 using insightd::testing::allow_connections;
 using insightd::testing::at;
 using insightd::testing::day;
-using insightd::testing::fresh_database;
+using insightd::testing::migrated_database;
 using insightd::testing::query;
 using insightd::testing::query1;
 using insightd::testing::run;
@@ -39,7 +39,7 @@ const auto noon = at("2026-03-01T12:00:00Z");
 class SpooledWriterTest : public ::testing::Test
 {
 protected:
-    SpooledWriterTest() : url{fresh_database()} { begin(); }
+    SpooledWriterTest() : url{migrated_database()} { begin(); }
 
     /// As the daemon does, after a crash if there was a life before.
     void begin(bool prepared = true)

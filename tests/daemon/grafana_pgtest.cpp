@@ -30,8 +30,8 @@ constexpr auto from = "2026-02-01T00:00:00Z", to = "2026-03-06T00:00:00Z";
 constexpr auto rarities = R"(
 INSERT INTO store.budget_block (pool, account_id, until)
     SELECT name, account_id, clock_timestamp() FROM store.account;
-INSERT INTO store.instance (instance_id, host, pid, version, accounts)
-    VALUES ('i', 'h', 1, 'v', '{1}');
+INSERT INTO store.instance (instance_id, host, pid, version, accounts, heartbeat_at)
+    VALUES ('i', 'h', 1, 'v', '{1}', clock_timestamp() + interval '1 hour'); -- lives however long this takes
 )";
 
 class Grafana : public ::testing::Test

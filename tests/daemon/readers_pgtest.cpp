@@ -29,8 +29,8 @@ UPDATE store.media_state SET extra = coalesce(extra, '{}') || '{"novel": 1}',
 UPDATE store.account_day SET extra = coalesce(extra, '{}') || '{"novel": 1}';
 INSERT INTO store.loss (account_id, loss_id, collector, worth, lost_at, reason)
     SELECT account_id, 'lost', 'media', 'state', now(), 'for the test' FROM store.account;
-INSERT INTO store.instance (instance_id, host, pid, version, accounts)
-    VALUES ('i', 'h', 1, 'v', '{1}');
+INSERT INTO store.instance (instance_id, host, pid, version, accounts, heartbeat_at)
+    VALUES ('i', 'h', 1, 'v', '{1}', clock_timestamp() + interval '1 hour'); -- lives however long this takes
 )";
 
 class LimitedReader : public ::testing::Test

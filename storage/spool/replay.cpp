@@ -126,6 +126,8 @@ asio::awaitable<std::string> SpooledWriter::failure_to_keep()
         co_await services_.database.make_durable();
     } catch (const model::Unavailable& error) {
         co_return error.what();
+    } catch (const model::Refused& error) {
+        co_return error.what();
     }
     co_return std::string{};
 }

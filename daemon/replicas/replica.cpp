@@ -25,6 +25,9 @@ constexpr std::chrono::seconds short_wait{1};
 /// Then shares are taken as settled: every peer has had some heartbeats of its own.
 constexpr int settled_after = 6;
 
+/// Who was not seen for so long is not expected back: whoever is the only one left is alone.
+constexpr std::chrono::hours peers_are_expected{24};
+
 constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 
 } // namespace
@@ -125,6 +128,8 @@ void Replica::take_in(Moment began, const model::BeatAnswer& answer)
     registered_ = true;
     beats_unchanged_ = answer.instances == known_ ? beats_unchanged_ + 1 : 0;
     known_ = answer.instances;
+    if (known_.size() > 1)
+        met_ = now_();
     share_ = answer.share;
     wants_ = answer.wants;
     worker_.heed(answer.blocks);
@@ -228,6 +233,18 @@ asio::awaitable<void> Replica::run_takeovers()
     }
 }
 
+void Replica::remembers(const model::LeaseMemory& earlier)
+{
+    ownership_.remembers(earlier);
+    if (earlier.had_peers)
+        met_ = now_();
+}
+
+bool Replica::has_peers() const
+{
+    return met_ && now_() - *met_ < peers_are_expected;
+}
+
 asio::awaitable<void> Replica::leave()
 {
     left_ = true;
@@ -242,7 +259,7 @@ asio::awaitable<void> Replica::leave()
     });
     try {
         co_await heart_.leave(std::move(id), unstored);
-        if (known_.size() > 1)
+        if (has_peers())
             gone_.insert(who_.accounts.begin(), who_.accounts.end());
         for (const auto account : unstored)
             gone_.erase(account);
@@ -257,7 +274,7 @@ model::LeaseMemory Replica::memory() const
     for (const auto account : who_.accounts)
         if (const auto fence = ownership_.fence(account); fence && !gone_.contains(account))
             memory.leases.push_back({account, *fence});
-    memory.had_peers = known_.size() > 1;
+    memory.had_peers = has_peers();
     return memory;
 }
 

@@ -58,7 +58,7 @@ public:
     /// Before the first heartbeat.
     void works_through(Worker worker) { worker_ = std::move(worker); }
     void has_home(std::string home) { who_.home = std::move(home); }
-    void remembers(const model::LeaseMemory& earlier) { ownership_.remembers(earlier); }
+    void remembers(const model::LeaseMemory& earlier);
 
     const Ownership& ownership() const { return ownership_; }
     std::size_t instances() const { return known_.size(); }
@@ -90,12 +90,14 @@ public:
     /// say so is missed after 15 s.
     boost::asio::awaitable<void> leave();
 
-    /// What the next life in the same home should know.
+    /// What the next life in the same home should know: also of those who were here within a day,
+    /// for they may have come back when it begins.
     model::LeaseMemory memory() const;
 
 private:
     model::Beat next_beat();
     std::vector<model::Lease> claims() const;
+    bool has_peers() const;
     bool may_be_given_back(model::AccountId account) const;
     void take_in(Moment began, const model::BeatAnswer& answer);
     void lose(const std::vector<model::AccountId>& accounts);
@@ -117,6 +119,7 @@ private:
     std::set<model::AccountId> leaving_; ///< the worker was told to let go; still ours
     std::set<model::AccountId> gone_;    ///< given back at the end, to peers
     std::vector<std::string> known_;     ///< instances, as of the last heartbeat
+    std::optional<Moment> met_;          ///< when others lived, last
     double share_ = 0;
     std::int64_t wants_ = 0;
     int beats_unchanged_ = 0;            ///< since somebody came or went

@@ -118,20 +118,10 @@ bool is_away(const std::vector<Trouble>& troubles, Real when)
     });
 }
 
-bool owned_everything(const Owners& all, std::int64_t pid, Real when)
-{
-    return std::ranges::all_of(all, [&](const auto& one) {
-        const auto& spans = one.second;
-        const auto next =
-            std::ranges::find_if(spans, [&](const Span& span) { return span.from > when; });
-        return next != spans.begin() && std::prev(next)->pid == pid;
-    });
-}
-
 /// Who was killed or stopped cannot know, while the database is away, whether others have its
 /// accounts by now, and rather asks for what cannot be read later twice than not at all. Who ended
-/// while it was away could give nothing back, and who was alone does not know of those who came.
-bool may_not_know(const Call& call, const std::vector<Trouble>& troubles, const Owners& all)
+/// while it was away could give nothing back.
+bool may_not_know(const Call& call, const std::vector<Trouble>& troubles)
 {
     const Trouble* last = nullptr;
     for (const auto& trouble : troubles)
@@ -139,8 +129,7 @@ bool may_not_know(const Call& call, const std::vector<Trouble>& troubles, const 
             trouble.at < call.at)
             last = &trouble;
     return is_away(troubles, call.at) && last != nullptr &&
-           (last->kind != Trouble::Kind::stop || is_away(troubles, last->at) ||
-            owned_everything(all, last->pid, last->at));
+           (last->kind != Trouble::Kind::stop || is_away(troubles, last->at));
 }
 
 /// Calls of one replica with hardly a pause between them.
@@ -180,7 +169,7 @@ std::vector<std::string> check_callers(const Story& story)
         const auto known = spans.find(call.account);
         if (known == spans.end() || was_owner(call, known->second))
             continue;
-        if (may_not_know(call, story.troubles, spans)) {
+        if (may_not_know(call, story.troubles)) {
             ++unknowing;
             continue;
         }

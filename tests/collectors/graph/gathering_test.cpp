@@ -50,6 +50,13 @@ protected:
         loop.run();
     }
 
+    /// As far as it goes without an answer, a cancellation or a seat that is given up.
+    void run_until_all_wait()
+    {
+        loop.restart();
+        loop.poll();
+    }
+
     /// Seats are taken before the first of them asks.
     void start(std::vector<std::vector<std::string>> askers)
     {
@@ -98,10 +105,10 @@ TEST_F(GatheringTest, OneThatIsCutOffIsNotWaitedFor)
 {
     auto seat = std::make_unique<Gathering::Seat>(gathering);
     start({{"a"}, {"b"}});
-    loop.run_for(std::chrono::milliseconds{1});
+    run_until_all_wait();
     EXPECT_THAT(rounds, IsEmpty()) << "the third seat may ask yet";
     signals[0]->emit(asio::cancellation_type::terminal);
-    loop.run_for(std::chrono::milliseconds{1});
+    run_until_all_wait();
     seat.reset();
     run();
     EXPECT_THAT(rounds, ElementsAre(ElementsAre("b")));
@@ -112,7 +119,7 @@ TEST_F(GatheringTest, OneThatIsCutOffBeforeItSendsLeavesNobodyWaiting)
 {
     auto seat = std::make_unique<Gathering::Seat>(gathering);
     start({{"a"}, {"b"}});
-    loop.run_for(std::chrono::milliseconds{1});
+    run_until_all_wait();
     signals[0]->emit(asio::cancellation_type::terminal);
     seat.reset(); // the same one is to send
     run();
@@ -125,7 +132,7 @@ TEST_F(GatheringTest, RoundThatIsCutOffLeavesNobodyWaiting)
 {
     is_shut = true;
     start({{"a"}, {"b"}});
-    loop.run_for(std::chrono::milliseconds{1});
+    run_until_all_wait();
     ASSERT_THAT(rounds, SizeIs(1));
     signals[0]->emit(asio::cancellation_type::terminal);
     run();

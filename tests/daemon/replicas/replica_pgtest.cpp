@@ -234,6 +234,40 @@ TEST_F(ReplicaTest, WhoLeavesWithRowsThatWaitKeepsTheirAccountUntilItIsMissed)
     EXPECT_THAT(two.working, SizeIs(4));
 }
 
+TEST_F(ReplicaTest, WhoIsTheLastOneLeftExpectsTheOthersBackForADay)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(one);
+    EXPECT_FALSE(one.replica.memory().had_peers);
+    beat(two);
+    beat(one);
+    run(loop, two.replica.leave());
+    beat(one);
+    EXPECT_TRUE(one.replica.ownership().is_alone());
+    EXPECT_TRUE(one.replica.memory().had_peers);
+
+    auto& again = member("one again");
+    again.replica.remembers(one.replica.memory());
+    now += 23h;
+    EXPECT_TRUE(again.replica.memory().had_peers);
+    now += 1h;
+    EXPECT_FALSE(again.replica.memory().had_peers);
+}
+
+TEST_F(ReplicaTest, WhoIsTheLastOneLeftKeepsNothingOfWhatItGaveBack)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(two);
+    beat(one);
+    run(loop, two.replica.leave());
+    beat(one);
+    ASSERT_THAT(one.working, SizeIs(4));
+    run(loop, one.replica.leave());
+    EXPECT_THAT(one.replica.memory().leases, IsEmpty());
+}
+
 TEST_F(ReplicaTest, WhoHasRowsToDeliverFirstKeepsWhatItHadAndTakesItsShareAfterwards)
 {
     auto& before = member("before");

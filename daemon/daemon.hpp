@@ -18,6 +18,7 @@
 #include <csignal>
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace insightd::daemon
 {
@@ -46,12 +47,13 @@ struct Daemon {
     storage::Database::OldSchema old_schema = storage::Database::OldSchema::migrate;
     boost::asio::steady_timer first_look{loop}; ///< at the database; cancelled when it has answered
     boost::asio::steady_timer sides_end{loop};
-    std::size_t sides = 0;      ///< coroutines beside the main one
-    std::size_t fenced_off = 0; ///< as far as it was said
-    bool joined = false;        ///< sends heartbeats
-    bool takes_over = false;    ///< what they bring
-    bool begun = false;         ///< with what the database remembers
-    bool loads_posts = false;   ///< at this moment
+    std::size_t sides = 0;                         ///< coroutines beside the main one
+    std::optional<model::LeaseMemory> kept_memory; ///< as the cache has it
+    std::size_t fenced_off = 0;                    ///< as far as it was said
+    bool joined = false;                           ///< sends heartbeats
+    bool takes_over = false;                       ///< what they bring
+    bool begun = false;                            ///< with what the database remembers
+    bool loads_posts = false;                      ///< at this moment
     bool stopping = false;
 };
 

@@ -53,6 +53,8 @@ asio::awaitable<void>
 take_over(Daemon& daemon, std::vector<model::AccountId> accounts, StillOurs is_still_ours)
 {
     co_await daemon.store.take_over(daemon.engine, std::move(accounts), std::move(is_still_ours));
+    daemon.begun = true;
+    daemon.first_look.cancel(); // the rest is read while these are collected
     keep_own_cache(daemon);
     if (!std::exchange(daemon.loads_posts, true))
         on_the_side(daemon, load_posts(daemon));
@@ -104,6 +106,9 @@ replicas::Replica::Worker worker_of(Daemon& daemon)
 void keep_own_cache(Daemon& daemon)
 {
     auto memory = daemon.replica.memory();
+    if (daemon.kept_memory == memory)
+        return;
+    daemon.kept_memory = memory;
     std::vector<model::AccountId> owned;
     for (const auto& lease : memory.leases)
         owned.push_back(lease.account_id);

@@ -25,6 +25,8 @@ constexpr std::chrono::seconds short_wait{1};
 /// Then shares are taken as settled: every peer has had some heartbeats of its own.
 constexpr int settled_after = 6;
 
+constexpr std::size_t taken_together = 200;
+
 /// Who was not seen for so long is not expected back: whoever is the only one left is alone.
 constexpr std::chrono::hours peers_are_expected{24};
 
@@ -181,10 +183,20 @@ std::function<bool(model::AccountId)> Replica::still_held() const
 
 asio::awaitable<void> Replica::take_over()
 {
+    for (bool more = true; more;)
+        more = co_await take_over_some();
+}
+
+/// The first of ten thousand accounts are collected before the last are read. True if there may be
+/// more.
+asio::awaitable<bool> Replica::take_over_some()
+{
     std::vector<model::AccountId> ready;
-    std::ranges::copy_if(taken_, std::back_inserter(ready), worker_.is_at_rest);
+    for (const auto account : taken_)
+        if (ready.size() < taken_together && worker_.is_at_rest(account))
+            ready.push_back(account);
     if (ready.empty())
-        co_return;
+        co_return false;
     for (const auto account : ready)
         taken_.erase(account);
     std::exception_ptr away;
@@ -195,7 +207,7 @@ asio::awaitable<void> Replica::take_over()
         away = std::current_exception();
     }
     if (!away)
-        co_return;
+        co_return true;
     for (const auto account : ready)
         if (is_still_ours(account))
             taken_.insert(account);

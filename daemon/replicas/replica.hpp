@@ -67,7 +67,8 @@ public:
     /// take_over(). Nothing is thrown: a database that is away is noted.
     boost::asio::awaitable<void> beat();
 
-    /// Hands the worker what was taken, as soon as nothing of an earlier time is under way there.
+    /// Hands the worker what was taken, some hundred at a time, as soon as nothing of an earlier
+    /// time is under way there.
     /// Throws model::Unavailable.
     boost::asio::awaitable<void> take_over();
 
@@ -95,6 +96,7 @@ public:
     model::LeaseMemory memory() const;
 
 private:
+    boost::asio::awaitable<bool> take_over_some();
     model::Beat next_beat();
     std::vector<model::Lease> claims() const;
     bool has_peers() const;

@@ -14,6 +14,8 @@ int main(int argc, char** argv)
     app.add_option(
         "--stored-accounts", restart.accounts, "in the database of the restart; 0: none");
     app.add_option("--stored-posts", restart.posts, "of each account of it");
+    app.add_option(
+        "--database", restart.database, "of the restart: filled once, and used again after that");
     CLI11_PARSE(app, argc, argv);
     if (structure.accounts > 0)
         insightd::bench::measure_structure(structure, decisions);

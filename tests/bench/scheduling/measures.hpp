@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 /// What the scheduler can do, on this machine, now.
 namespace insightd::bench
@@ -10,6 +11,8 @@ namespace insightd::bench
 struct Size {
     std::size_t accounts = 0;
     std::size_t posts = 0; ///< of each account
+    std::string
+        database{}; ///< connection string; filled if it is empty. Not given: one made for this
 };
 
 /// The structure alone: memory for each post, time for each decision (take what is due next, take

@@ -2,6 +2,8 @@
 
 #include "daemon/clock.hpp"
 #include "daemon/engine.hpp"
+#include "daemon/replicas/introduction.hpp"
+#include "daemon/replicas/replica.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
@@ -12,6 +14,10 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/core.h>
 #include <pqxx/pqxx>
+
+#include <cstdio>
+#include <functional>
+#include <utility>
 
 namespace insightd::bench
 {
@@ -83,6 +89,7 @@ void fill(const std::string& url, const Size& size)
 void told(const char* what, std::chrono::steady_clock::time_point began)
 {
     fmt::print("  {:<32}{:>8.2f} s\n", what, seconds_since(began));
+    std::fflush(stdout);
 }
 
 /// A daemon that starts, up to where it would begin to ask.
@@ -97,15 +104,31 @@ public:
           engine_{
               {loop_.get_executor(), config, *clock_, transport_, store_.writer, tokens_, pause_,
                &store_.writer, &store_.cache},
-              daemon::Engine::StorePatience::wait}
+              daemon::Engine::StorePatience::wait},
+          heart_{url, config.spool.patience}, replica_{
+                                                  loop_.get_executor(), heart_,
+                                                  replicas::introduction(
+                                                      "bench", daemon::ids_of(config), {})}
     {
         store_.database.set_patience(config.spool.patience);
+        replica_.works_through(worker());
     }
 
     void prepare()
     {
         testing::run(loop_, store_.writer.open());
-        testing::run(loop_, store_.begin(engine_, storage::Database::OldSchema::migrate));
+        testing::run(loop_, store_.prepare(storage::Database::OldSchema::migrate));
+        testing::run(loop_, store_.deliver_backlog());
+    }
+
+    /// Leases of all accounts.
+    void join() { testing::run(loop_, replica_.beat()); }
+
+    /// As the daemon does it: some hundred accounts at a time.
+    void take_over(std::function<void()> first_are_due)
+    {
+        first_are_due_ = std::move(first_are_due);
+        testing::run(loop_, replica_.take_over());
     }
 
     void load()
@@ -122,6 +145,30 @@ public:
     std::size_t tracked() const { return engine_.tracked(); }
 
 private:
+    replicas::Replica::Worker worker()
+    {
+        replicas::Replica::Worker worker;
+        worker.take_over = [this](auto accounts, auto is_still_ours) {
+            return take_some(std::move(accounts), std::move(is_still_ours));
+        };
+        worker.let_go = [](const auto&) {};
+        worker.is_at_rest = [](auto) { return true; };
+        worker.is_stored = [](auto) { return true; };
+        worker.look_again = [] {};
+        worker.blocks = [] { return std::vector<model::Block>{}; };
+        worker.heed = [](const auto&) {};
+        worker.say = [](const auto&) {};
+        return worker;
+    }
+
+    boost::asio::awaitable<void>
+    take_some(std::vector<model::AccountId> accounts, daemon::StillOurs is_still_ours)
+    {
+        co_await store_.take_over(engine_, std::move(accounts), std::move(is_still_ours));
+        if (const auto told = std::exchange(first_are_due_, {}))
+            told();
+    }
+
     boost::asio::io_context loop_{1};
     std::unique_ptr<daemon::Clock> clock_ = daemon::make_clock({});
     graph::Transport transport_{loop_.get_executor(), daemon::transport_limits({})};
@@ -129,6 +176,9 @@ private:
     daemon::Store store_;
     daemon::TokenKeeper tokens_;
     daemon::Engine engine_;
+    storage::Heart heart_;
+    replicas::Replica replica_;
+    std::function<void()> first_are_due_;
 };
 
 } // namespace
@@ -137,17 +187,22 @@ void measure_restart(const Size& size)
 {
     testing::ScratchFolder folder;
     const auto config = config_of(size, folder.path());
-    const auto url = testing::durable_database();
+    const auto url = size.database.empty() ? testing::durable_database() : size.database;
     {
         Start first{config, url};
         first.prepare(); // the schema and the accounts
     }
-    fill(url, size);
+    if (testing::query(url, "SELECT 1 FROM store.media LIMIT 1").empty())
+        fill(url, size);
 
     const auto began = std::chrono::steady_clock::now();
     Start again{config, url};
     again.prepare();
-    told("until lists are due", began);
+    told("until the database is prepared", began);
+    again.join();
+    told("until the accounts are its own", began);
+    again.take_over([&] { told("until the first list is due", began); });
+    told("until all lists are due", began);
     again.load();
     bool any = false;
     while (again.step()) {

@@ -18,7 +18,8 @@ struct Collected {
 
     model::Batch rows;
     std::optional<graph::Failure> failure;
-    bool is_doubtful = false; ///< a metric is absent by suspicion alone: worth asking again soon
+    bool is_of_a_part = false; ///< the failure: the rest was read
+    bool is_doubtful = false;  ///< a metric is absent by suspicion alone: worth asking again soon
 };
 
 /// The absence that a call refused for this subject means; nothing for a failure of the call

@@ -23,31 +23,24 @@ std::vector<std::string_view> collector_names()
     return names;
 }
 
-constexpr std::string_view conversations = "conversations";
-
-/// A list says exactly what is collected.
+/// A list says exactly what is collected; of conversations there are two kinds, so that only a map
+/// can switch them on.
 void read_collect_list(const YAML::Node& node, Account& account, Context& context)
 {
     for (const auto collector : collectors)
         account.collect[collector] = false;
+    account.collect[Collector::conversations] = false;
+    account.conversations.mode = ConversationMode::off;
     for (const auto& entry : node)
         if (const auto choice = read_choice(entry, "collect", collector_names(), context))
             account.collect[collectors.at(*choice)] = true;
-}
-
-void read_conversations(const YAML::Node& node, Context& context)
-{
-    const auto off = node.IsScalar() &&
-                     (node.Scalar() == "off" || node.Scalar() == "false" || node.Scalar() == "no");
-    if (!off)
-        context.mistake(node, "this version does not collect conversations; write `off`");
 }
 
 /// A map switches single collectors on or off against the defaults.
 void read_collect_map(const YAML::Node& node, Account& account, Context& context)
 {
     auto names = collector_names();
-    names.push_back(conversations);
+    names.push_back(to_string(Collector::conversations));
     check_keys(node, "`collect`", names, context);
     for (const auto collector : collectors) {
         const auto value = value_of(node, to_string(collector));
@@ -56,8 +49,8 @@ void read_collect_map(const YAML::Node& node, Account& account, Context& context
         if (const auto on = read_switch(value, to_string(collector), context))
             account.collect[collector] = *on;
     }
-    if (const auto value = value_of(node, conversations); value.IsDefined())
-        read_conversations(value, context);
+    if (const auto value = value_of(node, to_string(Collector::conversations)); value.IsDefined())
+        read_conversations(value, account, context);
 }
 
 template <std::chrono::seconds Schedule::*member>
@@ -126,6 +119,7 @@ constexpr std::array schedule_table{
     Field<Schedule>{"story_last_reading", read_last_reading},
     Field<Schedule>{"account_insights", read_interval<&Schedule::account_insights>},
     Field<Schedule>{"demographics", read_interval<&Schedule::demographics>},
+    Field<Schedule>{"conversations", read_interval<&Schedule::conversations>},
     Field<Schedule>{"polling", read_polling},
     Field<Schedule>{"freshness", read_interval<&Schedule::freshness>},
     Field<Schedule>{"media_insights", read_tiers},

@@ -12,8 +12,8 @@ const App& app_of(const Api& api, Login login)
 
 std::string_view to_string(Collector collector)
 {
-    static constexpr std::array<std::string_view, 5> names{
-        "profile", "media", "media_insights", "stories", "account_insights"};
+    static constexpr std::array<std::string_view, 6> names{
+        "profile", "media", "media_insights", "stories", "account_insights", "conversations"};
     return names.at(static_cast<std::size_t>(collector));
 }
 

@@ -61,7 +61,7 @@ struct ScaledClock {
 };
 
 /// The collectors of this version, in the order of the design's table.
-enum class Collector { profile, media, media_insights, stories, account_insights };
+enum class Collector { profile, media, media_insights, stories, account_insights, conversations };
 
 /// The app that logins of this kind go through.
 const App& app_of(const Api& api, Login login);
@@ -86,6 +86,7 @@ struct Schedule {
     std::chrono::seconds story_last_reading{std::chrono::minutes{15}}; ///< before a story's end
     std::chrono::seconds account_insights{std::chrono::hours{1}};
     std::chrono::seconds demographics{std::chrono::hours{24}};
+    std::chrono::seconds conversations{std::chrono::minutes{15}};
     Polling polling = Polling::adaptive;
     std::chrono::seconds freshness{std::chrono::minutes{30}}; ///< mean time that a change waits to
                                                               ///< be read, if polling is adaptive
@@ -95,6 +96,21 @@ struct Schedule {
         {std::chrono::days{60}, std::chrono::days{1}},
         {std::chrono::days{730}, std::chrono::days{7}},
     };
+};
+
+/// How much of messages is kept.
+enum class ConversationMode : std::uint8_t {
+    off,
+    metadata, ///< who wrote when, as keyed hashes; no text, name or URL
+    text,     ///< what was written by whom as well, for a while
+};
+
+struct Conversations {
+    ConversationMode mode = ConversationMode::off;
+    bool urls = false; ///< of attachments, shares and stories; mode text only
+    std::chrono::seconds keep_text{std::chrono::days{90}}; ///< after a message was written
+    std::vector<std::string> with; ///< Instagram-scoped ids; empty: with everybody
+    bool operator==(const Conversations&) const = default;
 };
 
 /// Fetching the past, beside the live work.
@@ -128,6 +144,7 @@ struct Account {
     std::map<Collector, bool> collect;    ///< every collector of this version is a key
     Schedule schedule;
     MetricOverrides metrics;
+    Conversations conversations;
     Backfill backfill;
     std::string timezone = "UTC";
     std::chrono::seconds settling_margin{std::chrono::hours{2}}; ///< days are final this long after

@@ -195,6 +195,7 @@ Draft fresh_draft()
          {Collector::profile, Collector::media, Collector::media_insights, Collector::stories,
           Collector::account_insights})
         draft.defaults.collect[collector] = true;
+    draft.defaults.collect[Collector::conversations] = false;
     return draft;
 }
 
@@ -347,9 +348,11 @@ std::vector<std::string> accepted_keys()
     add("defaults.", names_of(defaults_fields()));
     add("defaults.schedule.", names_of(schedule_fields()));
     add("defaults.backfill.", names_of(backfill_fields()));
+    add("defaults.collect.conversations.", names_of(conversation_fields()));
     add("accounts[].", names_of(account_fields()));
     add("accounts[].schedule.", names_of(schedule_fields()));
     add("accounts[].backfill.", names_of(backfill_fields()));
+    add("accounts[].collect.conversations.", names_of(conversation_fields()));
     return keys;
 }
 

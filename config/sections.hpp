@@ -22,6 +22,7 @@ std::span<const Field<Schedule>> schedule_fields();
 std::span<const Field<Backfill>> backfill_fields();
 std::span<const Field<Storage>> storage_fields();
 std::span<const Field<Storage>> retention_fields();
+std::span<const Field<Conversations>> conversation_fields();
 std::span<const Field<Account>> defaults_fields();
 std::span<const Field<Account>> account_fields();
 
@@ -31,6 +32,7 @@ void read_defaults(const YAML::Node& node, Draft& draft, Context& context);
 void read_accounts(const YAML::Node& node, Draft& draft, Context& context);
 void read_schedule(const YAML::Node& node, Account& account, Context& context);
 void read_collect(const YAML::Node& node, Account& account, Context& context);
+void read_conversations(const YAML::Node& node, Account& account, Context& context);
 void read_backfill(const YAML::Node& node, Account& account, Context& context);
 void read_metrics(const YAML::Node& node, Account& account, Context& context);
 

@@ -75,6 +75,11 @@ boost::asio::awaitable<Outcome<Reply>> Client::get(Request request, UnknownError
     }
 }
 
+boost::asio::awaitable<Outcome<Reply>> Client::get_once(Request request)
+{
+    co_return co_await try_alone(request);
+}
+
 boost::asio::awaitable<Outcome<Reply>> Client::try_once(Request request, int attempt)
 {
     if (gathering_->is_open())

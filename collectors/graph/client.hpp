@@ -76,6 +76,10 @@ public:
     boost::asio::awaitable<Outcome<Reply>>
     get(Request request, UnknownErrors unknown_errors = UnknownErrors::tried_again);
 
+    /// The same without another try, and never together with others: for who plans the next call by
+    /// itself.
+    boost::asio::awaitable<Outcome<Reply>> get_once(Request request);
+
     /// How many calls one request takes; 1 where the host takes no batches, as far as is known.
     std::size_t batch_size() const;
 

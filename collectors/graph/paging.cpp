@@ -41,22 +41,6 @@ std::optional<std::string> cursor_in_url(const std::string& next)
     return found != params.end() ? std::optional{std::string{(*found).value}} : std::nullopt;
 }
 
-/// Where the next page begins; nothing at the end of the list.
-Outcome<std::optional<std::string>> next_cursor(const json::value& body)
-{
-    const auto* paging = body.as_object().if_contains("paging");
-    const auto next = paging != nullptr ? text_at(*paging, "next") : std::nullopt;
-    if (!next)
-        return std::optional<std::string>{};
-    const auto* cursors = paging->as_object().if_contains("cursors");
-    auto after = cursors != nullptr ? text_at(*cursors, "after") : std::nullopt;
-    if (!after)
-        after = cursor_in_url(*next);
-    if (!after)
-        return malformed_list("a page that has a next one but no cursor to it");
-    return after;
-}
-
 /// The rows of one page; a page may be empty.
 Outcome<json::array> rows_of(json::value& body)
 {
@@ -175,6 +159,22 @@ pages(Client& client, const Request& request, std::size_t most, const PageLimits
 }
 
 } // namespace
+
+Outcome<std::optional<std::string>> next_cursor(const json::value& page)
+{
+    const auto* object = page.if_object();
+    const auto* paging = object != nullptr ? object->if_contains("paging") : nullptr;
+    const auto next = paging != nullptr ? text_at(*paging, "next") : std::nullopt;
+    if (!next)
+        return std::optional<std::string>{};
+    const auto* cursors = paging->as_object().if_contains("cursors");
+    auto after = cursors != nullptr ? text_at(*cursors, "after") : std::nullopt;
+    if (!after)
+        after = cursor_in_url(*next);
+    if (!after)
+        return malformed_list("a page that has a next one but no cursor to it");
+    return after;
+}
 
 boost::asio::awaitable<Listed> all_pages(Client& client, Request request, PageLimits limits)
 {

@@ -3,9 +3,11 @@
 #include "collectors/graph/client.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 namespace insightd::graph
 {
@@ -22,6 +24,9 @@ struct Listed {
     boost::json::array rows;
     std::optional<Failure> failure;
 };
+
+/// Where the page after this one begins; nothing at the end of the list.
+Outcome<std::optional<std::string>> next_cursor(const boost::json::value& page);
 
 /// All rows of a cursor list, pages joined. Sends `after`, never follows `next`; ends where there
 /// is no `paging.next`; an empty page with a `next` goes on; a cursor seen twice is malformed.

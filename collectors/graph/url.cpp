@@ -12,8 +12,9 @@ namespace
 {
 
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
-constexpr std::array<std::string_view, 6> secret_parameters{
-    "access_token", "appsecret_proof", "client_secret", "code", "input_token", "fb_exchange_token"};
+constexpr std::array<std::string_view, 7> secret_parameters{
+    "access_token", "appsecret_proof",   "client_secret", "code",
+    "input_token",  "fb_exchange_token", "user_id"}; // the last is a person's, in conversations
 
 bool is_unreserved(char c)
 {

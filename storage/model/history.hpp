@@ -68,6 +68,7 @@ struct AccountHistory {
     std::map<std::string, Failing> failing; ///< by collector
     std::optional<Instant> last_alive;      ///< when a daemon last did anything for it
     std::vector<MetricLesson> lessons;      ///< that hold: its own; and, once, those of kinds
+    std::vector<KnownConversation> conversations;
 };
 
 /// One row of the view `insights.collection_health`.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/model/backfill.hpp"
+#include "storage/model/conversation.hpp"
 #include "storage/model/failed_poll.hpp"
 #include "storage/model/gap.hpp"
 #include "storage/model/ids.hpp"
@@ -29,6 +30,7 @@ struct Account {
     std::string timezone;              ///< IANA name, for the views by local day
     std::vector<std::string> collects; ///< collectors that are switched on
     std::chrono::seconds settling_margin{std::chrono::hours{2}}; ///< beyond the platform's 48 h
+    std::optional<std::chrono::seconds> keeps_text{}; ///< of messages, for so long; nothing: none
 
     bool operator==(const Account&) const = default;
 };
@@ -109,7 +111,7 @@ struct OnlineFollowers {
 
 /// How one run of one collector ended: the freshness and health that operators look at.
 struct CollectorRun {
-    std::string collector; ///< profile, media, media_insights, stories, account_insights
+    std::string collector; ///< profile, media, media_insights, stories, conversations, …
     Instant started_at;
     bool succeeded = false;
     std::string error_class; ///< empty on success; else as graph::to_string(FailureClass)
@@ -152,6 +154,8 @@ struct Batch {
     std::vector<Demographics> demographics;
     std::vector<OnlineFollowers> online_followers;
     std::vector<StoryEntry> stories;
+    std::vector<Conversation> conversations;
+    std::optional<Instant> texts_expire_at; ///< texts that are older than they are kept go
     std::vector<Presence> presences;
     std::vector<MetricLesson> lessons;
     std::vector<OfferedMetric> offered;

@@ -50,6 +50,14 @@ struct SealedToken {
     bool operator==(const SealedToken&) const = default;
 };
 
+/// A key of the vault's as the database holds it: unreadable without the vault's key.
+struct SealedKey {
+    std::string key_id; ///< which key opens it
+    std::string box;    ///< nonce and ciphertext, bytes
+
+    bool operator==(const SealedKey&) const = default;
+};
+
 /// How an account's token is doing, wherever it is kept; for people. Never the token.
 struct TokenState {
     AccountId account_id{};

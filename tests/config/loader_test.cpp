@@ -172,6 +172,50 @@ TEST(Loader, ListOfCollectorsIsExact)
     EXPECT_FALSE(config.accounts[0].collect.at(Collector::media));
 }
 
+TEST(Loader, ConversationsAreOffUnlessAskedFor)
+{
+    EXPECT_FALSE(good(head + account).accounts[0].collect.at(Collector::conversations));
+    const auto of = [](const std::string& value) {
+        return good(
+                   head +
+                   "accounts:\n  - {name: a, user_id: \"1\", token: {env: A}, collect: "
+                   "{conversations: " +
+                   value + "}}\n")
+            .accounts[0];
+    };
+    EXPECT_EQ(of("off").conversations, Conversations{});
+    EXPECT_EQ(of("metadata").conversations.mode, ConversationMode::metadata);
+    EXPECT_TRUE(of("metadata").collect.at(Collector::conversations));
+    EXPECT_TRUE(of("metadata").collect.at(Collector::media)) << "a map leaves the others alone";
+    EXPECT_EQ(
+        of("{mode: text, urls: on, keep_text: 30d, with: [\"5000000000000071\"]}").conversations,
+        (Conversations{ConversationMode::text, true, 30 * 24h, {"5000000000000071"}}));
+    EXPECT_EQ(of("text").conversations.keep_text, 90 * 24h);
+}
+
+TEST(Loader, AListOfCollectorsHasNoConversations)
+{
+    const auto config = good(
+        head + "defaults: {collect: {conversations: text}}\n" +
+        "accounts:\n  - {name: a, user_id: \"1\", token: {env: A}, collect: [profile]}\n");
+    EXPECT_FALSE(config.accounts[0].collect.at(Collector::conversations));
+    EXPECT_EQ(config.accounts[0].conversations.mode, ConversationMode::off);
+}
+
+TEST(Loader, SaysWhatIsWrongWithConversations)
+{
+    const auto with = [](const std::string& value) {
+        return mistakes_in(
+            head + "defaults: {collect: {conversations: " + value + "}}\n" + account);
+    };
+    EXPECT_THAT(with("on"), HasSubstr("metadata"));
+    EXPECT_THAT(with("{urls: on}"), HasSubstr("lacks `mode`"));
+    EXPECT_THAT(with("{mode: metadata, urls: on}"), HasSubstr("`mode: text` only"));
+    EXPECT_THAT(with("{mode: text, keep_text: 10m}"), HasSubstr("from 1h to 3650d"));
+    EXPECT_THAT(with("{mode: text, with: [jane]}"), HasSubstr("decimal digits"));
+    EXPECT_THAT(with("{mode: text, with: []}"), HasSubstr("must be a list"));
+}
+
 TEST(Loader, BackfillOfAnAccountRestsOnTheDefaults)
 {
     const auto config = good(

@@ -78,6 +78,16 @@ TEST(Client, RecoversWhenASecondTryIsAnswered)
     EXPECT_EQ(reply->body.at("id"), "7");
 }
 
+TEST(Client, AsksOnceForWhoPlansTheNextCallByItself)
+{
+    Talk talk{always(answer(500, R"({"error":{"message":"down","code":2}})"))};
+    auto client = talk.make_client();
+    const auto reply = insightd::testing::run(talk.loop, client.get_once({"me", {}}));
+    EXPECT_EQ(reply.error().kind, FailureClass::transient);
+    EXPECT_EQ(client.calls(), 1);
+    EXPECT_EQ(talk.pauses, 0);
+}
+
 TEST(Client, NeverRepeatsARefusal)
 {
     Talk talk{always(answer(400, R"({"error":{"message":"(#100) bad","code":100}})"))};

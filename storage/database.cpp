@@ -4,6 +4,7 @@
 #include "storage/dossier.hpp"
 #include "storage/leases.hpp"
 #include "storage/migrations.hpp"
+#include "storage/people.hpp"
 #include "storage/pieces.hpp"
 #include "storage/read.hpp"
 #include "storage/tokens.hpp"
@@ -288,6 +289,44 @@ boost::asio::awaitable<std::size_t> Database::reseal_tokens(std::vector<model::S
         return storage::reseal_tokens(tx, anew);
     };
     co_return co_await in_transaction<std::size_t>(std::move(work));
+}
+
+boost::asio::awaitable<std::optional<model::SealedKey>> Database::people_key()
+{
+    auto work = [](pqxx::work& tx) { return read_people_key(tx); };
+    co_return co_await in_transaction<std::optional<model::SealedKey>>(std::move(work));
+}
+
+boost::asio::awaitable<model::SealedKey> Database::keep_people_key(model::SealedKey key)
+{
+    auto work = [key = std::move(key)](pqxx::work& tx) {
+        return storage::keep_people_key(tx, key);
+    };
+    co_return co_await in_transaction<model::SealedKey>(std::move(work));
+}
+
+boost::asio::awaitable<void> Database::reseal_people_key(model::SealedKey anew)
+{
+    auto work = [anew = std::move(anew)](pqxx::work& tx) {
+        storage::reseal_people_key(tx, anew);
+        return true;
+    };
+    co_await in_transaction<bool>(std::move(work));
+}
+
+boost::asio::awaitable<std::vector<model::AccountId>> Database::accounts()
+{
+    auto work = [](pqxx::work& tx) { return read_accounts(tx); };
+    co_return co_await in_transaction<std::vector<model::AccountId>>(std::move(work));
+}
+
+boost::asio::awaitable<model::ForgottenPerson>
+Database::forget_person(std::vector<std::pair<model::AccountId, std::string>> person)
+{
+    auto work = [person = std::move(person)](pqxx::work& tx) {
+        return storage::forget_person(tx, person);
+    };
+    co_return co_await in_transaction<model::ForgottenPerson>(std::move(work));
 }
 
 } // namespace insightd::storage

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace insightd::storage
@@ -115,6 +116,14 @@ public:
     boost::asio::awaitable<std::vector<model::TokenStatus>> token_status();
 
     boost::asio::awaitable<std::size_t> reseal_tokens(std::vector<model::SealedToken> anew);
+
+    // People; see storage/people.hpp. Each is one transaction.
+    boost::asio::awaitable<std::optional<model::SealedKey>> people_key();
+    boost::asio::awaitable<model::SealedKey> keep_people_key(model::SealedKey key);
+    boost::asio::awaitable<void> reseal_people_key(model::SealedKey anew);
+    boost::asio::awaitable<std::vector<model::AccountId>> accounts();
+    boost::asio::awaitable<model::ForgottenPerson>
+    forget_person(std::vector<std::pair<model::AccountId, std::string>> person);
 
 private:
     class Connected;

@@ -77,6 +77,12 @@ SELECT DISTINCT d.account_id, d.day - date '1970-01-01' FROM store.account_day d
 WHERE d.account_id = ANY($1::bigint[]) AND d.is_final AND NOT EXISTS (
     SELECT 1 FROM store.backfill b WHERE b.account_id = d.account_id AND b.finished_at IS NOT NULL))";
 
+constexpr auto conversations_query = R"(
+SELECT account_id, conversation_key, (extract(epoch FROM read_at) * 1000000)::bigint,
+       (extract(epoch FROM updated_at) * 1000000)::bigint, newest_key,
+       (extract(epoch FROM newest_at) * 1000000)::bigint
+FROM store.conversation WHERE account_id = ANY($1::bigint[]))";
+
 constexpr auto followers_query = R"(
 SELECT account_id, followers_count FROM store.account_state
 WHERE account_id = ANY($1::bigint[]) AND followers_count IS NOT NULL)";
@@ -214,6 +220,10 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
         histories[row[0].as<std::int64_t>()].newest_day_end = instant_in(row[1]);
     for (const auto& row : tx.exec_params(followers_query, ids))
         histories[row[0].as<std::int64_t>()].followers_count = row[1].as<std::int64_t>();
+    for (const auto& row : tx.exec_params(conversations_query, ids))
+        histories[row[0].as<std::int64_t>()].conversations.push_back(
+            {row[1].as<std::string>(), instant_in(row[2]), instant_or_none(row[3]),
+             row[4].as<std::string>(), instant_or_none(row[5])});
     for (const auto& row : tx.exec_params(backfill_query, ids))
         histories[row[0].as<std::int64_t>()].backfill = backfill_of(row);
     for (const auto& row : tx.exec_params(settled_days_query, ids))

@@ -127,9 +127,10 @@ void remember(
     pqxx::transaction_base& tx, const ReaderWish& wish, const std::vector<Known>& accounts)
 {
     tx.exec_params0(
-        "INSERT INTO insightd.reader (reader, sees_all) VALUES ($1, $2) ON CONFLICT (reader) DO "
-        "UPDATE SET sees_all = excluded.sees_all, granted_at = excluded.granted_at",
-        wish.name, !wish.accounts);
+        "INSERT INTO insightd.reader (reader, sees_all, sees_messages) VALUES ($1, $2, $3) "
+        "ON CONFLICT (reader) DO UPDATE SET sees_all = excluded.sees_all, "
+        "sees_messages = excluded.sees_messages, granted_at = excluded.granted_at",
+        wish.name, !wish.accounts, wish.messages);
     tx.exec_params0("DELETE FROM insightd.reader_account WHERE reader = $1", wish.name);
     for (const auto& account : accounts)
         tx.exec_params0(
@@ -238,7 +239,10 @@ grant_in(pqxx::transaction_base& tx, const ReaderWish& wish, const std::string& 
 /// What it has through another role would now be without limits.
 void check_reads_nothing(pqxx::transaction_base& tx, const std::string& name)
 {
-    const auto may = tx.exec_params1("SELECT has_schema_privilege($1, 'insights', 'USAGE')", name);
+    const auto may = tx.exec_params1(
+        "SELECT has_schema_privilege($1, 'insights', 'USAGE') OR "
+        "has_schema_privilege($1, 'insights_text', 'USAGE')",
+        name);
     if (may[0].as<bool>())
         throw NotPossible{fmt::format(
             "'{}' would still read insights, through another role: take it out of that first",
@@ -269,6 +273,8 @@ bool forget_in(pqxx::transaction_base& tx, const std::string& name)
     tx.exec0("REVOKE ALL ON ALL TABLES IN SCHEMA insights FROM " + role);
     tx.exec0("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA insights FROM " + role);
     tx.exec0("REVOKE ALL ON SCHEMA insights FROM " + role);
+    tx.exec0("REVOKE ALL ON ALL TABLES IN SCHEMA insights_text FROM " + role);
+    tx.exec0("REVOKE ALL ON SCHEMA insights_text FROM " + role);
     if (now.is_on_citus) {
         tx.exec0("REVOKE ALL ON ALL TABLES IN SCHEMA store FROM " + role);
         tx.exec0("REVOKE ALL ON SCHEMA store FROM " + role);

@@ -23,6 +23,7 @@ struct ReaderWish {
     std::optional<std::vector<std::string>> accounts;
     std::chrono::seconds statement_timeout{};
     std::optional<config::Secret> password; ///< nothing: as it is
+    bool messages = false;                  ///< texts of messages too: the schema insights_text
 };
 
 struct GrantedReader {

@@ -11,16 +11,23 @@ namespace
 {
 
 constexpr auto upsert_accounts = R"(
-INSERT INTO store.account AS a (account_id, name, login, timezone, collects, settling_margin)
-SELECT account_id, name, login, timezone, collects, make_interval(secs => settling_seconds)
+INSERT INTO store.account AS a (account_id, name, login, timezone, collects, settling_margin,
+    text_kept)
+SELECT account_id, name, login, timezone, collects, make_interval(secs => settling_seconds),
+       make_interval(secs => text_kept_seconds)
 FROM jsonb_to_recordset($1::jsonb) AS r(account_id bigint, name text, login text, timezone text,
-    collects text[], settling_seconds bigint)
+    collects text[], settling_seconds bigint, text_kept_seconds bigint)
 ON CONFLICT (account_id) DO UPDATE SET
     name = excluded.name, login = excluded.login, timezone = excluded.timezone,
-    collects = excluded.collects, settling_margin = excluded.settling_margin
-WHERE (a.name, a.login, a.timezone, a.collects, a.settling_margin)
+    collects = excluded.collects, settling_margin = excluded.settling_margin,
+    text_kept = excluded.text_kept
+WHERE (a.name, a.login, a.timezone, a.collects, a.settling_margin, a.text_kept)
       IS DISTINCT FROM (excluded.name, excluded.login, excluded.timezone, excluded.collects,
-          excluded.settling_margin))";
+          excluded.settling_margin, excluded.text_kept))";
+
+constexpr auto drop_texts = R"(
+DELETE FROM insightd.message_text t USING store.account a
+WHERE a.account_id = t.account_id AND a.text_kept IS NULL)";
 
 constexpr auto insert_metrics = R"(
 INSERT INTO store.metric (subject, name, title, unit, status, additive, estimated, product_types,
@@ -82,6 +89,8 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_failed_polls(steps, batch.failed_polls);
     add_gaps(steps, batch.gaps);
     add_stories(steps, batch.stories);
+    add_conversations(steps, batch.conversations);
+    add_text_expiry(steps, batch.texts_expire_at);
     add_presences(steps, batch.presences);
     add_lessons(steps, batch.lessons);
     add_offered(steps, batch.offered);
@@ -101,8 +110,11 @@ void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account
             {"login", account.login},
             {"timezone", account.timezone},
             {"collects", texts(account.collects)},
-            {"settling_seconds", account.settling_margin.count()}});
+            {"settling_seconds", account.settling_margin.count()},
+            {"text_kept_seconds", account.keeps_text ? json::value(account.keeps_text->count())
+                                                     : json::value(nullptr)}});
     tx.exec_params0(upsert_accounts, json::serialize(rows));
+    tx.exec0(drop_texts);
 }
 
 void write_catalogue(pqxx::transaction_base& tx, const std::vector<model::Metric>& catalogue)

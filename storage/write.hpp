@@ -4,6 +4,7 @@
 #include "storage/model/rows.hpp"
 #include "storage/statement.hpp"
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace insightd::storage
 /// Everything of the batch, in the order in which later rows rest on earlier ones.
 std::vector<Step> steps_of(const model::Batch& batch);
 
-/// Configured accounts; those that are no longer configured stay.
+/// Configured accounts; those that are no longer configured stay. Texts of messages go where they
+/// are not kept any more.
 void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account>& accounts);
 
 /// The catalogue, whole: lines that are no longer in it go.
@@ -44,6 +46,11 @@ std::span<const Statement> day_statements();
 // write_stories.cpp
 void add_stories(Steps& steps, const std::vector<model::StoryEntry>& stories);
 std::span<const Statement> story_statements();
+
+// write_conversations.cpp
+void add_conversations(Steps& steps, const std::vector<model::Conversation>& rows);
+void add_text_expiry(Steps& steps, const std::optional<model::Instant>& at);
+std::span<const Statement> conversation_statements();
 
 // write_presence.cpp
 void add_presences(Steps& steps, const std::vector<model::Presence>& presences);

@@ -15,4 +15,8 @@ seal(const Keyring& keys, const config::Secret& token, const model::TokenFacts& 
 /// The token. Throws KeyTrouble if the key is not at hand or the row was changed or moved.
 config::Secret open(const Keyring& keys, const model::SealedToken& sealed);
 
+/// The same of the key that people's pseudonyms are made with.
+model::SealedKey seal_people_key(const Keyring& keys, const Key& key);
+Key open_people_key(const Keyring& keys, const model::SealedKey& sealed);
+
 } // namespace insightd::vault

@@ -1,3 +1,4 @@
+#include "tests/sandbox/conversations.hpp"
 #include "tests/sandbox/identity.hpp"
 #include "tests/sandbox/login.hpp"
 
@@ -253,6 +254,8 @@ Response Api::with_token(
     if (auto refused = refuse_proof(visit, token))
         return *refused;
     if (auto answer = person_or_page(visit, token, node, edge))
+        return *answer;
+    if (auto answer = conversation_answer(visit, token, node, edge, message_calls_))
         return *answer;
     const auto host = visit.request.host;
     if (!missing_scope(host, edge, token.scopes).empty())

@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -77,6 +78,21 @@ struct BatchFaults {
     double unfinished = 0; ///< share of members that are not asked: null
 };
 
+/// What goes wrong with messages, and how the platform tells them.
+struct MessageFaults {
+    bool unix_times = false;        ///< times are numbers
+    bool refuses_expansion = false; ///< `messages{…}` is an error
+    bool throttled = false;         ///< their limit is used up (80006)
+    bool fails = false;             ///< their calls are answered by HTTP 500
+};
+
+/// Calls for conversations and messages: two a second for each account.
+struct MessageCalls {
+    std::map<std::size_t, std::deque<Instant>> recent; ///< by account
+    std::int64_t total = 0;
+    std::int64_t too_many = 0; ///< refused, for they came too fast
+};
+
 /// What goes wrong on demand.
 struct Faults {
     double errors = 0;           ///< share of calls answered by HTTP 500, 0 to 1
@@ -100,6 +116,7 @@ struct Faults {
     std::vector<Withdrawal> withdrawn{};
     std::vector<std::string> new_media_metrics{}; ///< served beside the documented ones
     BatchFaults batches{};
+    MessageFaults messages{};
     std::vector<std::int64_t> forbidden_media{}; ///< whose insights need another permission
 };
 
@@ -123,6 +140,7 @@ public:
     void watch(Watch watch) { watch_ = std::move(watch); }
 
     const CallCounters& counters() const { return counters_; } ///< of the limits that are set
+    const MessageCalls& message_calls() const { return message_calls_; }
 
     TokenOffice& tokens() { return tokens_; }
     const Apps& apps() const { return apps_; }
@@ -157,6 +175,7 @@ private:
     std::int64_t requests_ = 0;
     std::map<std::size_t, std::pair<std::int64_t, std::int64_t>> used_; ///< account: day, calls
     CallCounters counters_;
+    MessageCalls message_calls_;
 };
 
 // ---- parts of the API, one file each ---------------------------------------------------------

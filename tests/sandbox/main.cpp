@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <optional>
 #include <sstream>
 
@@ -28,6 +29,7 @@ struct Wish {
     std::size_t accounts = 0;
     int days_of_history = 40;
     int post_every_minutes = 20 * 60;
+    std::size_t chats = 0;
     std::filesystem::path config;
     std::string database = "embedded";
     std::filesystem::path state_dir = "/tmp/insightd-sandbox";
@@ -70,6 +72,7 @@ void add_options(CLI::App& app, Wish& wish)
     app.add_option("--accounts", wish.accounts, "accounts for measurements; else the three");
     app.add_option("--days-of-history", wish.days_of_history, "posts before the start");
     app.add_option("--post-every", wish.post_every_minutes, "minutes between posts");
+    app.add_option("--chats", wish.chats, "conversations of each account");
     app.add_option("--write-config", wish.config, "write an insightd configuration to this file");
     app.add_option("--database", wish.database, "what the configuration says under `database`");
     app.add_option("--state-dir", wish.state_dir, "what the configuration says under `state_dir`");
@@ -187,6 +190,23 @@ void plan_revocations(
     });
 }
 
+/// Messages of the month before the start and the year after it.
+Mailbox mailbox_of(const Wish& wish, Instant start, std::size_t accounts)
+{
+    constexpr std::chrono::days before{30};
+    Mailbox mailbox;
+    MailboxPlan plan;
+    plan.chats = wish.chats;
+    plan.from = start - before;
+    plan.span = before + std::chrono::days{365};
+    plan.bursts = 40;
+    for (std::size_t account = 0; account < accounts && wish.chats > 0; ++account) {
+        plan.seed = wish.seed + account;
+        mailbox[account] = made_up_chats(plan);
+    }
+    return mailbox;
+}
+
 int serve(Wish& wish)
 {
     const auto anchor = wish.anchor.empty() ? machine_time() : instant_of(wish.anchor);
@@ -202,7 +222,9 @@ int serve(Wish& wish)
     options.settled_after = std::chrono::hours{wish.settled_after_hours};
     if (wish.revised_after_hours > 0)
         options.revised_after = std::chrono::hours{wish.revised_after_hours};
-    const World world{options, accounts_of(wish)};
+    const auto accounts = accounts_of(wish);
+    options.mailbox = std::make_shared<const Mailbox>(mailbox_of(wish, start, accounts.size()));
+    const World world{options, accounts};
     Api api{world, wish.faults};
     if (!wish.faults.login.logs_in.empty())
         index_of(world, wish.faults.login.logs_in);

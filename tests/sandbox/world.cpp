@@ -49,6 +49,12 @@ std::string_view Media::media_type() const
     return moves || (kind == Kind::story && number % 2 == 1) ? "VIDEO" : "IMAGE";
 }
 
+const Mailbox& World::mailbox() const
+{
+    static const Mailbox empty;
+    return options_.mailbox ? *options_.mailbox : empty;
+}
+
 World::World(Options options, std::vector<AccountSpec> accounts)
     : options_{options}, accounts_{std::move(accounts)}
 {

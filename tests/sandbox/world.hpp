@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/sandbox/given_posts.hpp"
+#include "tests/sandbox/mailbox.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -74,12 +75,14 @@ public:
         std::optional<Stories> stories_at_random;
         double highlights = 0; ///< share of stories that answer for five days more
         std::shared_ptr<const GivenPosts> given{}; ///< instead of posts made up; none disappears
+        std::shared_ptr<const Mailbox> mailbox{};  ///< nobody writes without one
     };
 
     World(Options options, std::vector<AccountSpec> accounts);
 
     const std::vector<AccountSpec>& accounts() const { return accounts_; }
     std::uint64_t seed() const { return options_.seed; }
+    const Mailbox& mailbox() const;
 
     // What exists.
     std::vector<Media> posts(std::size_t account, Instant now) const;   ///< newest first

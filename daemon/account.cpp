@@ -1,6 +1,7 @@
 #include "daemon/account.hpp"
 
 #include "collectors/media.hpp"
+#include "daemon/budget/work.hpp"
 #include "daemon/scheduling/cadence.hpp"
 
 #include <algorithm>
@@ -29,7 +30,8 @@ bool left_the_list(const model::Presence& presence)
 } // namespace
 
 Account::Account(std::uint32_t index, config::Account settings)
-    : index_{index}, settings_{std::move(settings)}, posts_{settings_}, backfill_{settings_}
+    : index_{index}, settings_{std::move(settings)}, posts_{settings_},
+      conversations_{settings_}, backfill_{settings_}
 {
 }
 
@@ -63,6 +65,10 @@ void Account::remember(
     }
     const auto read = history.last_success.find(std::string{collector_of(Job::media_insights)});
     posts_read_at_ = read != history.last_success.end() ? read->second : model::Instant{};
+    const auto polled = history.last_success.find(std::string{collector_of(Job::conversations)});
+    conversations_.remember(
+        history.conversations,
+        polled != history.last_success.end() ? std::optional{polled->second} : std::nullopt);
     for (const auto& presence : history.presences)
         presences_.remember(presence);
     for (const auto& story : history.media)
@@ -199,6 +205,7 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
         media_count_ = profile.media_count;
     }
     learn_days(rows.days);
+    conversations_.learn(rows.conversations);
     stories_.take(rows.stories);
     for (const auto forgotten : stories_.forget(now))
         posts_.forget(index_, forgotten, scheduler);
@@ -286,6 +293,8 @@ std::optional<model::Instant> Account::next_due(const Task& task, model::Instant
 {
     if (task.job == Job::backfill)
         return backfill_.next_due(now);
+    if (task.job == Job::conversations && conversations_.is_under_way())
+        return now + budget::manner_of(budget::Work::conversations).least_between;
     if (task.job == Job::story_insights)
         return stories_.next_due(task.media, settings_.schedule, now);
     if (task.job != Job::media_insights)

@@ -2,6 +2,7 @@
 
 #include "collectors/account_insights.hpp"
 #include "collectors/catalog.hpp"
+#include "collectors/conversation_walk.hpp"
 #include "collectors/fields.hpp"
 #include "config/config.hpp"
 #include "daemon/backfill_plan.hpp"
@@ -104,6 +105,8 @@ public:
     bool collects(Job job) const { return is_switched_on(settings_, job); }
     /// Between two runs of a job that is not of single media.
     std::chrono::seconds interval_of(Job job) const { return interval(settings_.schedule, job); }
+    collectors::ConversationWalk& conversations() { return conversations_; }
+    const collectors::ConversationWalk& conversations() const { return conversations_; }
     BackfillPlan& backfill() { return backfill_; }
     const BackfillPlan& backfill() const { return backfill_; }
     Task backfill_task() const { return {Job::backfill, index_, 0}; }
@@ -179,6 +182,7 @@ private:
     PostBook posts_;
     StoryBook stories_;
     PresenceBook presences_;
+    collectors::ConversationWalk conversations_;
     BackfillPlan backfill_;
     TaskQueue queue_;
     std::map<model::Day, model::FinalDay> final_days_;

@@ -64,6 +64,8 @@ Work work_of(const Account& account, const Task& task, model::Instant now)
         return Work::demographics;
     case Job::media_insights:
         return work_of_post(account, task.media, now);
+    case Job::conversations:
+        return Work::conversations;
     case Job::backfill:
         return Work::backfill;
     case Job::profile:

@@ -15,6 +15,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <fmt/core.h>
 
@@ -37,6 +39,26 @@ asio::awaitable<void> one_pass(
     co_await load_posts(database, engine, {}, now);
     engine.make_all_due();
     co_await pass_beside_others(engine, database);
+}
+
+/// Conversations are read a call at a time, as the platform's limit wants it: what a pass began is
+/// brought to its end.
+asio::awaitable<void> rest_of_conversations(Engine& engine, const Clock& clock)
+{
+    engine.restrict_to([](Job job) { return job == Job::conversations; });
+    asio::steady_timer timer{co_await asio::this_coro::executor};
+    while (engine.reads_conversations() && engine.next_due() && !engine.is_stopping()) {
+        timer.expires_after(clock.real_time_until(*engine.next_due()));
+        co_await timer.async_wait(asio::use_awaitable);
+        co_await engine.pass();
+    }
+}
+
+asio::awaitable<void> everything_once(
+    Engine& engine, storage::Database& database, const config::Config& config, const Clock& clock)
+{
+    co_await one_pass(engine, database, config, clock.now());
+    co_await rest_of_conversations(engine, clock);
 }
 
 } // namespace
@@ -73,7 +95,7 @@ ExitCode command_collect(const CommonOptions& common, const std::vector<std::str
     asio::co_spawn(loop, show_progress(engine, bar, tick), asio::detached);
     std::exception_ptr broken;
     asio::co_spawn(
-        loop, one_pass(engine, database, *config, clock->now()), [&](std::exception_ptr error) {
+        loop, everything_once(engine, database, *config, *clock), [&](std::exception_ptr error) {
             broken = std::move(error);
             loop.stop();
         });

@@ -45,6 +45,8 @@ struct Wish {
     LoginOptions login;
     std::string reader;
     ReaderOptions reading;
+    std::string person;
+    std::optional<std::string> with;
     std::string view;
     ExportOptions exporting;
     ThinOptions thinning;
@@ -160,12 +162,31 @@ void add_reader_command(CLI::App& app, Wish& wish)
         ->delimiter(',')
         ->allow_extra_args(false);
     grant->add_flag("--all", wish.reading.all, "it sees all accounts, those to come too");
+    grant->add_flag(
+        "--messages", wish.reading.messages,
+        "it sees what messages say as well, where that is kept: the schema insights_text");
     grant->add_option("--timeout", wish.reading.timeout, "its statements end by themselves")
         ->capture_default_str();
     grant->add_flag(
         "--password", wish.reading.asks_password,
         "take its password from standard input; default: as it is");
     grant->add_flag("--revoke", wish.reading.revoke, "it reads nothing any more");
+}
+
+void add_conversation_commands(CLI::App& app, Wish& wish)
+{
+    auto* forget = add_command(
+        app, wish, "forget-person",
+        "remove a person's messages from everything that is stored, and never store them again",
+        [&wish] { return command_forget_person(wish.common, wish.person); });
+    forget->add_option("ID", wish.person, "Instagram-scoped id: decimal digits")->required();
+    auto* list = add_command(
+        app, wish, "conversations", "conversations of an account, as the platform tells them now",
+        [&wish] { return command_conversations(wish.common, wish.account, wish.with); });
+    list->add_option("ACCOUNT", wish.account, "name from the YAML")->required();
+    list->add_option(
+        "--with", wish.with,
+        "the one with this person, an Instagram-scoped id, and its newest messages");
 }
 
 void add_export_command(CLI::App& app, Wish& wish)
@@ -251,6 +272,7 @@ void add_commands(CLI::App& app, Wish& wish)
     add_token_commands(app, wish);
     add_account_commands(app, wish);
     add_reader_command(app, wish);
+    add_conversation_commands(app, wish);
     add_export_command(app, wish);
     add_thin_command(app, wish);
 

@@ -33,6 +33,9 @@ std::string mistake_in(const ReaderOptions& options)
                "everything from it";
     if (!config::parse_duration(options.timeout))
         return fmt::format("--timeout '{}' is no duration such as 30s or 5m", options.timeout);
+    if (options.revoke && options.messages)
+        return "--revoke takes everything: say --accounts or --all without --messages to leave it "
+               "the rest";
     if (options.revoke && options.asks_password)
         return "--revoke takes no password";
     return {};
@@ -40,7 +43,8 @@ std::string mistake_in(const ReaderOptions& options)
 
 storage::ReaderWish wish_of(const std::string& name, const ReaderOptions& options)
 {
-    storage::ReaderWish wish{name, {}, *config::parse_duration(options.timeout), {}};
+    storage::ReaderWish wish{
+        name, {}, *config::parse_duration(options.timeout), {}, options.messages};
     if (!options.all)
         wish.accounts = options.accounts;
     if (options.asks_password)
@@ -56,9 +60,10 @@ std::string option(const char* letter, const std::string& value)
 void tell(const storage::ReaderWish& wish, const storage::GrantedReader& granted)
 {
     fmt::print(
-        "ok    {}: {}reads the schema insights of the database {}, {}; a statement ends after {} "
+        "ok    {}: {}reads the schema insights{} of the database {}, {}; a statement ends after {} "
         "s\n",
-        wish.name, granted.is_new ? "new; " : "", granted.database,
+        wish.name, granted.is_new ? "new; " : "",
+        wish.messages ? ", and texts of messages in insights_text," : "", granted.database,
         wish.accounts ? fmt::format("of {} only", fmt::join(granted.accounts, ", "))
                       : "of all accounts",
         wish.statement_timeout.count());

@@ -11,6 +11,7 @@
 
 #include <cstdio>
 #include <fcntl.h>
+#include <optional>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -125,6 +126,21 @@ private:
     int handle_;
 };
 
+asio::awaitable<void> reseal_people(TokenDesk& desk, vault::Keyring keys)
+{
+    const auto sealed = co_await desk.database.people_key();
+    if (!sealed)
+        co_return;
+    std::optional<model::SealedKey> anew;
+    try {
+        anew = vault::seal_people_key(keys, vault::open_people_key(keys, *sealed));
+    } catch (const vault::KeyTrouble& trouble) {
+        fmt::print(stderr, "left as it is: {}\n", trouble.what());
+    }
+    if (anew)
+        co_await desk.database.reseal_people_key(std::move(*anew));
+}
+
 /// A key of our own file: the new one is there, for all to see, before anything is sealed with it,
 /// and the one before stays, because a daemon may be sealing with it at this very moment.
 asio::awaitable<ExitCode> rotate(TokenDesk& desk)
@@ -138,6 +154,7 @@ asio::awaitable<ExitCode> rotate(TokenDesk& desk)
         keys.save(file);
     }
     const auto count = co_await reseal(desk, keys);
+    co_await reseal_people(desk, keys);
     if (is_ours)
         keys.only(2).save(file);
     fmt::print(

@@ -31,6 +31,7 @@ struct ReaderOptions {
     std::vector<std::string> accounts; ///< by name or id
     bool all = false;
     bool revoke = false;
+    bool messages = false;      ///< texts too
     bool asks_password = false; ///< on standard input, hidden
     std::string timeout{"60s"};
 };
@@ -97,6 +98,14 @@ ExitCode command_token_rotate_key(const CommonOptions& common);
 /// Lets a login read the views, of all accounts or of some; or takes that from it.
 ExitCode command_grant_reader(
     const CommonOptions& common, const std::string& name, const ReaderOptions& options);
+
+/// Removes a person, given by an Instagram-scoped id, from everything that is stored, for good.
+ExitCode command_forget_person(const CommonOptions& common, const std::string& person);
+
+/// The account's conversations, or those with one person, as the platform tells them now.
+ExitCode command_conversations(
+    const CommonOptions& common, const std::string& account,
+    const std::optional<std::string>& person);
 
 /// The rows of a view as CSV or NDJSON. Exit code 75 if nobody read to the end.
 ExitCode

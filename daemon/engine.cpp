@@ -103,6 +103,11 @@ void Engine::stop(std::chrono::seconds grace)
     running_->wake.cancel();
 }
 
+bool Engine::is_stopping() const
+{
+    return running_->stopping;
+}
+
 void Engine::dispatch(model::Instant now)
 {
     if (!may_do(Job::stories)) // then nothing may be done
@@ -255,6 +260,12 @@ std::string_view Engine::pause_trouble(const Account& account) const
     return account.paused_until >= paused_until(account)
                ? account.pause_trouble
                : trouble_of(graph::FailureClass::app_throttled);
+}
+
+bool Engine::reads_conversations() const
+{
+    return std::ranges::any_of(
+        accounts_, [](const auto& account) { return account->conversations().is_under_way(); });
 }
 
 StoryCounts Engine::story_counts() const

@@ -7,6 +7,7 @@
 #include "daemon/account.hpp"
 #include "daemon/budget/governor.hpp"
 #include "daemon/clock.hpp"
+#include "daemon/reaction.hpp"
 #include "daemon/scheduler.hpp"
 #include "daemon/turn_permit.hpp"
 #include "storage/model/history.hpp"
@@ -147,6 +148,8 @@ public:
     /// was cut off.
     void stop(std::chrono::seconds grace);
 
+    bool is_stopping() const;
+
     const Progress& progress() const { return progress_; }
     /// Whether the database takes rows, as far as is known.
     bool store_is_up() const;
@@ -158,6 +161,9 @@ public:
         graph::Failure failure;
     };
     const std::vector<Complaint>& complaints() const { return complaints_; }
+
+    /// Whether a poll of conversations is not at its end: its calls have to keep their distance.
+    bool reads_conversations() const;
 
     StoryCounts story_counts() const; ///< of all accounts
     std::size_t tracked() const;      ///< posts and stories of all accounts
@@ -244,6 +250,8 @@ private:
     read_node(Account& account, graph::Client& api, Task task, Outcome& outcome);
     boost::asio::awaitable<collectors::Collected>
     ask(Account& account, graph::Client& api, Job job, model::Instant now);
+    boost::asio::awaitable<collectors::Collected>
+    ask_conversations(Account& account, graph::Client& api, model::Instant now);
     boost::asio::awaitable<void>
     read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome);
     boost::asio::awaitable<void> read_some(
@@ -303,7 +311,7 @@ private:
     model::Instant failed(
         Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure);
     void note_refusal(Account& account, model::CollectorRun& run, const std::string& reason);
-    void pause(Account& account, const graph::Failure& failure, model::Instant until);
+    void pause(Account& account, Scope scope, const graph::Failure& failure, model::Instant until);
 
     Services services_;
     StorePatience patience_;

@@ -11,7 +11,7 @@ config::Collector switch_of(Job job)
     static constexpr std::array switches{Collector::stories,          Collector::stories,
                                          Collector::profile,          Collector::media,
                                          Collector::account_insights, Collector::account_insights,
-                                         Collector::media_insights};
+                                         Collector::media_insights,   Collector::conversations};
     return switches.at(static_cast<std::size_t>(job));
 }
 
@@ -37,6 +37,8 @@ std::chrono::seconds interval(const config::Schedule& schedule, Job job)
         return schedule.account_insights;
     case Job::audience:
         return schedule.demographics;
+    case Job::conversations:
+        return schedule.conversations;
     case Job::media_insights:
     case Job::token:
     case Job::backfill:

@@ -31,7 +31,8 @@ std::optional<std::chrono::seconds> lateness_allowed(Job job, const config::Sche
         return collectors::story_life; // a list that is read again within it has missed none
     case Job::media_insights:
         return pace_of_posts;
-    case Job::account_days: // can be read later, each day by itself
+    case Job::account_days:  // can be read later, each day by itself
+    case Job::conversations: // what was lost of one is told with it
     case Job::story_insights:
     case Job::token:
     case Job::backfill:

@@ -18,6 +18,25 @@ std::string seconds_text(std::chrono::microseconds wait)
     return fmt::format("{}s", std::chrono::ceil<std::chrono::seconds>(wait).count());
 }
 
+/// Messages have limits of their own: what stops them stops nothing else.
+Scope scope_of(Job job, graph::FailureClass kind)
+{
+    const bool is_of_messages =
+        job == Job::conversations &&
+        (kind == graph::FailureClass::account_throttled || kind == graph::FailureClass::blocked);
+    return is_of_messages ? Scope::job : reaction_to(kind).scope;
+}
+
+std::string advice_for(Job job, const graph::Failure& failure, const config::Account& account)
+{
+    if (failure.kind == graph::FailureClass::needs_login)
+        return login_command(account);
+    if (failure.kind == graph::FailureClass::no_permission && job == Job::conversations)
+        return "grant the permission to manage messages and make a new token, or write "
+               "`conversations: off`";
+    return std::string{reaction_to(failure.kind).advice};
+}
+
 bool is_throttled(const graph::Failure& failure)
 {
     return failure.kind == graph::FailureClass::app_throttled ||
@@ -75,10 +94,9 @@ std::chrono::microseconds Engine::wait_from(
 model::Instant Engine::failed(
     Account& account, Job job, const std::vector<Task>& tasks, const graph::Failure& failure)
 {
-    const auto& reaction = reaction_to(failure.kind);
     auto& trouble = account.trouble(job);
     ++trouble.failures;
-    const bool pauses = reaction.scope != Scope::job;
+    const bool pauses = scope_of(job, failure.kind) != Scope::job;
     const auto in_row = pauses ? ++account.pauses_in_row : trouble.failures;
     const auto now = services_.clock.now();
     const auto wait = wait_from(now, account, failure, in_row);
@@ -88,15 +106,13 @@ model::Instant Engine::failed(
             "collection_failed", {{"account", account.settings().name},
                                   {"collector", collector_of(job)},
                                   {"reason", graph::to_string(failure)},
-                                  {"mend", failure.kind == graph::FailureClass::needs_login
-                                               ? login_command(account.settings())
-                                               : std::string{reaction.advice}},
+                                  {"mend", advice_for(job, failure, account.settings())},
                                   {"next_try_in", seconds_text(wait)}});
     trouble.kind = failure.kind;
     account.missed.failed(job, graph::to_string(failure));
     if (pass_at_)
         complaints_.push_back({account.settings().name, std::string{collector_of(job)}, failure});
-    pause(account, failure, until);
+    pause(account, scope_of(job, failure.kind), failure, until);
     for (const auto& task : tasks)
         postpone(account, {task}, account.next_retry(task, until, services_.clock.now()));
     return until;
@@ -120,9 +136,9 @@ void Engine::note_refusal(Account& account, model::CollectorRun& run, const std:
 }
 
 /// Calls that are too many pause nobody here: the governor lets none through until it may.
-void Engine::pause(Account& account, const graph::Failure& failure, model::Instant until)
+void Engine::pause(
+    Account& account, Scope scope, const graph::Failure& failure, model::Instant until)
 {
-    const auto scope = reaction_to(failure.kind).scope;
     const auto why = graph::to_string(failure);
     if (scope == Scope::account)
         account.missed.paused(why);

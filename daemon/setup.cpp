@@ -38,6 +38,13 @@ std::vector<std::string> collectors_of(const config::Account& account)
     return names;
 }
 
+std::optional<std::chrono::seconds> text_kept(const config::Account& account)
+{
+    const auto& conversations = account.conversations;
+    const bool keeps_text = conversations.mode == config::ConversationMode::text;
+    return keeps_text ? std::optional{conversations.keep_text} : std::nullopt;
+}
+
 } // namespace
 
 std::optional<config::Config> load_config(const std::filesystem::path& file)
@@ -99,7 +106,8 @@ std::vector<model::Account> account_rows(const config::Config& config)
     for (const auto& account : config.accounts)
         rows.push_back(
             {account.user_id, account.name, std::string{config::to_string(account.login)},
-             account.timezone, collectors_of(account), account.settling_margin});
+             account.timezone, collectors_of(account), account.settling_margin,
+             text_kept(account)});
     return rows;
 }
 

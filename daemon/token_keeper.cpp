@@ -39,7 +39,8 @@ bool says_the_same(const model::TokenState& left, const model::TokenState& right
 } // namespace
 
 TokenKeeper::TokenKeeper(Services services)
-    : services_{std::move(services)}, pending_{services_.config.state_dir / "renewed-tokens"}
+    : services_{std::move(services)}, people_key_{services_.config, services_.database},
+      pending_{services_.config.state_dir / "renewed-tokens"}
 {
 }
 

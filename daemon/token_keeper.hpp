@@ -4,6 +4,7 @@
 #include "config/config.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/pending_tokens.hpp"
+#include "daemon/people_key.hpp"
 #include "storage/database.hpp"
 #include "storage/model/token.hpp"
 
@@ -79,6 +80,9 @@ public:
     /// Whether the account has another token by now.
     bool is_outdated(model::AccountId account, std::uint64_t version) const;
 
+    /// The vault keeps it too.
+    PeopleKey& people_key() { return people_key_; }
+
     /// How each account's token was at the last look; for pages and metrics.
     const std::unordered_map<model::AccountId, model::TokenState>& states() const
     {
@@ -137,6 +141,7 @@ private:
     model::Instant next_look(const graph::Outcome<Current>& current, const Memory& memory) const;
 
     Services services_;
+    PeopleKey people_key_;
     PendingTokens pending_;
     std::unordered_map<model::AccountId, Memory> memories_;
     std::unordered_map<model::AccountId, model::TokenState> states_;

@@ -37,6 +37,9 @@ constexpr std::array scopes{
     Scope{Login::facebook, "instagram_basic", everything},
     Scope{Login::facebook, "pages_read_engagement", everything},
     Scope{Login::facebook, "instagram_manage_insights", insights},
+    Scope{Login::instagram, "instagram_business_manage_messages", bit(Collector::conversations)},
+    Scope{Login::facebook, "instagram_manage_messages", bit(Collector::conversations)},
+    Scope{Login::facebook, "pages_messaging", bit(Collector::conversations), false},
     // To find the Page; those that belong to a business are not listed without the second.
     Scope{Login::facebook, "pages_show_list", everything, false},
     Scope{Login::facebook, "business_management", everything, false},

@@ -62,12 +62,13 @@ void describe(
     }
 }
 
-/// A story is gone after a day; whatever else is missing can be asked again, or the next reading
-/// says nearly as much.
+/// A story is gone after a day, a message when twenty more have come; whatever else is missing can
+/// be asked again, or the next reading says nearly as much.
 model::Worth worth_of(Job job, const model::Batch& rows)
 {
     const bool is_of_stories = is_irreplaceable(job) || !rows.stories.empty();
-    return is_of_stories ? model::Worth::irreplaceable : model::Worth::refetchable;
+    return is_of_stories || !rows.conversations.empty() ? model::Worth::irreplaceable
+                                                        : model::Worth::refetchable;
 }
 
 /// Nobody is told "gone" on a suspicion.
@@ -82,6 +83,28 @@ void tell_suspects(model::Batch& rows)
             if (reading.value == decltype(reading.value){model::Absence::gone})
                 reading.value = model::Absence::suspect;
     }
+}
+
+graph::Failure key_is_away(const std::string& why)
+{
+    graph::Failure failure;
+    failure.kind = graph::FailureClass::transient;
+    failure.message = "the key of people's names is in the database, which is away: " + why;
+    return failure;
+}
+
+void say_what_is_lost(
+    const config::Account& account, const std::vector<model::Conversation>& conversations)
+{
+    for (const auto& conversation : conversations)
+        if (const auto lost = conversation.lost(); lost > 0)
+            log::warning(
+                "messages_lost", {{"account", account.name},
+                                  {"conversation", conversation.key},
+                                  {"messages", lost},
+                                  {"reason", "more came between two polls than the platform tells "
+                                             "details of, or they were deleted"},
+                                  {"mend", "a shorter schedule.conversations"}});
 }
 
 bool reads_media(Job job)
@@ -133,6 +156,8 @@ boost::asio::awaitable<void> Engine::report_without_client(Account& account, gra
     batch.fence = fence_of(account);
     for (auto& [collector, run] : runs)
         batch.runs.push_back(std::move(run));
+    if (account.collects(Job::conversations))
+        batch.texts_expire_at = services_.clock.now();
     batch.stories = judged_stories(account, batch, tasks, failure);
     batch.worth = worth_of(tasks.front().job, batch);
     const auto rows = std::make_shared<const model::Batch>(std::move(batch));
@@ -176,7 +201,7 @@ Engine::read_node(Account& account, graph::Client& api, Task task, Outcome& outc
     auto collected = co_await ask(account, api, task.job, services_.clock.now());
     model::append(outcome.rows, std::move(collected.rows));
     outcome.failure = std::move(collected.failure);
-    if (!outcome.failure)
+    if (!outcome.failure || collected.is_of_a_part)
         outcome.done = std::exchange(outcome.undone, {});
 }
 
@@ -322,8 +347,10 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     for (const auto& task : outcome.done)
         run.next_due = std::max(run.next_due, account.next_due(task, now));
 
-    log::info(
-        "poll", {{"account", account.settings().name},
+    // Of a poll that takes many turns the last is enough.
+    const bool goes_on = job == Job::conversations && account.conversations().is_under_way();
+    const auto say = goes_on ? log::debug : log::info;
+    say("poll", {{"account", account.settings().name},
                  {"collector", run.collector},
                  {"values", model::count_values(outcome.rows)},
                  {"calls", run.calls}});
@@ -333,6 +360,8 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     outcome.rows.stories = judged_stories(
         account, outcome.rows, outcome.undone,
         outdated || is_withheld ? std::nullopt : outcome.failure);
+    if (job == Job::conversations)
+        outcome.rows.texts_expire_at = now;
     outcome.rows.worth = worth_of(job, outcome.rows);
     if (job == Job::media_insights || !outcome.failure)
         outcome.rows.presences = account.judged_presences(job, outcome.rows, now);
@@ -392,6 +421,25 @@ std::vector<model::StoryEntry> Engine::judged_stories(
         rows, failed, failure, account.settings().schedule, services_.clock.now());
 }
 
+/// Without the key of the names nothing can be stored: nothing is asked.
+boost::asio::awaitable<collectors::Collected>
+Engine::ask_conversations(Account& account, graph::Client& api, model::Instant now)
+{
+    graph::Outcome<std::shared_ptr<const model::Pseudonyms>> names{
+        std::shared_ptr<const model::Pseudonyms>{}};
+    try {
+        names = co_await services_.tokens.people_key().pseudonyms();
+    } catch (const model::Unavailable& away) {
+        names = key_is_away(away.what());
+    }
+    if (!names)
+        co_return collectors::Collected{names.error()};
+    auto collected =
+        co_await collectors::collect_conversations(api, account.conversations(), **names, now);
+    say_what_is_lost(account.settings(), collected.rows.conversations);
+    co_return collected;
+}
+
 boost::asio::awaitable<collectors::Collected>
 Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
 {
@@ -419,6 +467,8 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
     case Job::audience:
         co_return co_await collectors::collect_audience(
             api, matrix_, settings, account.followers_count(), now);
+    case Job::conversations:
+        co_return co_await ask_conversations(account, api, now);
     case Job::backfill:
         co_return co_await read_past(api, matrix_, account, posts_of_the_past(account, api), now);
     case Job::story_insights:

@@ -75,7 +75,7 @@ Governor::Governor(const config::Config& config)
         members_.push_back(
             {account.user_id, account.login, static_cast<double>(account.backfill.budget_percent),
              Pool{day, quarter, share, static_cast<std::uint64_t>(account.user_id)},
-             RollingCount{hour, minute}});
+             Barrier{static_cast<std::uint64_t>(account.user_id)}, RollingCount{hour, minute}});
     }
 }
 
@@ -109,8 +109,11 @@ Governor::ask(std::size_t account, Work work, Stage stage, std::uint64_t key, mo
     auto& member = members_.at(account);
     const auto limit = shed_at(member, work, stage);
     auto answer = app_of(member).ask(work, limit, stage, now);
-    if (answer == Answer::go)
+    const bool is_of_messages = work == Work::conversations;
+    if (answer == Answer::go && !is_of_messages)
         answer = member.day.ask(work, limit, stage, now);
+    if (answer == Answer::go && is_of_messages && member.messages.is_up(now))
+        return {Answer::blocked, member.messages.until()};
     if (answer == Answer::go) {
         const auto free = free_at(member, work, now);
         return {free > now ? Answer::paced : Answer::go, std::max(free, now)};
@@ -134,7 +137,8 @@ void Governor::departed(std::size_t account, Work work, model::Instant now)
 {
     auto& member = members_.at(account);
     app_of(member).meter().count(work, now);
-    member.day.meter().count(work, now);
+    if (work != Work::conversations)
+        member.day.meter().count(work, now);
     member.hour.add(now);
     at(member.left_at, work) = now;
 }
@@ -150,7 +154,8 @@ void Governor::called_back(std::size_t account, Work work, model::Instant now)
 {
     auto& member = members_.at(account);
     app_of(member).meter().take_back(work, now);
-    member.day.meter().take_back(work, now);
+    if (work != Work::conversations)
+        member.day.meter().take_back(work, now);
     member.hour.take_back(now);
 }
 
@@ -162,6 +167,27 @@ void Governor::ended(std::size_t account, const graph::Ending& ending, model::In
     member.day.meter().arrived();
     if (ending.was_answered)
         learn(member, ending, now);
+}
+
+void Governor::message_call_ended(
+    std::size_t account, const graph::Ending& ending, model::Instant now)
+{
+    auto& member = members_.at(account);
+    auto& app = app_of(member);
+    app.meter().arrived();
+    if (!ending.was_answered)
+        return;
+    const bool app_is_over = ending.failure == graph::FailureClass::app_throttled;
+    const bool is_over = ending.failure == graph::FailureClass::account_throttled;
+    read_figure(app.meter(), ending.usage.app_percent, app_is_over, now);
+    if (app_is_over)
+        app.barrier().put_up(now, ending.regain_after);
+    else if (shows_room(ending, ending.usage.app_percent))
+        app.barrier().answered(now);
+    if (is_over || ending.usage.regain_after)
+        member.messages.put_up(now, ending.regain_after);
+    else if (!ending.failure)
+        member.messages.answered(now);
 }
 
 void Governor::learn(Member& member, const graph::Ending& ending, model::Instant now)

@@ -57,6 +57,10 @@ public:
     void called_back(std::size_t account, Work work, model::Instant now);
     void ended(std::size_t account, const graph::Ending& ending, model::Instant now);
 
+    /// The same of a call for conversations: these have a limit of their own, beside the account's.
+    /// What its headers say is of that, and a block of it blocks nothing else.
+    void message_call_ended(std::size_t account, const graph::Ending& ending, model::Instant now);
+
     /// Calls an hour that the account is known to need for this work from now on.
     void expect(std::size_t account, Work work, double calls_per_hour);
 
@@ -84,6 +88,7 @@ private:
         config::Login login{};
         double backfill_shed_at = 0;
         Pool day;
+        Barrier messages; ///< of the limit of messages
         RollingCount hour;
         PerWork<double> expected{};
         PerWork<model::Instant> left_at{}; ///< the newest call

@@ -18,11 +18,12 @@ enum class Job : std::uint8_t {
     account_days,
     audience,
     media_insights, ///< one post's numbers
+    conversations,  ///< one call on the way through them
     token,          ///< the account's token: renewed in time, watched while it is dead
     backfill,       ///< a piece of the past
 };
 
-inline constexpr std::size_t job_count = 9;
+inline constexpr std::size_t job_count = 10;
 
 /// The name under which runs of the job are reported: that of its collector.
 std::string_view collector_of(Job job);

@@ -251,6 +251,27 @@ COMMENT ON COLUMN insights.conversation_latest.messages_lost IS
 COMMENT ON COLUMN insights.conversation_latest.first_seen_at IS 'When it was read first (timestamptz).';
 COMMENT ON COLUMN insights.conversation_latest.read_at IS 'When it was read last (timestamptz).';
 
+-- Conversations are off as a rule: whoever never collected any has no line of them.
+CREATE OR REPLACE VIEW insights.collection_health AS
+SELECT a.account_id::text AS account_id, a.name AS account, k.collector,
+       CASE WHEN NOT k.collector = ANY(a.collects) THEN 'off'
+            WHEN c.started_at IS NULL THEN 'never_run'
+            WHEN c.consecutive_failures > 0 THEN 'failing' ELSE 'ok' END AS state,
+       c.started_at AS last_started_at, c.last_success_at, c.next_due_at,
+       coalesce(c.consecutive_failures, 0) AS consecutive_failures,
+       coalesce(c.error_class, '') AS error_class, coalesce(c.error, '') AS error,
+       coalesce(c.calls, 0) AS calls, c.budget_percent,
+       (SELECT count(*) FROM store.media m
+        WHERE m.account_id = a.account_id AND m.expires_at > c.started_at) AS stories_open
+FROM store.account a
+CROSS JOIN (VALUES ('profile'), ('media'), ('media_insights'), ('stories'), ('account_insights'),
+                   ('audience'), ('conversations')) k(collector)
+LEFT JOIN store.collection c USING (account_id, collector)
+WHERE k.collector <> 'conversations' OR k.collector = ANY(a.collects) OR c.started_at IS NOT NULL;
+
+COMMENT ON COLUMN insights.collection_health.collector IS
+    'profile, media, media_insights, stories, account_insights, audience or conversations.';
+
 -- ---- texts: a schema of its own, for readers to whom it is granted by name -----------------------
 
 CREATE SCHEMA insights_text;

@@ -31,6 +31,10 @@ INSERT INTO store.loss (account_id, loss_id, collector, worth, lost_at, reason)
     SELECT account_id, 'lost', 'media', 'state', now(), 'for the test' FROM store.account;
 INSERT INTO store.instance (instance_id, host, pid, version, accounts, heartbeat_at)
     VALUES ('i', 'h', 1, 'v', '{1}', clock_timestamp() + interval '1 hour'); -- lives however long this takes
+INSERT INTO store.conversation (account_id, conversation_key, first_seen_at, read_at)
+    SELECT account_id, 'chat', now(), now() FROM store.account;
+INSERT INTO store.message (account_id, message_key, conversation_key, created_at, read_at, direction)
+    SELECT account_id, 'message', 'chat', now(), now(), 'in' FROM store.account;
 )";
 
 class LimitedReader : public ::testing::Test

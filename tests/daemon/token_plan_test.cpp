@@ -115,6 +115,15 @@ TEST(Scopes, AreWhatTheCollectorsNeed)
     EXPECT_THAT(scopes_to_ask(account), ElementsAre("instagram_business_basic"));
 }
 
+TEST(Scopes, OfMessagesAreAskedForWithConversations)
+{
+    auto account = account_of(config::Login::instagram);
+    account.collect[config::Collector::conversations] = true;
+    EXPECT_THAT(scopes_to_ask(account), ::testing::Contains("instagram_business_manage_messages"));
+    account.login = config::Login::facebook;
+    EXPECT_THAT(scopes_to_ask(account), ::testing::Contains("instagram_manage_messages"));
+}
+
 TEST(Scopes, ThatWereNotGrantedAreNamedWithWhatNeedsThem)
 {
     const auto account = account_of(config::Login::instagram);

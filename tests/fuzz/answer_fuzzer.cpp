@@ -1,5 +1,7 @@
 #include "collectors/account_insights.hpp"
 #include "collectors/audience.hpp"
+#include "collectors/conversation_walk.hpp"
+#include "collectors/conversations.hpp"
 #include "collectors/graph/answer.hpp"
 #include "collectors/graph/batch.hpp"
 #include "collectors/graph/node.hpp"
@@ -7,6 +9,7 @@
 #include "collectors/media.hpp"
 #include "collectors/profile.hpp"
 #include "storage/json_rows.hpp"
+#include "tests/support/plain_names.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -23,8 +26,44 @@ using namespace insightd;
 namespace
 {
 
+void decode_messages(const boost::json::value& body)
+{
+    const insightd::testing::PlainNames names;
+    config::Conversations settings;
+    settings.mode = config::ConversationMode::text;
+    settings.urls = true;
+    const collectors::MessageRules rules{1, settings, names};
+    (void)collectors::decode_conversations(body);
+    (void)collectors::decode_messages(body);
+    if (const auto told = collectors::decode_message(body))
+        (void)rules.row_of(*told);
+    if (const auto told = collectors::decode_conversation(body))
+        (void)rules.person_of(*told);
+}
+
+/// The same answer to every call: the walk must come to an end, or to a failure.
+void walk_through(const boost::json::value& body)
+{
+    const insightd::testing::PlainNames names;
+    config::Account account;
+    account.user_id = 1;
+    collectors::ConversationWalk walk{account};
+    constexpr int most_calls = 10'000;
+    int calls = 0;
+    do {
+        (void)walk.next({});
+        const auto collected = walk.take(graph::Reply{body, {}}, names, {});
+        if (collected.failure)
+            break;
+        if (++calls == most_calls)
+            std::abort();
+    } while (walk.is_under_way());
+}
+
 void decode_all(const boost::json::value& body)
 {
+    decode_messages(body);
+    walk_through(body);
     const model::Instant now{};
     config::Account account;
     account.user_id = 1;

@@ -454,6 +454,33 @@ TEST_F(GovernorTest, ConversationsGoTwiceASecondForEachAccount)
         << "a clock that was set back keeps none for longer";
 }
 
+/// Messages are not among the calls that the platform counts for the account.
+TEST_F(GovernorTest, ConversationsHaveALimitOfTheirOwn)
+{
+    call(0, Work::lists, {}, 94);
+    EXPECT_EQ(ask(0, Work::old_posts), Answer::shed);
+    EXPECT_EQ(ask(0, Work::conversations), Answer::go);
+    governor.departed(0, Work::conversations, now);
+    graph::Ending ending;
+    ending.was_answered = true;
+    ending.failure = FailureClass::account_throttled;
+    ending.regain_after = 10min;
+    ending.usage.business_percent = 100;
+    governor.message_call_ended(0, ending, now);
+    now += 1s;
+    EXPECT_EQ(ask(0, Work::conversations), Answer::blocked);
+    EXPECT_EQ(ask(0, Work::story_ends), Answer::go) << "its own figure is as it was";
+    EXPECT_EQ(governor.blocked_until(0), model::Instant{}) << "nothing else is blocked";
+    now += 10min;
+    EXPECT_EQ(ask(0, Work::conversations), Answer::go);
+}
+
+TEST_F(GovernorTest, ConversationsCountForTheApp)
+{
+    call(0, Work::lists, 99, {});
+    EXPECT_EQ(ask(0, Work::conversations), Answer::shed);
+}
+
 TEST_F(GovernorTest, PacedWorkIsNotShed)
 {
     governor.departed(0, Work::conversations, now);

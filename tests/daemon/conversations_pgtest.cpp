@@ -1,0 +1,326 @@
+#include "daemon/engine.hpp"
+#include "daemon/store.hpp"
+#include "daemon/token_keeper.hpp"
+#include "tests/daemon/simulation.hpp"
+#include "tests/sandbox/identity.hpp"
+#include "tests/support/fixture.hpp"
+#include "tests/support/run.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+// Conversations from end to end: the sandbox's mailbox against what is stored of it.
+namespace insightd
+{
+namespace
+{
+
+using insightd::testing::at;
+using insightd::testing::Simulation;
+using sandbox::Chat;
+using sandbox::Mailbox;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using namespace std::chrono_literals;
+
+const auto start = at("2026-03-01T12:00:00Z");
+
+/// Nothing but conversations.
+std::string only(const std::string& conversations)
+{
+    return fmt::format(
+        "defaults: {{collect: {{profile: off, media: off, media_insights: off, stories: off, "
+        "account_insights: off, conversations: {}}}}}\n",
+        conversations);
+}
+
+sandbox::World::Options with(Mailbox mailbox)
+{
+    sandbox::World::Options options;
+    options.start = start;
+    options.days_of_history = 2;
+    options.mailbox = std::make_shared<const Mailbox>(std::move(mailbox));
+    return options;
+}
+
+std::vector<sandbox::AccountSpec> one_account(std::size_t which = 0)
+{
+    return {sandbox::three_accounts().at(which)};
+}
+
+Chat chat(std::int64_t person, model::Instant from, int letters, std::chrono::seconds apart)
+{
+    Chat chat;
+    chat.person = person;
+    chat.username = fmt::format("planted_name_{}", person);
+    for (int n = 0; n < letters; ++n)
+        chat.letters.push_back({from + n * apart, n % 2 == 0, fmt::format("planted words {}", n)});
+    return chat;
+}
+
+/// One account on the Instagram host, with a mailbox.
+class Talking : public Simulation
+{
+public:
+    Talking(std::string yaml, std::vector<Chat> chats)
+        : Simulation{start, std::move(yaml), one_account(), with({{0, std::move(chats)}})}
+    {
+    }
+
+    std::int64_t number(const std::string& sql) const { return std::stoll(value(sql).value()); }
+};
+
+std::int64_t count_letters(const std::vector<Chat>& chats, bool from_customer)
+{
+    std::int64_t count = 0;
+    for (const auto& chat : chats)
+        count += std::ranges::count(chat.letters, from_customer, &sandbox::Letter::from_customer);
+    return count;
+}
+
+/// Bursts of up to twenty between two polls, with restarts in the middle of polls.
+TEST(Conversations, OfFiveHundredNoMessageIsMissedOrDoubled)
+{
+    sandbox::MailboxPlan plan;
+    plan.chats = 500;
+    plan.from = start + 10min;
+    plan.span = 2h;
+    plan.bursts = 1;
+    plan.most_at_once = 20;
+    const auto chats = sandbox::made_up_chats(plan);
+    Talking talking{only("metadata"), chats};
+    for (const auto pause : {37min + 10s, 77min + 0s, 180min + 0s}) {
+        talking.run_until(start + pause);
+        talking.begin(); // a daemon that died
+    }
+    const auto in = count_letters(chats, true);
+    const auto out = count_letters(chats, false);
+    EXPECT_GT(in + out, 4000);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message WHERE direction = 'in'"), in);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message WHERE direction = 'out'"), out);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message"), in + out);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message WHERE lost <> ''"), 0);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM insights.conversation_latest"), 500);
+    EXPECT_EQ(talking.number("SELECT sum(messages_in) FROM insights.conversation_activity"), in);
+    EXPECT_EQ(talking.api.message_calls().too_many, 0) << "two calls a second";
+    EXPECT_LT(talking.api.message_calls().total, 1500) << "what did not change is not asked for";
+}
+
+TEST(Conversations, OfMoreThanCanBeReadTheLossIsCountedAndSaid)
+{
+    Talking talking{
+        only("metadata"), {chat(71, start + 1min, 2, 10s), chat(72, start + 20min, 50, 5s)}};
+    talking.run_until(start + 18min);
+    talking.run_until(start + 2h);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message"), 52);
+    EXPECT_EQ(talking.number("SELECT sum(messages_lost) FROM insights.conversation_activity"), 30);
+    EXPECT_THAT(
+        talking.value("SELECT reason FROM insights.data_gaps WHERE collector = 'conversations'")
+            .value(),
+        HasSubstr("30 messages of one conversation"));
+}
+
+TEST(Conversations, ComeInPiecesAndWithOtherTimesAllTheSame)
+{
+    Talking talking{only("metadata"), {chat(71, start + 1min, 30, 2min)}};
+    talking.faults.messages.refuses_expansion = true;
+    talking.faults.messages.unix_times = true;
+    talking.run_until(start + 2h);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message WHERE lost = ''"), 30);
+    EXPECT_EQ(talking.api.message_calls().too_many, 0);
+}
+
+/// Every file below, as bytes.
+std::string bytes_below(const std::filesystem::path& folder)
+{
+    std::string all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{folder})
+        if (entry.is_regular_file()) {
+            std::ifstream file{entry.path(), std::ios::binary};
+            all.append(std::istreambuf_iterator<char>{file}, {});
+        }
+    return all;
+}
+
+/// Everything in every table and view.
+std::string dump(const Simulation& simulation)
+{
+    std::string all;
+    for (const auto& table : simulation.rows(
+             "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables "
+             "WHERE table_schema IN ('store', 'insightd', 'insights', 'insights_text') "
+             "AND table_name NOT LIKE 'media_sample_%'"))
+        for (const auto& row : simulation.rows("SELECT t::text FROM " + *table[0] + " t"))
+            all += row[0].value_or("") + "\n";
+    return all;
+}
+
+/// A mailbox with everything that can be in a message.
+std::vector<Chat> planted()
+{
+    auto one = chat(5'000'000'000'000'071, start + 1min, 24, 6min);
+    const std::vector<std::string> extras{"image",   "video", "share",       "reply",
+                                          "mention", "love",  "unsupported", ""};
+    for (std::size_t n = 0; n < one.letters.size(); ++n)
+        one.letters[n].extra = extras.at(n % extras.size());
+    return {std::move(one)};
+}
+
+void expect_clean(const std::string& text, const std::string& where)
+{
+    for (const auto* marker :
+         {"planted words", "planted_name", "planted_url", "lookaside", "5000000000000071"})
+        EXPECT_EQ(text.find(marker), std::string::npos) << marker << " in " << where;
+}
+
+TEST(Conversations, InMetadataModeNoNameTextOrUrlIsStoredAnywhere)
+{
+    ::testing::internal::CaptureStderr();
+    Talking talking{only("{mode: metadata, with: [\"5000000000000071\"]}"), planted()};
+    talking.run_until(start + 50min);
+    talking.database_away();
+    talking.run_until(start + 2h);
+    const auto spooled = bytes_below(talking.folder.path() / "state");
+    EXPECT_THAT(spooled, HasSubstr("conversation_messages")) << "something waited there";
+    talking.faults.messages.fails = true;
+    talking.run_until(start + 130min);
+    talking.faults.messages.fails = false;
+    talking.database_back();
+    talking.run_until(start + 4h);
+    expect_clean(::testing::internal::GetCapturedStderr(), "the log");
+    expect_clean(spooled, "the spool");
+    expect_clean(dump(talking), "the database");
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message"), 24);
+    EXPECT_EQ(
+        talking.number("SELECT count(*) FROM store.message WHERE attachments = '{image}'"), 3);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message WHERE story = 'reply'"), 3);
+    EXPECT_EQ(
+        talking.number("SELECT count(*) FROM store.message WHERE reactions = '{\"love\": 1}'"), 3);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message WHERE is_unsupported"), 3);
+}
+
+TEST(Conversations, TextsAreKeptAsLongAsTheConfigurationSays)
+{
+    Talking talking{
+        only("{mode: text, urls: on, keep_text: 6h}"),
+        {chat(71, start + 1min, 2, 1min), chat(72, start + 5h, 1, 1min)}};
+    talking.run_until(start + 30min);
+    EXPECT_EQ(
+        talking.value("SELECT sender_username FROM insights_text.message WHERE direction = 'in'"),
+        "planted_name_71");
+    EXPECT_EQ(
+        talking.value("SELECT text FROM insights_text.message WHERE direction = 'out'"),
+        "planted words 1");
+    talking.run_until(start + 7h);
+    EXPECT_EQ(
+        talking.value("SELECT string_agg(text, ',') FROM insightd.message_text"), "planted words 0")
+        << "of the younger one: the others are deleted";
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message"), 3) << "what they were stays";
+    talking.config.accounts.front().conversations.mode = config::ConversationMode::metadata;
+    talking.begin();
+    EXPECT_EQ(talking.number("SELECT count(*) FROM insightd.message_text"), 0)
+        << "in metadata mode there are none";
+}
+
+TEST(Conversations, ForgetAPersonForGood)
+{
+    Talking talking{
+        only("{mode: text}"), {chat(71, start + 1min, 40, 10min), chat(72, start + 2min, 3, 1min)}};
+    talking.run_until(start + 1h);
+    EXPECT_GT(talking.number("SELECT count(*) FROM insightd.message_text"), 6);
+    const auto names =
+        testing::run(talking.loop, talking.tokens->people_key().pseudonyms()).value();
+    const auto account = talking.config.accounts.front().user_id;
+    std::vector<std::pair<model::AccountId, std::string>> person{
+        {account, names->of_person(account, "71")}};
+    const auto forgotten =
+        testing::run(talking.loop, talking.store->database.forget_person(person));
+    EXPECT_EQ(forgotten.conversations, 1);
+    EXPECT_GE(forgotten.messages, 6);
+    EXPECT_EQ(forgotten.texts, forgotten.messages);
+    talking.run_until(start + 4h); // they go on writing
+    talking.begin();
+    talking.run_until(start + 8h);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message"), 3);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM store.conversation"), 1);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM insightd.message_text"), 3);
+    EXPECT_THAT(dump(talking), Not(HasSubstr("planted_name_71")));
+}
+
+TEST(Conversations, ThatLeaveTheListStay)
+{
+    auto request = chat(71, start - 29 * 24h, 2, 1min);
+    request.is_request = true;
+    Talking talking{only("metadata") + "", {request, chat(72, start - 1h, 1, 1min)}};
+    talking.config.accounts.front().schedule.conversations = 12h;
+    talking.begin();
+    talking.run_until(start + 3 * 24h);
+    EXPECT_EQ(talking.number("SELECT count(*) FROM insights.conversation_latest"), 2);
+    EXPECT_EQ(
+        talking.value("SELECT state FROM insights.collection_health "
+                      "WHERE collector = 'conversations'"),
+        "ok");
+}
+
+/// What the account has beside its messages.
+std::vector<insightd::testing::Row> readings(const Simulation& simulation)
+{
+    return simulation.rows(
+        "SELECT (SELECT count(*) FROM store.media_sample), (SELECT count(*) FROM store.media), "
+        "(SELECT string_agg(format('%s %s %s', media_id, state, last_answer_at), ',' ORDER BY "
+        "media_id) FROM store.story), (SELECT count(*) FROM store.account_sample)");
+}
+
+TEST(Conversations, ThatFailDelayNothingElse)
+{
+    const auto everything = "defaults: {collect: {conversations: metadata}}\n";
+    sandbox::MailboxPlan plan;
+    plan.from = start - 2h;
+    plan.chats = 20;
+    std::vector<insightd::testing::Row> undisturbed;
+    for (const auto trouble :
+         {&sandbox::MessageFaults::unix_times, &sandbox::MessageFaults::fails,
+          &sandbox::MessageFaults::throttled}) {
+        Talking talking{everything, sandbox::made_up_chats(plan)};
+        talking.faults.limits.account_calls_a_day = 4000;
+        talking.faults.messages.*trouble = true;
+        talking.run_until(start + 3h);
+        if (undisturbed.empty())
+            undisturbed = readings(talking);
+        EXPECT_EQ(readings(talking), undisturbed);
+        EXPECT_EQ(talking.api.counters().throttled(), 0) << "within the account's budget";
+        EXPECT_EQ(talking.api.message_calls().too_many, 0);
+        EXPECT_GT(talking.api.message_calls().total, 4);
+    }
+}
+
+TEST(Conversations, OfTheFacebookHostComeThroughThePage)
+{
+    Simulation simulation{
+        start, only("metadata"), one_account(1), with({{0, {chat(71, start + 1min, 3, 1min)}}})};
+    const auto& spec = simulation.world.accounts().front();
+    simulation.run_until(start + 20min);
+    EXPECT_THAT(
+        simulation
+            .value("SELECT error FROM insights.collection_health WHERE collector = 'conversations'")
+            .value(),
+        HasSubstr("token of the Page"))
+        << "a person's token reads no messages";
+    const auto& user = *simulation.api.tokens().find(spec.token, start);
+    const auto& page =
+        simulation.api.tokens().page_token(user, sandbox::page_id(spec), simulation.clock.now());
+    std::ofstream{simulation.folder.path() / (spec.username + ".token")} << page.text << "\n";
+    simulation.run_until(start + 3h);
+    EXPECT_EQ(simulation.value("SELECT count(*) FROM store.message"), "3");
+    EXPECT_EQ(
+        simulation.value(
+            "SELECT string_agg(direction, ',' ORDER BY created_at) FROM store.message"),
+        "in,out,in");
+}
+
+} // namespace
+} // namespace insightd

@@ -12,19 +12,21 @@ namespace
 constexpr std::chrono::hours least_keep{1};
 constexpr std::chrono::days most_keep{3650};
 
-bool is_off(const YAML::Node& node)
+bool is_one_of(const YAML::Node& node, std::initializer_list<std::string_view> words)
 {
-    const auto text = node.IsScalar() ? node.Scalar() : std::string{};
-    return text == "off" || text == "false" || text == "no";
+    return node.IsScalar() && std::ranges::find(words, node.Scalar()) != words.end();
 }
 
 void read_mode(const YAML::Node& node, Conversations& conversations, Context& context)
 {
     static const std::vector<std::string_view> modes{"off", "metadata", "text"};
-    if (is_off(node)) {
+    if (is_one_of(node, {"off", "false", "no"})) {
         conversations.mode = ConversationMode::off;
         return;
     }
+    if (is_one_of(node, {"on", "true", "yes"}))
+        return context.mistake(
+            node, "`conversations` needs to know what is kept: write `metadata` or `text`");
     if (const auto choice = read_choice(node, "conversations", modes, context))
         conversations.mode = static_cast<ConversationMode>(*choice);
 }

@@ -1,9 +1,8 @@
 #include "daemon/engine.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
-#include "tests/daemon/simulation.hpp"
+#include "tests/daemon/talking.hpp"
 #include "tests/sandbox/identity.hpp"
-#include "tests/support/fixture.hpp"
 #include "tests/support/run.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -19,38 +18,11 @@ namespace insightd
 namespace
 {
 
-using insightd::testing::at;
 using insightd::testing::Simulation;
 using sandbox::Chat;
-using sandbox::Mailbox;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using namespace std::chrono_literals;
-
-const auto start = at("2026-03-01T12:00:00Z");
-
-/// Nothing but conversations.
-std::string only(const std::string& conversations)
-{
-    return fmt::format(
-        "defaults: {{collect: {{profile: off, media: off, media_insights: off, stories: off, "
-        "account_insights: off, conversations: {}}}}}\n",
-        conversations);
-}
-
-sandbox::World::Options with(Mailbox mailbox)
-{
-    sandbox::World::Options options;
-    options.start = start;
-    options.days_of_history = 2;
-    options.mailbox = std::make_shared<const Mailbox>(std::move(mailbox));
-    return options;
-}
-
-std::vector<sandbox::AccountSpec> one_account(std::size_t which = 0)
-{
-    return {sandbox::three_accounts().at(which)};
-}
 
 Chat chat(std::int64_t person, model::Instant from, int letters, std::chrono::seconds apart)
 {
@@ -60,54 +32,6 @@ Chat chat(std::int64_t person, model::Instant from, int letters, std::chrono::se
     for (int n = 0; n < letters; ++n)
         chat.letters.push_back({from + n * apart, n % 2 == 0, fmt::format("planted words {}", n)});
     return chat;
-}
-
-/// One account on the Instagram host, with a mailbox.
-class Talking : public Simulation
-{
-public:
-    Talking(std::string yaml, std::vector<Chat> chats)
-        : Simulation{start, std::move(yaml), one_account(), with({{0, std::move(chats)}})}
-    {
-    }
-
-    std::int64_t number(const std::string& sql) const { return std::stoll(value(sql).value()); }
-};
-
-std::int64_t count_letters(const std::vector<Chat>& chats, bool from_customer)
-{
-    std::int64_t count = 0;
-    for (const auto& chat : chats)
-        count += std::ranges::count(chat.letters, from_customer, &sandbox::Letter::from_customer);
-    return count;
-}
-
-/// Bursts of up to twenty between two polls, with restarts in the middle of polls.
-TEST(Conversations, OfFiveHundredNoMessageIsMissedOrDoubled)
-{
-    sandbox::MailboxPlan plan;
-    plan.chats = 500;
-    plan.from = start + 10min;
-    plan.span = 2h;
-    plan.bursts = 1;
-    plan.most_at_once = 20;
-    const auto chats = sandbox::made_up_chats(plan);
-    Talking talking{only("metadata"), chats};
-    for (const auto pause : {37min + 10s, 77min + 0s, 180min + 0s}) {
-        talking.run_until(start + pause);
-        talking.begin(); // a daemon that died
-    }
-    const auto in = count_letters(chats, true);
-    const auto out = count_letters(chats, false);
-    EXPECT_GT(in + out, 4000);
-    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message WHERE direction = 'in'"), in);
-    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message WHERE direction = 'out'"), out);
-    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message"), in + out);
-    EXPECT_EQ(talking.number("SELECT count(*) FROM store.message WHERE lost <> ''"), 0);
-    EXPECT_EQ(talking.number("SELECT count(*) FROM insights.conversation_latest"), 500);
-    EXPECT_EQ(talking.number("SELECT sum(messages_in) FROM insights.conversation_activity"), in);
-    EXPECT_EQ(talking.api.message_calls().too_many, 0) << "two calls a second";
-    EXPECT_LT(talking.api.message_calls().total, 1500) << "what did not change is not asked for";
 }
 
 TEST(Conversations, OfMoreThanCanBeReadTheLossIsCountedAndSaid)
@@ -264,38 +188,6 @@ TEST(Conversations, ThatLeaveTheListStay)
         talking.value("SELECT state FROM insights.collection_health "
                       "WHERE collector = 'conversations'"),
         "ok");
-}
-
-/// What the account has beside its messages.
-std::vector<insightd::testing::Row> readings(const Simulation& simulation)
-{
-    return simulation.rows(
-        "SELECT (SELECT count(*) FROM store.media_sample), (SELECT count(*) FROM store.media), "
-        "(SELECT string_agg(format('%s %s %s', media_id, state, last_answer_at), ',' ORDER BY "
-        "media_id) FROM store.story), (SELECT count(*) FROM store.account_sample)");
-}
-
-TEST(Conversations, ThatFailDelayNothingElse)
-{
-    const auto everything = "defaults: {collect: {conversations: metadata}}\n";
-    sandbox::MailboxPlan plan;
-    plan.from = start - 2h;
-    plan.chats = 20;
-    std::vector<insightd::testing::Row> undisturbed;
-    for (const auto trouble :
-         {&sandbox::MessageFaults::unix_times, &sandbox::MessageFaults::fails,
-          &sandbox::MessageFaults::throttled}) {
-        Talking talking{everything, sandbox::made_up_chats(plan)};
-        talking.faults.limits.account_calls_a_day = 4000;
-        talking.faults.messages.*trouble = true;
-        talking.run_until(start + 3h);
-        if (undisturbed.empty())
-            undisturbed = readings(talking);
-        EXPECT_EQ(readings(talking), undisturbed);
-        EXPECT_EQ(talking.api.counters().throttled(), 0) << "within the account's budget";
-        EXPECT_EQ(talking.api.message_calls().too_many, 0);
-        EXPECT_GT(talking.api.message_calls().total, 4);
-    }
 }
 
 TEST(Conversations, OfTheFacebookHostComeThroughThePage)

@@ -230,14 +230,15 @@ TEST_F(Readers, GrantsOfOthersAreNotTurnedBlindSilently)
 TEST_F(Readers, OwnerWithoutTheRightToMakeRolesIsToldWhatToAsk)
 {
     query(url, "CREATE ROLE plain_owner LOGIN");
-    for (const auto* schema : {"insights", "insightd", "store"})
+    for (const auto* schema : {"insights", "insights_text", "insightd", "store"})
         query(url, fmt::format("ALTER SCHEMA {} OWNER TO plain_owner", schema));
     query(url, "GRANT plain_owner TO CURRENT_USER");
     for (const auto& line : query(
              url, "SELECT format('ALTER %s %s OWNER TO plain_owner', CASE relkind WHEN 'v' THEN "
                   "'VIEW' ELSE 'TABLE' END, oid::regclass) FROM pg_class WHERE relkind IN ('v', "
                   "'r', 'p') AND relnamespace IN ('insights'::regnamespace, "
-                  "'insightd'::regnamespace, 'store'::regnamespace)"))
+                  "'insights_text'::regnamespace, 'insightd'::regnamespace, "
+                  "'store'::regnamespace)"))
         query(url, *line[0]);
     const auto owner = as_login(url, "plain_owner");
     EXPECT_THAT(

@@ -89,6 +89,7 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_failed_polls(steps, batch.failed_polls);
     add_gaps(steps, batch.gaps);
     add_stories(steps, batch.stories);
+    add_pushes(steps, batch.pushes);
     add_conversations(steps, batch.conversations);
     add_text_expiry(steps, batch.texts_expire_at);
     add_presences(steps, batch.presences);

@@ -47,6 +47,10 @@ std::span<const Statement> day_statements();
 void add_stories(Steps& steps, const std::vector<model::StoryEntry>& stories);
 std::span<const Statement> story_statements();
 
+// write_pushes.cpp
+void add_pushes(Steps& steps, const std::vector<model::StoryPush>& pushes);
+std::span<const Statement> push_statements();
+
 // write_conversations.cpp
 void add_conversations(Steps& steps, const std::vector<model::Conversation>& rows);
 void add_text_expiry(Steps& steps, const std::optional<model::Instant>& at);

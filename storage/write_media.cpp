@@ -65,19 +65,20 @@ FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, product_type text, medi
 ORDER BY media_id
 ON CONFLICT (account_id, media_id) DO UPDATE SET
     product_type = excluded.product_type, media_type = excluded.media_type,
-    permalink = excluded.permalink, shortcode = excluded.shortcode, caption = excluded.caption,
+    published_at = excluded.published_at,
+    expires_at = coalesce(excluded.expires_at, m.expires_at), permalink = excluded.permalink, shortcode = excluded.shortcode, caption = excluded.caption,
     media_url = excluded.media_url, thumbnail_url = excluded.thumbnail_url,
     alt_text = excluded.alt_text, username = excluded.username, owner_id = excluded.owner_id,
     is_comment_enabled = excluded.is_comment_enabled,
     is_shared_to_feed = excluded.is_shared_to_feed, other = excluded.other,
     facts_at = excluded.facts_at
 WHERE m.facts_at < excluded.facts_at AND
-    (m.product_type, m.media_type, m.permalink, m.shortcode, m.caption, m.media_url,
+    (m.product_type, m.media_type, m.published_at, m.permalink, m.shortcode, m.caption, m.media_url,
      m.thumbnail_url, m.alt_text, m.username, m.owner_id, m.is_comment_enabled,
      m.is_shared_to_feed, m.other)
     IS DISTINCT FROM
-    (excluded.product_type, excluded.media_type, excluded.permalink, excluded.shortcode,
-     excluded.caption, excluded.media_url, excluded.thumbnail_url, excluded.alt_text,
+    (excluded.product_type, excluded.media_type, excluded.published_at, excluded.permalink,
+     excluded.shortcode, excluded.caption, excluded.media_url, excluded.thumbnail_url, excluded.alt_text,
      excluded.username, excluded.owner_id, excluded.is_comment_enabled,
      excluded.is_shared_to_feed, excluded.other))"},
     Statement{"media_children", Nature::observation, R"(

@@ -1,171 +1,59 @@
 #include "storage/json_rows.hpp"
 #include "storage/rate_columns.hpp"
+#include "storage/sample_rows.hpp"
 #include "storage/write.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <array>
-#include <map>
-#include <set>
 
 namespace insightd::storage
 {
 namespace
 {
 
-std::string column_list(std::string_view prefix)
-{
-    std::vector<std::string> names;
-    for (const auto& [metric, column] : media_columns())
-        names.push_back(fmt::format("{}{}", prefix, column));
-    for (const auto* column : {"breakdowns", "extra", "absent"})
-        names.push_back(fmt::format("{}{}", prefix, column));
-    return fmt::format("{}", fmt::join(names, ", "));
-}
-
-/// What the state keeps if the new reading answers no number: the last numbers stay.
-std::string assignments()
-{
-    const auto kept = [](std::string_view column) {
-        return fmt::format(
-            "{0} = CASE WHEN excluded.numbers_at IS NULL THEN s.{0} ELSE excluded.{0} END", column);
-    };
-    std::vector<std::string> parts;
-    for (const auto& [metric, column] : media_columns())
-        parts.push_back(kept(column));
-    for (const auto* column : {"breakdowns", "extra"})
-        parts.push_back(kept(column));
-    return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-std::string typed_columns()
-{
-    std::vector<std::string> parts;
-    for (const auto& [metric, column] : media_columns())
-        parts.push_back(fmt::format("{} bigint", column));
-    return fmt::format("{}, breakdowns jsonb, extra jsonb, absent jsonb", fmt::join(parts, ", "));
-}
-
-/// Everything that is a number, for num_nonnulls().
-std::string number_list()
-{
-    std::string list{"r.extra, r.breakdowns"};
-    for (const auto& [metric, column] : media_columns())
-        list += fmt::format(", r.{}", column);
-    return list;
-}
-
-/// A row where a value changed against the one before, or 24 hours passed since the last row. What
-/// comes late, from before the state, is compared with the row before it and leaves the state
-/// alone. A reading without any number is a row when the numbers stopped coming or the reason
-/// changed; the state keeps the numbers and their time. A row says until when the numbers before it
-/// were confirmed, where that was later than their own row.
-std::string sample_statement()
+std::string polled_rows()
 {
     return fmt::format(
-        R"(
-WITH judged AS (
-    SELECT r.*, s.row_at AS old_row_at,
-           CASE WHEN r.observed_at > s.checked_at AND s.numbers_at <> s.row_at
-                THEN s.numbers_at END AS before_held_until,
-           CASE WHEN num_nonnulls({numbers}) > 0 THEN r.observed_at END AS numbers_at,
-           CASE WHEN s.checked_at IS NULL THEN true
-                WHEN r.observed_at < s.checked_at THEN
-                    p.observed_at IS NULL OR ({r}) IS DISTINCT FROM ({p})
-                    OR r.observed_at >= p.observed_at + interval '24 hours'
-                WHEN r.observed_at >= s.row_at + interval '24 hours' THEN true
-                WHEN num_nonnulls({numbers}) = 0 THEN
-                    s.numbers_at = s.checked_at OR r.absent IS DISTINCT FROM s.absent
-                ELSE s.numbers_at IS DISTINCT FROM s.checked_at
-                     OR ({r}) IS DISTINCT FROM ({s}) END AS is_new
-    FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, observed_at timestamptz, {typed},
-        {rate_types})
-    LEFT JOIN store.media_state s ON s.account_id = $1 AND s.media_id = r.media_id
-    LEFT JOIN LATERAL (
-        SELECT * FROM store.media_sample m
-        WHERE r.observed_at < s.checked_at AND m.account_id = $1 AND m.media_id = r.media_id
-              AND m.observed_at <= r.observed_at
-        ORDER BY m.observed_at DESC LIMIT 1) p ON true
-), stored AS (
-    INSERT INTO store.media_sample (account_id, media_id, observed_at, before_held_until, {plain})
-    SELECT $1, media_id, observed_at, before_held_until, {plain}
-    FROM judged WHERE is_new ORDER BY media_id
-    ON CONFLICT DO NOTHING
-)
-INSERT INTO store.media_state AS s (account_id, media_id, checked_at, numbers_at, row_at, {plain},
-    {rate})
-SELECT $1, media_id, observed_at, numbers_at,
-       CASE WHEN is_new THEN observed_at ELSE old_row_at END, {plain}, {rate}
-FROM judged ORDER BY media_id
-ON CONFLICT (account_id, media_id) DO UPDATE SET
-    checked_at = excluded.checked_at,
-    numbers_at = coalesce(excluded.numbers_at, s.numbers_at),
-    row_at = excluded.row_at, absent = excluded.absent, {assigned}, {rated}
-WHERE s.checked_at IS NULL OR s.checked_at < excluded.checked_at)",
-        fmt::arg("r", column_list("r.")), fmt::arg("s", column_list("s.")),
-        fmt::arg("p", column_list("p.")), fmt::arg("plain", column_list("")),
-        fmt::arg("numbers", number_list()), fmt::arg("typed", typed_columns()),
-        fmt::arg("assigned", assignments()), fmt::arg("rate", rate_columns),
-        fmt::arg("rate_types", rate_types), fmt::arg("rated", rate_assignments()));
+        "(SELECT $1::bigint AS account_id, * FROM jsonb_to_recordset($2::jsonb) AS p(media_id "
+        "bigint, observed_at timestamptz, {}, {})) r",
+        typed_sample_columns(), rate_types);
 }
 
-/// Samples of one media object follow one another: each round holds at most one of each.
-std::vector<json::array> rounds_of(const std::vector<model::MediaSample>& samples)
-{
-    std::map<model::MediaId, std::map<model::Instant, const model::MediaSample*>> by_media;
-    for (const auto& sample : samples)
-        by_media[sample.media_id][sample.observed_at] = &sample;
-    std::vector<json::array> rounds;
-    for (const auto& [media_id, in_time] : by_media) {
-        std::size_t round = 0;
-        for (const auto& [observed_at, sample] : in_time) {
-            json::object row{{"media_id", media_id}, {"observed_at", text_of(observed_at)}};
-            add_readings(row, sample->readings, media_columns());
-            add_rate(row, sample->rate);
-            rounds.resize(std::max(rounds.size(), round + 1));
-            rounds[round++].push_back(std::move(row));
-        }
-    }
-    return rounds;
-}
-
-json::array months_of(const std::vector<model::MediaSample>& samples)
-{
-    std::set<std::chrono::year_month> months;
-    for (const auto& sample : samples) {
-        const std::chrono::year_month_day day{
-            std::chrono::floor<std::chrono::days>(sample.observed_at)};
-        months.insert(day.year() / day.month());
-    }
-    json::array firsts;
-    for (const auto month : months)
-        firsts.emplace_back(text_of(model::Day{month / std::chrono::day{1}}));
-    return firsts;
-}
-
-enum Which { months, rows };
+enum Which { months, samples };
 
 /// Made at the first use: the columns' table is another file's.
 const std::array<Statement, 2>& statements()
 {
     static const std::array made{
-        Statement{"media_sample_months", Nature::observation, R"(
-SELECT store.ensure_month(month::date) FROM jsonb_array_elements_text($2::jsonb) m(month)
-WHERE $1::bigint IS NOT NULL)"},
-        Statement{"media_samples", Nature::observation, sample_statement()}};
+        Statement{"media_sample_months", Nature::observation, std::string{months_statement}},
+        Statement{"media_samples", Nature::observation, sample_statement(polled_rows())}};
     return made;
+}
+
+json::object row_of(const model::MediaSample& sample)
+{
+    json::object row{{"media_id", sample.media_id}, {"observed_at", text_of(sample.observed_at)}};
+    add_readings(row, sample.readings, media_columns());
+    add_rate(row, sample.rate);
+    return row;
 }
 
 } // namespace
 
-void add_samples(Steps& steps, const std::vector<model::MediaSample>& samples)
+void add_samples(Steps& steps, const std::vector<model::MediaSample>& all)
 {
-    if (samples.empty())
+    if (all.empty())
         return;
-    steps.add(statements()[months], months_of(samples));
-    for (const auto& round : rounds_of(samples))
-        steps.add(statements()[rows], round);
+    json::array rows;
+    std::vector<model::Instant> times;
+    for (const auto& sample : all) {
+        rows.push_back(row_of(sample));
+        times.push_back(sample.observed_at);
+    }
+    steps.add(statements()[months], months_of(times));
+    for (const auto& round : rounds_of(rows))
+        steps.add(statements()[samples], round);
 }
 
 std::span<const Statement> sample_statements()

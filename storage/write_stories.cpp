@@ -16,6 +16,8 @@ namespace
 constexpr auto resulting_state = R"(CASE
         WHEN 'webhook' IN (s.state, excluded.state) THEN 'webhook'
         WHEN s.state = 'open' AND excluded.state = 'open' THEN 'open'
+        WHEN s.provenance = 'webhook'
+             AND s.last_numbers_at > coalesce(excluded.last_numbers_at, '-infinity') THEN 'webhook'
         WHEN 'final' IN (s.state, excluded.state)
              OR greatest(s.last_answer_at, excluded.last_answer_at)
                 >= least(s.window_from, excluded.window_from) THEN 'final'
@@ -35,6 +37,10 @@ FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, known_at timestamptz, f
 ORDER BY media_id
 ON CONFLICT (account_id, media_id) DO UPDATE SET
     found_at = least(s.found_at, excluded.found_at),
+    published_at = CASE WHEN excluded.found_at < s.found_at THEN excluded.published_at
+                        ELSE s.published_at END,
+    expires_at = CASE WHEN excluded.found_at < s.found_at THEN excluded.expires_at
+                      ELSE s.expires_at END,
     window_from = least(s.window_from, excluded.window_from),
     last_answer_at = greatest(s.last_answer_at, excluded.last_answer_at),
     last_numbers_at = greatest(s.last_numbers_at, excluded.last_numbers_at),

@@ -86,6 +86,7 @@ void append(Batch& into, Batch&& from)
     move_rows(into.demographics, std::move(from.demographics));
     move_rows(into.online_followers, std::move(from.online_followers));
     move_rows(into.stories, std::move(from.stories));
+    move_rows(into.pushes, std::move(from.pushes));
     move_rows(into.conversations, std::move(from.conversations));
     move_rows(into.presences, std::move(from.presences));
     move_rows(into.lessons, std::move(from.lessons));
@@ -114,6 +115,7 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::backfills, singles);
     add_singles(batch, &Batch::presences, singles);
     join_stories(batch, singles);
+    add_singles(batch, &Batch::pushes, singles);
     add_singles(batch, &Batch::conversations, singles);
     add_singles(batch, &Batch::lessons, singles);
     add_singles(batch, &Batch::offered, singles);
@@ -134,6 +136,7 @@ Contents contents_of(const Batch& batch)
     look_at(contents, batch.runs, &CollectorRun::started_at, "");
     look_at(contents, batch.final_days_again, &AccountDay::observed_at, "account_insights");
     look_at(contents, batch.stories, &StoryEntry::known_at, "stories");
+    look_at(contents, batch.pushes, &StoryPush::received_at, "webhooks");
     look_at(contents, batch.conversations, &Conversation::observed_at, "conversations");
     look_at(contents, batch.presences, &Presence::known_at, "media");
     look_at(contents, batch.gaps, &Gap::ends_at, "");
@@ -161,6 +164,8 @@ std::size_t count_values(const Batch& batch)
     for (const auto& online : batch.online_followers)
         for (const auto& hour : online.hours)
             count += hour.has_value();
+    for (const auto& push : batch.pushes)
+        count += numbers_in(push.readings);
     for (const auto& conversation : batch.conversations)
         count += conversation.messages.size();
     return count;

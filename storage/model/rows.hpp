@@ -10,6 +10,7 @@
 #include "storage/model/presence.hpp"
 #include "storage/model/reading.hpp"
 #include "storage/model/story.hpp"
+#include "storage/model/story_push.hpp"
 #include "storage/model/time.hpp"
 
 #include <array>
@@ -140,6 +141,9 @@ struct Loss {
     bool operator==(const Loss&) const = default;
 };
 
+/// The account of a batch whose rows are of several, and say so themselves.
+constexpr AccountId several_accounts = 0;
+
 /// Everything one account's poll learned: written in one transaction, safe to write twice.
 struct Batch {
     AccountId account_id{};
@@ -154,6 +158,7 @@ struct Batch {
     std::vector<Demographics> demographics;
     std::vector<OnlineFollowers> online_followers;
     std::vector<StoryEntry> stories;
+    std::vector<StoryPush> pushes; ///< of several_accounts
     std::vector<Conversation> conversations;
     std::optional<Instant> texts_expire_at; ///< texts that are older than they are kept go
     std::vector<Presence> presences;

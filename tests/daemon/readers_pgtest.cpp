@@ -35,6 +35,8 @@ INSERT INTO store.conversation (account_id, conversation_key, first_seen_at, rea
     SELECT account_id, 'chat', now(), now() FROM store.account;
 INSERT INTO store.message (account_id, message_key, conversation_key, created_at, read_at, direction)
     SELECT account_id, 'message', 'chat', now(), now(), 'in' FROM store.account;
+INSERT INTO store.story_push (account_id, media_id, pushed_at, received_at, told)
+    SELECT account_id, 5, now(), now(), '{}' FROM store.account;
 )";
 
 class LimitedReader : public ::testing::Test

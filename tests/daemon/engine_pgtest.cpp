@@ -74,7 +74,7 @@ TEST(Engine, StopCutsCallsOffAndKeepsWhatWasAnswered)
     });
     insightd::testing::run(simulation.loop, simulation.engine->run());
     const auto kept = number(simulation, "SELECT count(*) FROM store.media_sample");
-    EXPECT_GE(kept, 5);
+    EXPECT_GT(kept, 0) << "those whose calls were all answered";
     EXPECT_LE(kept, answers);
 }
 

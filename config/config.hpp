@@ -164,6 +164,22 @@ struct HttpListener {
     std::uint16_t port = 0;
 };
 
+/// What a server shows of itself over TLS; read again when the files change.
+struct Certificate {
+    std::filesystem::path chain; ///< PEM: the server's certificate, then the intermediate ones
+    std::filesystem::path key;   ///< PEM, without a passphrase
+};
+
+/// Where the platform pushes what it has to tell.
+struct Webhooks {
+    SecretReference verify_token; ///< as entered in the App Dashboard
+    std::string path = "/webhooks";
+    std::optional<HttpListener> listener;         ///< nothing: beside the pages
+    std::optional<Certificate> certificate;       ///< nothing: plain HTTP, for a proxy in front
+    std::optional<SecretReference> former_secret; ///< of an app whose secret is being changed
+    std::int64_t most_per_second = 2000;          ///< deliveries; more are refused
+};
+
 /// What waits on this machine's disk while the database is away: state_dir/spool.
 struct Spool {
     std::int64_t max_bytes = std::int64_t{1} << 30;
@@ -192,6 +208,7 @@ struct Config {
     std::optional<SecretReference> vault_key; ///< nothing: state_dir/vault.key, made at first use
     LoginListener login;
     std::optional<HttpListener> http;
+    std::optional<Webhooks> webhooks;
     std::optional<ScaledClock> clock;
     std::vector<Account> accounts;
 };

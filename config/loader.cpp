@@ -173,7 +173,8 @@ void read_clock(const YAML::Node& node, Draft& draft, Context& context)
     draft.config.clock = clock;
 }
 
-/// In the order in which they are read: `clock` looks at `api`, accounts rest on `defaults`.
+/// In the order in which they are read: `webhooks` looks at `api` and `http`, `clock` at `api`,
+/// accounts rest on `defaults`.
 constexpr std::array top_fields{
     Field<Draft>{"database", read_database, true},
     Field<Draft>{"state_dir", read_state_dir},
@@ -183,6 +184,7 @@ constexpr std::array top_fields{
     Field<Draft>{"vault", read_vault},
     Field<Draft>{"login", read_login_listener},
     Field<Draft>{"http", read_http},
+    Field<Draft>{"webhooks", read_webhooks},
     Field<Draft>{"clock", read_clock},
     Field<Draft>{"defaults", read_defaults},
     Field<Draft>{"accounts", read_accounts, true},
@@ -343,6 +345,7 @@ std::vector<std::string> accepted_keys()
     add("storage.", names_of(storage_fields()));
     add("storage.retention.", names_of(retention_fields()));
     add("vault.", names_of<Config>(vault_fields));
+    add("webhooks.", names_of(webhooks_fields()));
     add("login.", names_of<LoginListener>(login_fields));
     add("clock.", names_of<ScaledClock>(clock_fields));
     add("defaults.", names_of(defaults_fields()));

@@ -23,11 +23,13 @@ std::span<const Field<Backfill>> backfill_fields();
 std::span<const Field<Storage>> storage_fields();
 std::span<const Field<Storage>> retention_fields();
 std::span<const Field<Conversations>> conversation_fields();
+std::span<const Field<Webhooks>> webhooks_fields();
 std::span<const Field<Account>> defaults_fields();
 std::span<const Field<Account>> account_fields();
 
 void read_api(const YAML::Node& node, Draft& draft, Context& context);
 void read_storage(const YAML::Node& node, Draft& draft, Context& context);
+void read_webhooks(const YAML::Node& node, Draft& draft, Context& context);
 void read_defaults(const YAML::Node& node, Draft& draft, Context& context);
 void read_accounts(const YAML::Node& node, Draft& draft, Context& context);
 void read_schedule(const YAML::Node& node, Account& account, Context& context);

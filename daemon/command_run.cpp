@@ -2,8 +2,8 @@
 
 #include "daemon/beginning.hpp"
 #include "daemon/daemon.hpp"
-#include "daemon/http/server.hpp"
 #include "daemon/log.hpp"
+#include "daemon/site.hpp"
 #include "daemon/taking_part.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -26,19 +26,6 @@ constexpr std::chrono::seconds last_resort{9};
 
 /// Nothing waits for the last answer of a database that is away.
 constexpr std::chrono::seconds grace_of_sides{1};
-
-/// Pages are there from the start: whoever asks while the database is away must be told.
-std::unique_ptr<http::Server> serve_pages(Daemon& daemon)
-{
-    if (!daemon.config.http)
-        return nullptr;
-    const auto& place = *daemon.config.http;
-    auto server = std::make_unique<http::Server>(
-        daemon.loop.get_executor(), place.address, place.port,
-        [&daemon](const http::Question& question) { return daemon.pages.answer(question); });
-    log::info("pages", {{"address", place.address}, {"port", server->port()}});
-    return server;
-}
 
 asio::awaitable<void> live(Daemon& daemon)
 {
@@ -110,7 +97,7 @@ ExitCode command_run(const CommonOptions& common, bool migrates)
     Daemon daemon{*config, location};
     if (!migrates)
         daemon.old_schema = storage::Database::OldSchema::refuse;
-    const auto pages = serve_pages(daemon);
+    const Site site{daemon};
     stop_on_signal(daemon);
     std::exception_ptr broken;
     asio::co_spawn(daemon.loop, live(daemon), [&](std::exception_ptr error) {

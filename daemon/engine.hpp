@@ -118,6 +118,9 @@ public:
     /// Whether nothing of the account is under way.
     bool is_at_rest(model::AccountId account) const;
 
+    /// The platform told of stories by itself, and the store has what it told.
+    void note_pushes(const std::vector<model::StoryPush>& pushes);
+
     /// Something changed that the engine does not see by itself, such as what may be done.
     void look_again();
 

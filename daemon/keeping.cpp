@@ -34,6 +34,13 @@ std::string reason_of(const std::exception_ptr& error)
 
 } // namespace
 
+void Engine::note_pushes(const std::vector<model::StoryPush>& pushes)
+{
+    for (const auto& push : pushes)
+        if (auto* account = own_account(push.account_id); account != nullptr && push.has_numbers())
+            account->stories().push(push.media_id, push.pushed_at, push.received_at);
+}
+
 /// Writes until the store takes the rows or refuses these very ones; gives up when the daemon stops
 /// while the store is away.
 boost::asio::awaitable<Engine::Kept> Engine::keep(model::SharedBatch rows)

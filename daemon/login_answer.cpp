@@ -58,9 +58,9 @@ std::string LoginQuestion::redirect() const
 
 LoginListener::LoginListener(boost::asio::any_io_executor loop, LoginQuestion question)
     : question_{std::move(question)}, path_{path_of(question_.redirect())}, arrived_{loop},
-      server_{loop, question_.address, question_.port, [this](const http::Question& asked) {
-                  return answer(asked);
-              }}
+      server_{
+          loop, question_.address, question_.port,
+          http::Server::of_pages([this](const http::Question& asked) { return answer(asked); })}
 {
     question_.port = server_.port();
 }

@@ -3,6 +3,7 @@
 #include "daemon/engine.hpp"
 #include "daemon/replicas/replica.hpp"
 #include "daemon/token_keeper.hpp"
+#include "daemon/webhooks/receiver.hpp"
 #include "storage/spool/spooled_writer.hpp"
 
 #include <boost/json/array.hpp>
@@ -43,12 +44,12 @@ double seconds_of(model::Instant instant)
     return std::chrono::duration<double>(instant.time_since_epoch()).count();
 }
 
-void count(prometheus::Registry& all, const char* name, const char* help, double value)
+void add_counter(prometheus::Registry& all, const char* name, const char* help, double value)
 {
     prometheus::BuildCounter().Name(name).Help(help).Register(all).Add({}).Increment(value);
 }
 
-void show(prometheus::Registry& all, const char* name, const char* help, double value)
+void add_gauge(prometheus::Registry& all, const char* name, const char* help, double value)
 {
     prometheus::BuildGauge().Name(name).Help(help).Register(all).Add({}).Set(value);
 }
@@ -126,18 +127,18 @@ http::Answer Pages::readiness() const
 void Pages::show_spool(prometheus::Registry& all) const
 {
     const auto& depth = store_.depth();
-    show(
+    add_gauge(
         all, "insightd_spool_rows", "Rows that wait on this machine for the database.",
         static_cast<double>(depth.rows));
-    show(
+    add_gauge(
         all, "insightd_spool_bytes", "What the waiting rows take.",
         static_cast<double>(depth.bytes));
     if (depth.oldest)
-        show(
+        add_gauge(
             all, "insightd_spool_oldest_timestamp_seconds",
             "When the oldest waiting row was observed; absent: nothing waits.",
             seconds_of(*depth.oldest));
-    count(
+    add_counter(
         all, "insightd_spool_dropped_rows_total",
         "Rows dropped since the start because the spool was full or damaged.",
         static_cast<double>(store_.dropped_rows()));
@@ -149,7 +150,7 @@ void Pages::show_spool(prometheus::Registry& all) const
     for (const auto state : {State::direct, State::spooling, State::replaying})
         states.Add({{"state", std::string{spool::to_string(state)}}})
             .Set(store_.state() == state ? 1 : 0);
-    show(
+    add_gauge(
         all, "insightd_spool_usable", "0 while the spool's file cannot be written.",
         store_.trouble() == spool::SpooledWriter::Trouble::unusable ? 0 : 1);
 }
@@ -191,18 +192,37 @@ void Pages::show_budgets(prometheus::Registry& all) const
     }
 }
 
+void Pages::show_webhooks(prometheus::Registry& all) const
+{
+    if (receiver_ == nullptr)
+        return;
+    auto& deliveries = prometheus::BuildCounter()
+                           .Name("insightd_webhook_deliveries_total")
+                           .Help("Deliveries of the platform, by what became of them.")
+                           .Register(all);
+    for (std::size_t index = 0; index < webhooks::outcomes; ++index) {
+        const auto outcome = static_cast<webhooks::Outcome>(index);
+        deliveries.Add({{"outcome", std::string{webhooks::to_string(outcome)}}})
+            .Increment(static_cast<double>(receiver_->count(outcome)));
+    }
+    add_counter(
+        all, "insightd_webhook_stories_total",
+        "Stories whose numbers were pushed and are stored, each push counted.",
+        static_cast<double>(receiver_->stories()));
+}
+
 http::Answer Pages::metrics() const
 {
     const auto all = std::make_shared<prometheus::Registry>();
     const auto& progress = engine_.progress();
-    count(
+    add_counter(
         *all, "insightd_values_stored_total", "Numbers acknowledged by the store.",
         static_cast<double>(progress.values_stored));
-    count(
+    add_counter(
         *all, "insightd_api_calls_total", "HTTP calls to the Graph API, tries included.",
         static_cast<double>(progress.calls));
     const auto stories = engine_.story_counts();
-    show(
+    add_gauge(
         *all, "insightd_stories_open", "Stories whose last reading is to come.",
         static_cast<double>(stories.open));
     auto& closed = prometheus::BuildCounter()
@@ -213,18 +233,19 @@ http::Answer Pages::metrics() const
          {model::StoryState::final, model::StoryState::webhook, model::StoryState::missed})
         closed.Add({{"state", std::string{model::to_string(state)}}})
             .Increment(static_cast<double>(stories.closed.at(static_cast<std::size_t>(state))));
-    show(
+    add_gauge(
         *all, "insightd_store_up", "1 while the database takes rows.",
         engine_.store_is_up() ? 1 : 0);
-    show(
+    add_gauge(
         *all, "insightd_accounts_owned", "Accounts that this instance collects.",
         static_cast<double>(accounts_owned()));
-    show(
+    add_gauge(
         *all, "insightd_instances", "Instances that share the database, this one included.",
         static_cast<double>(instances()));
     show_spool(*all);
     show_budgets(*all);
-    show(
+    show_webhooks(*all);
+    add_gauge(
         *all, "insightd_clock_timestamp_seconds",
         "The daemon's clock, which may be a simulated one.", seconds_of(clock_.now()));
 

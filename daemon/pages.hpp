@@ -17,6 +17,11 @@ namespace insightd::replicas
 class Replica;
 }
 
+namespace insightd::webhooks
+{
+class Receiver;
+}
+
 namespace insightd::spool
 {
 class SpooledWriter;
@@ -37,6 +42,9 @@ public:
         const config::Config& config, const Clock& clock, Engine& engine, const TokenKeeper& tokens,
         const spool::SpooledWriter& store, const replicas::Replica* replica = nullptr);
 
+    /// From now on what became of webhooks is shown as well.
+    void show(const webhooks::Receiver& receiver) { receiver_ = &receiver; }
+
     http::Answer answer(const http::Question& question) const;
 
 private:
@@ -47,13 +55,15 @@ private:
     std::size_t instances() const;
     void show_spool(prometheus::Registry& all) const;
     void show_budgets(prometheus::Registry& all) const;
+    void show_webhooks(prometheus::Registry& all) const;
 
     const config::Config& config_;
     const Clock& clock_;
     Engine& engine_; ///< looked at only
     const TokenKeeper& tokens_;
     const spool::SpooledWriter& store_;
-    const replicas::Replica* replica_; ///< nothing: all accounts are its own
+    const replicas::Replica* replica_;             ///< nothing: all accounts are its own
+    const webhooks::Receiver* receiver_ = nullptr; ///< nothing: no webhooks are taken
 };
 
 } // namespace insightd::daemon

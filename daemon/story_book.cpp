@@ -103,7 +103,9 @@ void StoryBook::take(const std::vector<model::StoryEntry>& stored)
         }
         if (line.entry.state == StoryState::open && entry.state != StoryState::open)
             ++closed_.at(at(entry.state));
-        line = {entry, entry.troubles.empty() ? 0 : line.failures + 1, false};
+        auto taken = entry;
+        keep_answer(taken, line.entry); // a push may have been stored meanwhile
+        line = {std::move(taken), entry.troubles.empty() ? 0 : line.failures + 1, false};
     }
 }
 
@@ -119,6 +121,18 @@ void StoryBook::hold_up(
     ++line.failures;
     if (line.entry.state != StoryState::open)
         ++closed_.at(at(line.entry.state));
+}
+
+void StoryBook::push(model::MediaId id, model::Instant numbers_at, model::Instant now)
+{
+    const auto line = lines_.find(id);
+    if (line == lines_.end())
+        return;
+    auto& entry = line->second.entry;
+    const auto before = entry.state;
+    entry = after_push(std::move(entry), numbers_at, now);
+    if (entry.state != before)
+        ++closed_.at(at(entry.state));
 }
 
 std::vector<model::MediaId> StoryBook::forget(model::Instant now)

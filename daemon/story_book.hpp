@@ -44,6 +44,9 @@ public:
     void
     hold_up(model::MediaId id, std::string_view trouble, model::Instant from, model::Instant to);
 
+    /// The platform pushed numbers of `numbers_at`, and the store has them.
+    void push(model::MediaId id, model::Instant numbers_at, model::Instant now);
+
     /// Drops lines that were closed long ago, and says whose they were.
     std::vector<model::MediaId> forget(model::Instant now);
 

@@ -1,7 +1,6 @@
 #include "collectors/graph/url.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include "collectors/graph/hmac.hpp"
 
 #include <algorithm>
 #include <array>
@@ -89,20 +88,7 @@ std::string redacted(std::string_view url)
 
 std::string appsecret_proof(const config::Secret& app_secret, const config::Secret& token)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    const auto& key = app_secret.reveal();
-    const auto& message = token.reveal();
-    HMAC(
-        EVP_sha256(), key.data(), static_cast<int>(key.size()),
-        reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(),
-        &size);
-    std::string proof;
-    for (unsigned int i = 0; i < size; ++i) {
-        proof += "0123456789abcdef"[digest.at(i) >> 4];
-        proof += "0123456789abcdef"[digest.at(i) & 15];
-    }
-    return proof;
+    return hmac_sha256(app_secret, token.reveal());
 }
 
 } // namespace insightd::graph

@@ -90,6 +90,12 @@ TEST(Loader, ReadsTheWholeLanguage)
     EXPECT_EQ(config.login.redirect_uri, "https://insights.example/login/") << "to the letter";
     EXPECT_EQ(config.http->address, "::1");
     EXPECT_EQ(config.http->port, 9464);
+    ASSERT_TRUE(config.webhooks);
+    EXPECT_EQ(config.webhooks->verify_token.name, "verify_token");
+    EXPECT_EQ(config.webhooks->path, "/insights/hook");
+    EXPECT_EQ(config.webhooks->listener->port, 9466);
+    EXPECT_EQ(config.webhooks->former_secret->name, "/etc/insightd/former.secret");
+    EXPECT_EQ(config.webhooks->most_per_second, 500);
     ASSERT_EQ(config.accounts.size(), 2U);
     const auto& first = config.accounts[0];
     EXPECT_EQ(first.user_id, 17841405822304914);
@@ -396,6 +402,45 @@ TEST(Loader, ListensOnAddressesWithPorts)
             << place;
 }
 
+TEST(Loader, WebhooksNeedASecretAndAPlace)
+{
+    const auto with = [](const std::string& api, const std::string& webhooks) {
+        return head + api + "webhooks: {verify_token: {env: T}" + webhooks + "}\n" + account;
+    };
+    const std::string app = "api: {app: {secret: {env: S}}}\n";
+    const auto usual = good(with(app, ", listen: \"127.0.0.1:1\""));
+    EXPECT_EQ(usual.webhooks->path, "/webhooks");
+    EXPECT_FALSE(usual.webhooks->certificate);
+    EXPECT_FALSE(good(with(app + "http: {listen: \"127.0.0.1:1\"}\n", "")).webhooks->listener);
+    EXPECT_THAT(mistakes_in(with(app, "")), HasSubstr("f.yaml:3:11: `webhooks` needs a `listen`"));
+    EXPECT_THAT(
+        mistakes_in(with("", ", listen: \"127.0.0.1:1\"")), HasSubstr("set api.app.secret"));
+    EXPECT_THAT(
+        mistakes_in(with(app, ", listen: \"127.0.0.1:1\", path: hooks")),
+        HasSubstr("`path` must look like /webhooks"));
+    EXPECT_THAT(
+        mistakes_in(head + app + "webhooks: {}\n" + account), HasSubstr("lacks `verify_token`"));
+}
+
+TEST(Loader, CertificateOfWebhooksIsTwoFilesAndNeedsAListener)
+{
+    const auto with = [](const std::string& webhooks) {
+        return head + "api: {app: {secret: {env: S}}}\nhttp: {listen: \"127.0.0.1:1\"}\n" +
+               "webhooks: {verify_token: {env: T}" + webhooks + "}\n" + account;
+    };
+    const auto file = std::string{INSIGHTD_FIXTURES} + "/config/valid_full.yaml";
+    const auto pair = ", certificate: {chain: " + file + ", key: " + file + "}";
+    EXPECT_EQ(good(with(", listen: \"127.0.0.1:2\"" + pair)).webhooks->certificate->chain, file);
+    EXPECT_THAT(mistakes_in(with(pair)), HasSubstr("`certificate` needs a `listen` of its own"));
+    EXPECT_THAT(
+        mistakes_in(
+            with(", listen: \"127.0.0.1:2\", certificate: {chain: /no/such, key: " + file + "}")),
+        HasSubstr("`chain` is no file that can be read: /no/such"));
+    EXPECT_THAT(
+        mistakes_in(with(", listen: \"127.0.0.1:2\", certificate: {chain: " + file + "}")),
+        HasSubstr("lacks `key`"));
+}
+
 TEST(Loader, OnlyTokensCanBeInTheVault)
 {
     EXPECT_THAT(
@@ -429,6 +474,9 @@ void paths_of(
         const auto name = pointer.substr(std::string_view{"#/definitions/"}.size());
         paths_of(root, root.at("definitions").at(name).as_object(), prefix, paths);
     }
+    if (const auto* kinds = node.if_contains("oneOf"))
+        for (const auto& kind : kinds->as_array())
+            paths_of(root, kind.as_object(), prefix, paths);
     if (const auto* items = node.if_contains("items"))
         paths_of(root, items->as_object(), prefix + "[]", paths);
     if (const auto* properties = node.if_contains("properties"))

@@ -1,7 +1,10 @@
+#include "tests/sandbox/pushes.hpp"
 #include "tests/sandbox/server.hpp"
 #include "tests/sandbox/setup.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <date/date.h>
@@ -34,6 +37,7 @@ struct Wish {
     std::string database = "embedded";
     std::filesystem::path state_dir = "/tmp/insightd-sandbox";
     std::vector<std::string> revocations;
+    std::string webhook;
     std::optional<int> days_served;
     bool local_days = false;
     int settled_after_hours = 40;
@@ -76,6 +80,7 @@ void add_options(CLI::App& app, Wish& wish)
     app.add_option("--write-config", wish.config, "write an insightd configuration to this file");
     app.add_option("--database", wish.database, "what the configuration says under `database`");
     app.add_option("--state-dir", wish.state_dir, "what the configuration says under `state_dir`");
+    app.add_option("--webhook", wish.webhook, "where stories are pushed to when they end");
     app.add_option("--errors", wish.faults.errors, "share of calls answered by HTTP 500");
     app.add_option("--random-errors", wish.faults.random_errors, "the same, at random");
     app.add_option("--gone-in-disguise", wish.faults.gone_in_disguise, "share of 100/33");
@@ -237,6 +242,11 @@ int serve(Wish& wish)
     Server server{loop.get_executor(), api, now, wish.instagram_port, wish.facebook_port};
     boost::asio::signal_set signals{loop, SIGTERM, SIGINT};
     signals.async_wait([&](boost::system::error_code, int) { loop.stop(); });
+    std::optional<Pusher> pusher;
+    if (!wish.webhook.empty()) {
+        pusher.emplace(world, wish.webhook, api.apps().facebook.secret);
+        boost::asio::co_spawn(loop, pusher->run(now), boost::asio::detached);
+    }
 
     if (!wish.config.empty()) {
         Setup setup;

@@ -1,0 +1,152 @@
+#include "daemon/site.hpp"
+
+#include "daemon/daemon.hpp"
+#include "daemon/http/certificate.hpp"
+#include "daemon/log.hpp"
+
+#include <fmt/format.h>
+
+namespace insightd::daemon
+{
+namespace
+{
+
+/// The platform keeps connections open, and many stories end at once.
+constexpr std::size_t webhook_connections = 256;
+
+config::Secret needed(const config::SecretReference& reference, std::string_view key)
+{
+    auto found = config::resolve(reference);
+    if (const auto* why_not = std::get_if<std::string>(&found))
+        throw http::CannotListen{fmt::format("webhooks: {}: {}", key, *why_not)};
+    return std::get<config::Secret>(std::move(found));
+}
+
+/// Which of two apps signs for Instagram Login is not documented: either may.
+/// Source: graph-api.md section 7.
+std::vector<config::Secret> signing_secrets(const config::Config& config)
+{
+    std::vector<config::Secret> secrets;
+    const auto& api = config.api;
+    if (api.app.secret)
+        secrets.push_back(needed(*api.app.secret, "api.app.secret"));
+    if (api.instagram_app && api.instagram_app->secret)
+        secrets.push_back(needed(*api.instagram_app->secret, "api.instagram_app.secret"));
+    if (config.webhooks->former_secret)
+        secrets.push_back(needed(*config.webhooks->former_secret, "webhooks.former_secret"));
+    return secrets;
+}
+
+webhooks::Receiver::Services services_of(Daemon& daemon, webhooks::Inbox& inbox)
+{
+    const auto ids = ids_of(daemon.config);
+    webhooks::Receiver::Services services{
+        inbox,
+        needed(daemon.config.webhooks->verify_token, "webhooks.verify_token"),
+        signing_secrets(daemon.config),
+        {ids.begin(), ids.end()},
+        {},
+        replicas::moment_of_machine,
+        {},
+        {}};
+    services.now = [&daemon] { return daemon.clock->now(); };
+    services.kept = [&daemon](const auto& pushes) { daemon.engine.note_pushes(pushes); };
+    services.say = [](std::string_view event, const std::string& reason) {
+        log::warning(event, {{"reason", reason}});
+    };
+    return services;
+}
+
+std::shared_ptr<http::Certificate> certificate_of(const config::Webhooks& webhooks)
+{
+    if (!webhooks.certificate)
+        return nullptr;
+    return std::make_shared<http::Certificate>(
+        *webhooks.certificate, [](const std::string& why_not) {
+            if (why_not.empty())
+                log::info("certificate_read", {});
+            else
+                log::error("certificate_not_read", {{"reason", why_not}});
+        });
+}
+
+http::Answer not_here()
+{
+    http::Answer answer;
+    answer.status = 404;
+    answer.body = "nothing is here\n";
+    return answer;
+}
+
+} // namespace
+
+Site::Site(Daemon& daemon) : daemon_{daemon}
+{
+    if (daemon.config.webhooks)
+        take_webhooks();
+    if (daemon.config.http)
+        serve_pages();
+    if (daemon.config.webhooks && daemon.config.webhooks->listener)
+        serve_webhooks_alone();
+}
+
+void Site::take_webhooks()
+{
+    inbox_.emplace(daemon_.loop.get_executor(), daemon_.store.writer);
+    receiver_.emplace(services_of(daemon_, *inbox_), daemon_.config.webhooks->most_per_second);
+    daemon_.pages.show(*receiver_);
+}
+
+/// Pages are there from the start: whoever asks while the database is away must be told.
+void Site::serve_pages()
+{
+    const auto& place = *daemon_.config.http;
+    const bool takes_webhooks = receiver_ && !daemon_.config.webhooks->listener;
+    http::Limits limits;
+    if (takes_webhooks) {
+        limits.body = webhooks::longest_delivery;
+        limits.connections = webhook_connections;
+    }
+    auto handler = takes_webhooks ? http::Server::Handler{[this](http::Question question) {
+        return answer(std::move(question));
+    }}
+                                  : http::Server::of_pages([this](const http::Question& asked) {
+                                        return daemon_.pages.answer(asked);
+                                    });
+    pages_ = std::make_unique<http::Server>(
+        daemon_.loop.get_executor(), place.address, place.port, std::move(handler), limits);
+    log::info("pages", {{"address", place.address}, {"port", pages_->port()}});
+}
+
+void Site::serve_webhooks_alone()
+{
+    const auto& settings = *daemon_.config.webhooks;
+    http::Limits limits;
+    limits.body = webhooks::longest_delivery;
+    limits.connections = webhook_connections;
+    webhooks_ = std::make_unique<http::Server>(
+        daemon_.loop.get_executor(), settings.listener->address, settings.listener->port,
+        [this](http::Question question) { return answer(std::move(question)); }, limits,
+        certificate_of(settings));
+    log::info(
+        "webhooks", {{"address", settings.listener->address},
+                     {"port", webhooks_->port()},
+                     {"path", settings.path},
+                     {"tls", settings.certificate ? "yes" : "no"}});
+}
+
+/// Pages are read only, and not for the outside: beside webhooks on an address of their own there
+/// is nothing.
+boost::asio::awaitable<http::Answer> Site::answer(http::Question question)
+{
+    const auto& settings = *daemon_.config.webhooks;
+    if (question.path == settings.path) {
+        auto answering = receiver_->answer(std::move(question));
+        co_return co_await std::move(answering);
+    }
+    if (settings.listener || question.method == http::Method::post)
+        co_return not_here();
+    co_return daemon_.pages.answer(question);
+}
+
+} // namespace insightd::daemon

@@ -70,11 +70,11 @@ model::ForgottenPerson forget_person(
 {
     model::ForgottenPerson forgotten;
     tx.exec0(let_nobody_write);
-    for (const auto& [account, key] : person) {
-        tx.exec_params0(insert_forgotten, account, key);
+    for (const auto& known_as : person) {
+        tx.exec_params0(insert_forgotten, known_as.first, known_as.second);
         const auto remove = [&](const char* statement) {
             return static_cast<std::int64_t>(
-                tx.exec_params(statement, account, key).affected_rows());
+                tx.exec_params(statement, known_as.first, known_as.second).affected_rows());
         };
         forgotten.texts += remove(delete_texts);
         forgotten.messages += remove(delete_messages);

@@ -28,7 +28,7 @@ defaults:
   metrics: {media: {follows: off, profile_visits: off, profile_activity: off, navigation: off, shares: off, total_interactions: off, replies: off}}
 )";
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef INSIGHTD_SANITIZED
 constexpr std::int64_t stories_of_each = 50;
 #else
 constexpr std::int64_t stories_of_each = 250;

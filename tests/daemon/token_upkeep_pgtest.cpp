@@ -86,7 +86,7 @@ private:
     }
 };
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef INSIGHTD_SANITIZED
 constexpr std::size_t accounts = 40;
 constexpr int days_simulated = 80;
 #else

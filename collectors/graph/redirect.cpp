@@ -1,7 +1,6 @@
 #include "collectors/graph/redirect.hpp"
 
-#include <boost/url/encoding_opts.hpp>
-#include <boost/url/pct_string_view.hpp>
+#include "collectors/graph/url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,12 +34,7 @@ std::string_view trimmed(std::string_view text)
 /// What is not well escaped is taken to the letter: a person pasted it.
 std::string decoded(std::string_view text)
 {
-    const auto view = boost::urls::make_pct_string_view({text.data(), text.size()});
-    if (!view)
-        return std::string{text};
-    boost::urls::encoding_opts plus_is_blank;
-    plus_is_blank.space_as_plus = true;
-    return view->decode(plus_is_blank);
+    return unescaped(text).value_or(std::string{text});
 }
 
 /// Whether the text is a query, and not a code that happens to end in `=`.

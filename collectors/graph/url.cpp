@@ -2,6 +2,9 @@
 
 #include "collectors/graph/hmac.hpp"
 
+#include <boost/url/encoding_opts.hpp>
+#include <boost/url/pct_string_view.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -60,6 +63,16 @@ std::string form_of(const std::vector<std::pair<std::string, std::string>>& para
 {
     const auto url = url_of("", "", params);
     return url.substr(url.find('?') + 1);
+}
+
+std::optional<std::string> unescaped(std::string_view text)
+{
+    const auto view = boost::urls::make_pct_string_view({text.data(), text.size()});
+    if (!view)
+        return std::nullopt;
+    boost::urls::encoding_opts plus_is_blank;
+    plus_is_blank.space_as_plus = true;
+    return view->decode(plus_is_blank);
 }
 
 bool is_secret_parameter(std::string_view name)

@@ -2,6 +2,7 @@
 
 #include "config/config.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,9 @@ std::string url_of(
 
 /// The same parameters as application/x-www-form-urlencoded.
 std::string form_of(const std::vector<std::pair<std::string, std::string>>& params);
+
+/// The reverse, of a query: a plus is a blank. Nothing for what is not well escaped.
+std::optional<std::string> unescaped(std::string_view text);
 
 /// Whether a query parameter of that name holds what must not be shown.
 bool is_secret_parameter(std::string_view name);

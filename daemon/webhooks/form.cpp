@@ -1,8 +1,8 @@
 #include "daemon/webhooks/form.hpp"
 
-#include <boost/url/encoding_opts.hpp>
-#include <boost/url/params_encoded_view.hpp>
-#include <boost/url/parse_query.hpp>
+#include "collectors/graph/url.hpp"
+
+#include <algorithm>
 
 namespace insightd::webhooks
 {
@@ -10,13 +10,15 @@ namespace insightd::webhooks
 std::map<std::string, std::string> form_of(std::string_view query)
 {
     std::map<std::string, std::string> fields;
-    const auto parsed = boost::urls::parse_query({query.data(), query.size()});
-    if (!parsed)
-        return fields;
-    boost::urls::encoding_opts plus_is_blank;
-    plus_is_blank.space_as_plus = true;
-    for (const auto& param : *parsed)
-        fields[param.key.decode(plus_is_blank)] = param.value.decode(plus_is_blank);
+    while (!query.empty()) {
+        const auto field = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(field.size() + 1, query.size()));
+        const auto equals = std::min(field.find('='), field.size());
+        const auto name = graph::unescaped(field.substr(0, equals));
+        const auto value = graph::unescaped(field.substr(std::min(equals + 1, field.size())));
+        if (name && value)
+            fields[*name] = *value;
+    }
     return fields;
 }
 

@@ -22,7 +22,9 @@ TEST(Form, OfAVerificationIsRead)
 
 TEST(Form, WithoutAnythingIsEmpty)
 {
+    EXPECT_THAT(form_of(""), IsEmpty());
     EXPECT_THAT(form_of("%zz=1"), IsEmpty());
+    EXPECT_THAT(form_of("%zz=1&a=b&c=%"), UnorderedElementsAre(Pair("a", "b")));
     EXPECT_THAT(form_of("a"), UnorderedElementsAre(Pair("a", "")));
 }
 

@@ -69,6 +69,9 @@ public:
     void
     remember_stories(const model::AccountHistory& cached, model::Instant now, Scheduler& scheduler);
 
+    /// Something of it is planned: it was remembered, in one way or the other.
+    bool has_begun() const { return begun_.at(static_cast<std::size_t>(Job::token)); }
+
     /// Stories that are alive, for remember_stories() of another life.
     std::vector<model::KnownMedia> open_stories(model::Instant now) const;
 

@@ -76,6 +76,7 @@ asio::awaitable<void> begin_with_store(Daemon& daemon)
             on_the_side(daemon, daemon.caretaking.run());
             co_return;
         }
+        co_await daemon.store.begin_from_cache(daemon.engine); // those that are not taken over yet
         if (!std::exchange(said, true))
             log::error(
                 "store_away", {{"reason", away}, {"collection", "stories and profiles only"}});
@@ -110,7 +111,7 @@ asio::awaitable<void> begin(Daemon& daemon)
     on_the_side(daemon, begin_with_store(daemon));
     if (!daemon.begun)
         co_await nap(daemon.first_look, daemon.config.spool.patience);
-    if (!daemon.begun)
+    if (!daemon.begun) // it may also just not have answered yet
         co_await daemon.store.begin_from_cache(daemon.engine);
 }
 

@@ -48,7 +48,8 @@ struct Daemon {
     boost::asio::steady_timer first_look{loop}; ///< at the database; cancelled when it has answered
     boost::asio::steady_timer sides_end{loop};
     std::size_t sides = 0;                         ///< coroutines beside the main one
-    std::optional<model::LeaseMemory> kept_memory; ///< as the cache has it
+    std::optional<model::LeaseMemory> kept_memory; ///< as the cache has it, or is about to
+    bool owes_cache = false;                       ///< the last write into it failed
     std::size_t fenced_off = 0;                    ///< as far as it was said
     bool joined = false;                           ///< sends heartbeats
     bool takes_over = false;                       ///< what they bring

@@ -72,7 +72,7 @@ void Engine::remember_stories(const std::vector<model::AccountHistory>& stories)
     const auto now = services_.clock.now();
     const auto known = by_account(stories);
     for (auto& account : accounts_) {
-        if (!is_ours(*account))
+        if (!is_ours(*account) || account->has_begun())
             continue;
         account->remember_stories(of(known, account->id()), now, scheduler_);
         expect_calls(*account);

@@ -69,6 +69,8 @@ void let_go(Daemon& daemon, const std::vector<model::AccountId>& accounts)
 void look_again(Daemon& daemon)
 {
     daemon.engine.look_again();
+    if (std::exchange(daemon.owes_cache, false))
+        keep_own_cache(daemon);
     const auto fenced_off = daemon.store.database.fenced_off();
     if (std::exchange(daemon.fenced_off, fenced_off) != fenced_off)
         log::warning(
@@ -101,6 +103,19 @@ replicas::Replica::Worker worker_of(Daemon& daemon)
     return worker;
 }
 
+/// A write that fails is tried again with the next heartbeat.
+asio::awaitable<void> keep_in_cache(Daemon& daemon, model::LeaseMemory memory)
+{
+    std::vector<model::AccountId> owned;
+    for (const auto& lease : memory.leases)
+        owned.push_back(lease.account_id);
+    co_await daemon.store.cache.keep_only(std::move(owned));
+    if (co_await daemon.store.cache.put_leases(std::move(memory)))
+        co_return;
+    daemon.kept_memory.reset();
+    daemon.owes_cache = true;
+}
+
 } // namespace
 
 void keep_own_cache(Daemon& daemon)
@@ -109,11 +124,7 @@ void keep_own_cache(Daemon& daemon)
     if (daemon.kept_memory == memory)
         return;
     daemon.kept_memory = memory;
-    std::vector<model::AccountId> owned;
-    for (const auto& lease : memory.leases)
-        owned.push_back(lease.account_id);
-    on_the_side(daemon, daemon.store.cache.keep_only(std::move(owned)));
-    on_the_side(daemon, daemon.store.cache.put_leases(std::move(memory)));
+    on_the_side(daemon, keep_in_cache(daemon, std::move(memory)));
 }
 
 /// Who has the spool has the folder: a predecessor in it is dead.

@@ -97,7 +97,7 @@ asio::awaitable<void> Cache::keep_only(std::vector<model::AccountId> accounts)
     co_await on_disk(work);
 }
 
-asio::awaitable<void> Cache::put_leases(model::LeaseMemory memory)
+asio::awaitable<bool> Cache::put_leases(model::LeaseMemory memory)
 {
     const auto work = [memory = std::move(memory)](Sqlite& db) {
         Transaction tx{db};
@@ -112,7 +112,7 @@ asio::awaitable<void> Cache::put_leases(model::LeaseMemory memory)
                 .run();
         tx.commit();
     };
-    co_await on_disk(work);
+    co_return co_await on_disk(work);
 }
 
 asio::awaitable<model::LeaseMemory> Cache::leases()

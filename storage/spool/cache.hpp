@@ -33,8 +33,8 @@ public:
     /// Forgets the accounts that are not among these.
     boost::asio::awaitable<void> keep_only(std::vector<model::AccountId> accounts);
 
-    /// Takes the place of what was known of leases.
-    boost::asio::awaitable<void> put_leases(model::LeaseMemory memory);
+    /// Takes the place of what was known of leases. False if it could not be written.
+    boost::asio::awaitable<bool> put_leases(model::LeaseMemory memory);
     boost::asio::awaitable<model::LeaseMemory> leases();
 
     /// False if it could not be written.

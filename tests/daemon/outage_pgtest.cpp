@@ -4,6 +4,7 @@
 #include "daemon/token_keeper.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
+#include "tests/support/run.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -96,6 +97,34 @@ TEST(Outage, StartWithoutTheDatabaseReadsTheStoriesItKnowsAndFindsNewOnes)
     const auto before = simulation.api.calls();
     simulation.run_until(start + 8h);
     EXPECT_LT(simulation.api.calls() - before, 200) << "nothing is done twice";
+}
+
+/// Calls of six hours without the database, and what they left in it; the cache is looked into so
+/// many times more, as a daemon does that looks for its database again.
+std::pair<std::int64_t, std::string> six_hours_away(int more_looks)
+{
+    Simulation simulation{start, stories_only};
+    simulation.run_until(start + 1h);
+    simulation.database_away();
+    simulation.begin();
+    const auto before = simulation.api.calls();
+    for (int look = 0; look < more_looks; ++look) {
+        simulation.run_until(simulation.clock.now() + 10min);
+        testing::run(simulation.loop, simulation.store->begin_from_cache(*simulation.engine));
+    }
+    simulation.run_until(start + 7h);
+    simulation.database_back();
+    return {
+        simulation.api.calls() - before,
+        simulation
+            .value("SELECT coalesce(string_agg(g::text, ' ' ORDER BY g::text), 'none') FROM "
+                   "insights.data_gaps g")
+            .value()};
+}
+
+TEST(Outage, WhatHasBegunIsNotBegunAgainByAnotherLookAtTheCache)
+{
+    EXPECT_EQ(six_hours_away(3), six_hours_away(0));
 }
 
 TEST(Outage, RestOfTheWorkBeginsWhenTheDatabaseIsThereForTheFirstTime)

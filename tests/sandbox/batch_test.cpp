@@ -1,3 +1,4 @@
+#include "tests/sandbox/hmac.hpp"
 #include "tests/sandbox/login.hpp"
 #include "tests/sandbox/visitor.hpp"
 
@@ -90,7 +91,7 @@ TEST_F(Batch, NeedsTokenAndProofLikeAnyCall)
     EXPECT_EQ(codes(send(members(1, profile_url()), {{"access_token", "wrong"}})).first, 190);
     faults.login.requires_proof = true;
     EXPECT_EQ(codes(send(members(1, profile_url()))).first, 100);
-    const auto proof = proof_of(api.apps().facebook.secret, bakery().token);
+    const auto proof = hmac_sha256(api.apps().facebook.secret, bakery().token);
     EXPECT_EQ(
         send(members(1, profile_url()), {{"appsecret_proof", proof}}).at(0).at("code").as_int64(),
         200);

@@ -1,3 +1,4 @@
+#include "tests/sandbox/hmac.hpp"
 #include "tests/sandbox/identity.hpp"
 #include "tests/sandbox/login.hpp"
 #include "tests/sandbox/visitor.hpp"
@@ -191,14 +192,14 @@ TEST_F(FacebookLogin, TheProofIsVerifiedWhereItIsSentAndDemandedWhereItMustBe)
     EXPECT_EQ(ask("00ff"), Codes(100, 0));
     faults.login.requires_proof = true;
     EXPECT_EQ(ask(""), Codes(100, 0));
-    EXPECT_EQ(ask(proof_of(api.apps().facebook.secret, token)), fine);
+    EXPECT_EQ(ask(hmac_sha256(api.apps().facebook.secret, token)), fine);
 }
 
 TEST(Proof, IsTheHmacOfTheToken)
 {
     // RFC 4231, test case 2
     EXPECT_EQ(
-        proof_of("Jefe", "what do ya want for nothing?"),
+        hmac_sha256("Jefe", "what do ya want for nothing?"),
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 

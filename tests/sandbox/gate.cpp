@@ -1,11 +1,9 @@
 #include "tests/sandbox/login.hpp"
 
+#include "tests/sandbox/hmac.hpp"
+
 #include <date/tz.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
 
 // Who may ask: tokens that live, and proofs.
 namespace insightd::sandbox
@@ -79,19 +77,6 @@ Admission admit(const Visit& visit, const std::string& text)
     return {token, std::nullopt};
 }
 
-std::string proof_of(const std::string& secret, const std::string& token)
-{
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    HMAC(
-        EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-        reinterpret_cast<const unsigned char*>(token.data()), token.size(), digest.data(), &size);
-    std::string hex;
-    for (unsigned int at = 0; at < size; ++at)
-        hex += fmt::format("{:02x}", digest.at(at));
-    return hex;
-}
-
 /// Source: graph-api.md section 1.
 std::optional<Response> refuse_proof(const Visit& visit, const Token& token)
 {
@@ -100,7 +85,7 @@ std::optional<Response> refuse_proof(const Visit& visit, const Token& token)
     const auto proof = visit.request.param("appsecret_proof");
     if (proof.empty() && !visit.faults.login.requires_proof)
         return std::nullopt;
-    if (proof == proof_of(visit.apps.facebook.secret, token.text))
+    if (proof == hmac_sha256(visit.apps.facebook.secret, token.text))
         return std::nullopt;
     return refusal(
         Host::facebook, 100, std::nullopt,

@@ -44,9 +44,6 @@ std::string words_of_death(const Visit& visit, const Token& token, int subcode);
 /// On the Facebook host: the proof is wrong, or missing where the app demands it.
 std::optional<Response> refuse_proof(const Visit& visit, const Token& token);
 
-/// Lower-case hex HMAC-SHA256 of the token under the app secret.
-std::string proof_of(const std::string& secret, const std::string& token);
-
 /// The error body of the Instagram login host.
 Response login_refusal(const std::string& message);
 

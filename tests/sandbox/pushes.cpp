@@ -1,5 +1,7 @@
 #include "tests/sandbox/pushes.hpp"
 
+#include "tests/sandbox/hmac.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -14,10 +16,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <fmt/format.h>
-#include <openssl/hmac.h>
 
-#include <array>
 #include <deque>
 #include <stdexcept>
 
@@ -51,15 +50,7 @@ std::int64_t taps(const World& world, const Media& story, std::string_view kind,
 
 std::string signature_of(std::string_view body, const std::string& secret)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    HMAC(
-        EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-        reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &size);
-    std::string text = "sha256=";
-    for (unsigned int index = 0; index < size; ++index)
-        text += fmt::format("{:02x}", digest.at(index));
-    return text;
+    return "sha256=" + hmac_sha256(secret, body);
 }
 
 std::string story_push(const World& world, const Media& story)

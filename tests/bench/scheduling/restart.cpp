@@ -16,7 +16,8 @@
 #include <pqxx/pqxx>
 
 #include <cstdio>
-#include <functional>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace insightd::bench
@@ -92,6 +93,23 @@ void told(const char* what, std::chrono::steady_clock::time_point began)
     std::fflush(stdout);
 }
 
+/// What is told the first time that it is so.
+class Milestones
+{
+public:
+    explicit Milestones(std::chrono::steady_clock::time_point began) : began_{began} {}
+
+    void pass(const char* what, bool reached)
+    {
+        if (reached && passed_.insert(what).second)
+            told(what, began_);
+    }
+
+private:
+    std::chrono::steady_clock::time_point began_;
+    std::set<std::string> passed_;
+};
+
 /// A daemon that starts, up to where it would begin to ask.
 class Start
 {
@@ -124,25 +142,18 @@ public:
     /// Leases of all accounts.
     void join() { testing::run(loop_, replica_.beat()); }
 
-    /// As the daemon does it: some hundred accounts at a time.
-    void take_over(std::function<void()> first_are_due)
+    /// As the daemon does it: some hundred accounts at a time, and on the side the posts of those
+    /// that are taken.
+    void take_over()
     {
-        first_are_due_ = std::move(first_are_due);
-        testing::run(loop_, replica_.take_over());
-    }
-
-    void load()
-    {
-        boost::asio::co_spawn(loop_, store_.load_posts(engine_), [](std::exception_ptr error) {
-            if (error)
-                std::rethrow_exception(error);
-        });
+        boost::asio::co_spawn(loop_, replica_.take_over(), rethrow);
         loop_.restart();
     }
 
     /// False once there is nothing left to do.
     bool step() { return loop_.run_one() > 0; }
-    std::size_t tracked() const { return engine_.tracked(); }
+    std::size_t accounts_taken() const { return taken_; }
+    std::size_t posts_tracked() const { return engine_.tracked(); }
 
 private:
     replicas::Replica::Worker worker()
@@ -164,9 +175,24 @@ private:
     boost::asio::awaitable<void>
     take_some(std::vector<model::AccountId> accounts, daemon::StillOurs is_still_ours)
     {
+        const auto some = accounts.size();
         co_await store_.take_over(engine_, std::move(accounts), std::move(is_still_ours));
-        if (const auto told = std::exchange(first_are_due_, {}))
-            told();
+        taken_ += some;
+        if (!std::exchange(loads_posts_, true))
+            boost::asio::co_spawn(loop_, load_posts(), rethrow);
+    }
+
+    boost::asio::awaitable<void> load_posts()
+    {
+        for (bool any = true; any; any = !engine_.accounts_without_posts().empty())
+            co_await store_.load_posts(engine_);
+        loads_posts_ = false;
+    }
+
+    static void rethrow(std::exception_ptr error)
+    {
+        if (error)
+            std::rethrow_exception(error);
     }
 
     boost::asio::io_context loop_{1};
@@ -178,7 +204,8 @@ private:
     daemon::Engine engine_;
     storage::Heart heart_;
     replicas::Replica replica_;
-    std::function<void()> first_are_due_;
+    std::size_t taken_ = 0;
+    bool loads_posts_ = false;
 };
 
 } // namespace
@@ -201,19 +228,17 @@ void measure_restart(const Size& size)
     told("until the database is prepared", began);
     again.join();
     told("until the accounts are its own", began);
-    again.take_over([&] { told("until the first list is due", began); });
-    told("until all lists are due", began);
-    again.load();
-    bool any = false;
+    again.take_over();
+    Milestones milestones{began};
     while (again.step()) {
-        if (!any && again.tracked() > 0)
-            told("until the first posts are due", began);
-        any = again.tracked() > 0;
+        milestones.pass("until the first lists are due", again.accounts_taken() > 0);
+        milestones.pass("until the first posts are due", again.posts_tracked() > 0);
+        milestones.pass("until all lists are due", again.accounts_taken() == size.accounts);
     }
     told("until all posts are loaded", began);
     fmt::print(
         "  {:<32}{:>8.0f}\n", "posts per second",
-        static_cast<double>(again.tracked()) / seconds_since(began));
+        static_cast<double>(again.posts_tracked()) / seconds_since(began));
 }
 
 } // namespace insightd::bench

@@ -152,8 +152,8 @@ TEST_F(CacheTest, AccountsThatAreNotConfiguredAreForgotten)
 TEST_F(CacheTest, LeasesOutliveTheProcess)
 {
     EXPECT_EQ(run(loop, cache->leases()), model::LeaseMemory{});
-    run(loop, cache->put_leases({{{2, 7}, {3, 8}}, false}));
-    run(loop, cache->put_leases({{{1, 5}, {3, 9}}, true}));
+    EXPECT_TRUE(run(loop, cache->put_leases({{{2, 7}, {3, 8}}, false})));
+    EXPECT_TRUE(run(loop, cache->put_leases({{{1, 5}, {3, 9}}, true})));
     run(loop, cache->keep_only({2, 3}));
     begin();
     EXPECT_EQ(run(loop, cache->leases()), (model::LeaseMemory{{{3, 9}}, true}));
@@ -174,6 +174,7 @@ TEST_F(CacheTest, FolderThatCannotBeWrittenIsSaidOnce)
 {
     std::ofstream{folder} << "a file where the folder should be";
     EXPECT_FALSE(run(loop, cache->put_token(token("box", 1))));
+    EXPECT_FALSE(run(loop, cache->put_leases({{{2, 7}}, true})));
     EXPECT_EQ(run(loop, cache->token(shop)), std::nullopt);
     EXPECT_THAT(run(loop, cache->stories()), IsEmpty());
     EXPECT_THAT(said, ElementsAre("cache_unusable"));

@@ -82,6 +82,7 @@ constexpr std::array account_table{
     Field<Account>{"user_id", read_user_id, true},
     Field<Account>{"token", read_token, true},
     Field<Account>{"collect", read_collect},
+    Field<Account>{"competitors", read_competitors},
     Field<Account>{"schedule", read_schedule},
     Field<Account>{"metrics", read_metrics},
     Field<Account>{"timezone", read_timezone},
@@ -92,6 +93,7 @@ constexpr std::array account_table{
 constexpr std::array defaults_table{
     Field<Account>{"login", read_login},
     Field<Account>{"collect", read_collect},
+    Field<Account>{"competitors", read_competitors},
     Field<Account>{"schedule", read_schedule},
     Field<Account>{"metrics", read_metrics},
     Field<Account>{"timezone", read_timezone},
@@ -135,6 +137,7 @@ void read_accounts(const YAML::Node& node, Draft& draft, Context& context)
     for (const auto& entry : node) {
         auto account = draft.defaults;
         read_fields<Account>(entry, "an account", account_table, account, context);
+        check_competitors(entry, account, context);
         if (!account.name.empty())
             check_unique(entry, "name", account.name, draft.names, context);
         if (account.user_id != 0)

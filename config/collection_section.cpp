@@ -11,9 +11,10 @@ namespace insightd::config
 namespace
 {
 
-constexpr std::array collectors{
-    Collector::profile, Collector::media, Collector::media_insights, Collector::stories,
-    Collector::account_insights};
+constexpr std::array collectors{Collector::profile,          Collector::media,
+                                Collector::media_insights,   Collector::stories,
+                                Collector::account_insights, Collector::publishing_limit,
+                                Collector::competitors,      Collector::live_media};
 
 std::vector<std::string_view> collector_names()
 {
@@ -120,6 +121,10 @@ constexpr std::array schedule_table{
     Field<Schedule>{"account_insights", read_interval<&Schedule::account_insights>},
     Field<Schedule>{"demographics", read_interval<&Schedule::demographics>},
     Field<Schedule>{"conversations", read_interval<&Schedule::conversations>},
+    Field<Schedule>{"publishing_limit", read_interval<&Schedule::publishing_limit>},
+    Field<Schedule>{"competitors", read_interval<&Schedule::competitors>},
+    Field<Schedule>{"live_media", read_interval<&Schedule::live_media>},
+    Field<Schedule>{"live_viewers", read_interval<&Schedule::live_viewers>},
     Field<Schedule>{"polling", read_polling},
     Field<Schedule>{"freshness", read_interval<&Schedule::freshness>},
     Field<Schedule>{"media_insights", read_tiers},

@@ -12,8 +12,10 @@ const App& app_of(const Api& api, Login login)
 
 std::string_view to_string(Collector collector)
 {
-    static constexpr std::array<std::string_view, 6> names{
-        "profile", "media", "media_insights", "stories", "account_insights", "conversations"};
+    static constexpr std::array<std::string_view, 9> names{
+        "profile",          "media",         "media_insights",   "stories",
+        "account_insights", "conversations", "publishing_limit", "competitors",
+        "live_media"};
     return names.at(static_cast<std::size_t>(collector));
 }
 

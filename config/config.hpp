@@ -61,7 +61,17 @@ struct ScaledClock {
 };
 
 /// The collectors of this version, in the order of the design's table.
-enum class Collector { profile, media, media_insights, stories, account_insights, conversations };
+enum class Collector {
+    profile,
+    media,
+    media_insights,
+    stories,
+    account_insights,
+    conversations,
+    publishing_limit,
+    competitors,
+    live_media,
+};
 
 /// The app that logins of this kind go through.
 const App& app_of(const Api& api, Login login);
@@ -87,6 +97,10 @@ struct Schedule {
     std::chrono::seconds account_insights{std::chrono::hours{1}};
     std::chrono::seconds demographics{std::chrono::hours{24}};
     std::chrono::seconds conversations{std::chrono::minutes{15}};
+    std::chrono::seconds publishing_limit{std::chrono::hours{1}};
+    std::chrono::seconds competitors{std::chrono::hours{6}};
+    std::chrono::seconds live_media{std::chrono::minutes{10}};  ///< while nothing is broadcast
+    std::chrono::seconds live_viewers{std::chrono::minutes{1}}; ///< while something is
     Polling polling = Polling::adaptive;
     std::chrono::seconds freshness{std::chrono::minutes{30}}; ///< mean time that a change waits to
                                                               ///< be read, if polling is adaptive
@@ -145,6 +159,7 @@ struct Account {
     Schedule schedule;
     MetricOverrides metrics;
     Conversations conversations;
+    std::vector<std::string> competitors; ///< usernames, lower case
     Backfill backfill;
     std::string timezone = "UTC";
     std::chrono::seconds settling_margin{std::chrono::hours{2}}; ///< days are final this long after

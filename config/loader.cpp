@@ -197,7 +197,10 @@ Draft fresh_draft()
          {Collector::profile, Collector::media, Collector::media_insights, Collector::stories,
           Collector::account_insights})
         draft.defaults.collect[collector] = true;
-    draft.defaults.collect[Collector::conversations] = false;
+    for (const auto collector :
+         {Collector::conversations, Collector::publishing_limit, Collector::competitors,
+          Collector::live_media})
+        draft.defaults.collect[collector] = false;
     return draft;
 }
 

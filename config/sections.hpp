@@ -35,6 +35,9 @@ void read_accounts(const YAML::Node& node, Draft& draft, Context& context);
 void read_schedule(const YAML::Node& node, Account& account, Context& context);
 void read_collect(const YAML::Node& node, Account& account, Context& context);
 void read_conversations(const YAML::Node& node, Account& account, Context& context);
+void read_competitors(const YAML::Node& node, Account& account, Context& context);
+/// Whether what the account says of competitors can be collected.
+void check_competitors(const YAML::Node& entry, const Account& account, Context& context);
 void read_backfill(const YAML::Node& node, Account& account, Context& context);
 void read_metrics(const YAML::Node& node, Account& account, Context& context);
 

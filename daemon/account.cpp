@@ -30,8 +30,8 @@ bool left_the_list(const model::Presence& presence)
 } // namespace
 
 Account::Account(std::uint32_t index, config::Account settings)
-    : index_{index}, settings_{std::move(settings)}, posts_{settings_},
-      conversations_{settings_}, backfill_{settings_}
+    : index_{index}, settings_{std::move(settings)}, posts_{settings_}, conversations_{settings_},
+      competitors_{settings_}, backfill_{settings_}
 {
 }
 
@@ -53,6 +53,7 @@ void Account::remember(
             found != history.failing.end())
             missed.resume(job, found->second.since, found->second.error);
     followers_count_ = history.followers_count;
+    live_.remember(history.live_broadcasts);
     begin(Job::token, now, scheduler);
     for (const auto job : account_jobs) {
         const auto last = history.last_success.find(std::string{collector_of(job)});
@@ -69,6 +70,7 @@ void Account::remember(
     conversations_.remember(
         history.conversations,
         polled != history.last_success.end() ? std::optional{polled->second} : std::nullopt);
+    competitors_.remember(history.refused_competitors);
     for (const auto& presence : history.presences)
         presences_.remember(presence);
     for (const auto& story : history.media)
@@ -206,6 +208,7 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     }
     learn_days(rows.days);
     conversations_.learn(rows.conversations);
+    live_.learn(rows.live_polls);
     stories_.take(rows.stories);
     for (const auto forgotten : stories_.forget(now))
         posts_.forget(index_, forgotten, scheduler);
@@ -295,6 +298,10 @@ std::optional<model::Instant> Account::next_due(const Task& task, model::Instant
         return backfill_.next_due(now);
     if (task.job == Job::conversations && conversations_.is_under_way())
         return now + budget::manner_of(budget::Work::conversations).least_between;
+    if (task.job == Job::competitors && competitors_.is_under_way())
+        return now + budget::manner_of(budget::Work::competitors).least_between;
+    if (task.job == Job::live_media && live_.is_on_air())
+        return scheduling::next_on_grid(now, settings_.schedule.live_viewers, key(task));
     if (task.job == Job::story_insights)
         return stories_.next_due(task.media, settings_.schedule, now);
     if (task.job != Job::media_insights)

@@ -2,8 +2,10 @@
 
 #include "collectors/account_insights.hpp"
 #include "collectors/catalog.hpp"
+#include "collectors/competitors.hpp"
 #include "collectors/conversation_walk.hpp"
 #include "collectors/fields.hpp"
+#include "collectors/live_media.hpp"
 #include "config/config.hpp"
 #include "daemon/backfill_plan.hpp"
 #include "daemon/job_table.hpp"
@@ -110,6 +112,10 @@ public:
     std::chrono::seconds interval_of(Job job) const { return interval(settings_.schedule, job); }
     collectors::ConversationWalk& conversations() { return conversations_; }
     const collectors::ConversationWalk& conversations() const { return conversations_; }
+    collectors::CompetitorRound& competitors() { return competitors_; }
+    bool is_on_air() const { return live_.is_on_air(); }
+    /// Whether a poll that takes several turns is not at its end.
+    bool is_midway() const { return conversations_.is_under_way() || competitors_.is_under_way(); }
     BackfillPlan& backfill() { return backfill_; }
     const BackfillPlan& backfill() const { return backfill_; }
     Task backfill_task() const { return {Job::backfill, index_, 0}; }
@@ -186,6 +192,8 @@ private:
     StoryBook stories_;
     PresenceBook presences_;
     collectors::ConversationWalk conversations_;
+    collectors::CompetitorRound competitors_;
+    collectors::LiveWatch live_;
     BackfillPlan backfill_;
     TaskQueue queue_;
     std::map<model::Day, model::FinalDay> final_days_;

@@ -66,6 +66,11 @@ Work work_of(const Account& account, const Task& task, model::Instant now)
         return work_of_post(account, task.media, now);
     case Job::conversations:
         return Work::conversations;
+    case Job::publishing_limit:
+    case Job::live_media:
+        return Work::edges;
+    case Job::competitors:
+        return Work::competitors;
     case Job::backfill:
         return Work::backfill;
     case Job::profile:

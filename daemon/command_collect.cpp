@@ -41,13 +41,14 @@ asio::awaitable<void> one_pass(
     co_await pass_beside_others(engine, database);
 }
 
-/// Conversations are read a call at a time, as the platform's limit wants it: what a pass began is
+/// Conversations and competitors are read a call at a time, as limits want it: what a pass began is
 /// brought to its end.
-asio::awaitable<void> rest_of_conversations(Engine& engine, const Clock& clock)
+asio::awaitable<void> rest_of_polls(Engine& engine, const Clock& clock)
 {
-    engine.restrict_to([](Job job) { return job == Job::conversations; });
+    engine.restrict_to(
+        [](Job job) { return job == Job::conversations || job == Job::competitors; });
     asio::steady_timer timer{co_await asio::this_coro::executor};
-    while (engine.reads_conversations() && engine.next_due() && !engine.is_stopping()) {
+    while (engine.is_midway() && engine.next_due() && !engine.is_stopping()) {
         timer.expires_after(clock.real_time_until(*engine.next_due()));
         co_await timer.async_wait(asio::use_awaitable);
         co_await engine.pass();
@@ -58,7 +59,7 @@ asio::awaitable<void> everything_once(
     Engine& engine, storage::Database& database, const config::Config& config, const Clock& clock)
 {
     co_await one_pass(engine, database, config, clock.now());
-    co_await rest_of_conversations(engine, clock);
+    co_await rest_of_polls(engine, clock);
 }
 
 } // namespace

@@ -262,10 +262,9 @@ std::string_view Engine::pause_trouble(const Account& account) const
                : trouble_of(graph::FailureClass::app_throttled);
 }
 
-bool Engine::reads_conversations() const
+bool Engine::is_midway() const
 {
-    return std::ranges::any_of(
-        accounts_, [](const auto& account) { return account->conversations().is_under_way(); });
+    return std::ranges::any_of(accounts_, [](const auto& account) { return account->is_midway(); });
 }
 
 StoryCounts Engine::story_counts() const

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collectors/collected.hpp"
+#include "collectors/competitors.hpp"
 #include "collectors/graph/client.hpp"
 #include "collectors/metric_matrix.hpp"
 #include "config/config.hpp"
@@ -165,8 +166,9 @@ public:
     };
     const std::vector<Complaint>& complaints() const { return complaints_; }
 
-    /// Whether a poll of conversations is not at its end: its calls have to keep their distance.
-    bool reads_conversations() const;
+    /// Whether a poll of conversations or competitors is not at its end: its calls have to keep
+    /// their distance.
+    bool is_midway() const;
 
     StoryCounts story_counts() const; ///< of all accounts
     std::size_t tracked() const;      ///< posts and stories of all accounts
@@ -255,6 +257,8 @@ private:
     ask(Account& account, graph::Client& api, Job job, model::Instant now);
     boost::asio::awaitable<collectors::Collected>
     ask_conversations(Account& account, graph::Client& api, model::Instant now);
+    boost::asio::awaitable<collectors::Collected>
+    ask_competitor(Account& account, graph::Client& api, model::Instant now);
     boost::asio::awaitable<void>
     read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome);
     boost::asio::awaitable<void> read_some(
@@ -322,6 +326,7 @@ private:
     std::vector<Standing> standings_; ///< of the accounts, in their order
     Scheduler scheduler_;
     collectors::MetricMatrix matrix_;
+    collectors::CompetitorsTold told_; ///< to whichever account asked
     Progress progress_;
     std::vector<Complaint> complaints_;
     budget::Governor governor_;

@@ -8,10 +8,11 @@ namespace
 config::Collector switch_of(Job job)
 {
     using config::Collector;
-    static constexpr std::array switches{Collector::stories,          Collector::stories,
-                                         Collector::profile,          Collector::media,
-                                         Collector::account_insights, Collector::account_insights,
-                                         Collector::media_insights,   Collector::conversations};
+    static constexpr std::array switches{
+        Collector::stories,        Collector::stories,          Collector::profile,
+        Collector::media,          Collector::account_insights, Collector::account_insights,
+        Collector::media_insights, Collector::conversations,    Collector::publishing_limit,
+        Collector::competitors,    Collector::live_media};
     return switches.at(static_cast<std::size_t>(job));
 }
 
@@ -39,6 +40,12 @@ std::chrono::seconds interval(const config::Schedule& schedule, Job job)
         return schedule.demographics;
     case Job::conversations:
         return schedule.conversations;
+    case Job::publishing_limit:
+        return schedule.publishing_limit;
+    case Job::competitors:
+        return schedule.competitors;
+    case Job::live_media:
+        return schedule.live_media;
     case Job::media_insights:
     case Job::token:
     case Job::backfill:

@@ -11,8 +11,9 @@ namespace insightd::daemon
 {
 
 /// The jobs that an account has one of, as far as they are switched on.
-inline constexpr std::array account_jobs{Job::stories,      Job::profile,  Job::media_list,
-                                         Job::account_days, Job::audience, Job::conversations};
+inline constexpr std::array account_jobs{
+    Job::stories,       Job::profile,          Job::media_list,  Job::account_days, Job::audience,
+    Job::conversations, Job::publishing_limit, Job::competitors, Job::live_media};
 
 /// What cannot be fetched again, and what an account needs for it.
 inline constexpr std::array urgent_jobs{Job::stories, Job::profile};

@@ -31,6 +31,12 @@ std::optional<std::chrono::seconds> lateness_allowed(Job job, const config::Sche
         return collectors::story_life; // a list that is read again within it has missed none
     case Job::media_insights:
         return pace_of_posts;
+    case Job::publishing_limit:
+        return schedule.publishing_limit;
+    case Job::competitors:
+        return schedule.competitors;
+    case Job::live_media: // what began and ended meanwhile is not told any more
+        return schedule.live_media;
     case Job::account_days:  // can be read later, each day by itself
     case Job::conversations: // what was lost of one is told with it
     case Job::story_insights:

@@ -18,13 +18,20 @@ std::string seconds_text(std::chrono::microseconds wait)
     return fmt::format("{}s", std::chrono::ceil<std::chrono::seconds>(wait).count());
 }
 
-/// Messages have limits of their own: what stops them stops nothing else.
+/// Whether what the platform refuses of it, for a policy of its own, says nothing of the rest.
+bool is_beside_the_rest(Job job)
+{
+    return job == Job::conversations || job == Job::publishing_limit || job == Job::competitors ||
+           job == Job::live_media;
+}
+
+/// Messages and competitors have limits of their own: what stops them stops nothing else.
 Scope scope_of(Job job, graph::FailureClass kind)
 {
-    const bool is_of_messages =
-        job == Job::conversations &&
-        (kind == graph::FailureClass::account_throttled || kind == graph::FailureClass::blocked);
-    return is_of_messages ? Scope::job : reaction_to(kind).scope;
+    const bool has_own_limit = job == Job::conversations || job == Job::competitors;
+    const bool stays_apart = (has_own_limit && kind == graph::FailureClass::account_throttled) ||
+                             (is_beside_the_rest(job) && kind == graph::FailureClass::blocked);
+    return stays_apart ? Scope::job : reaction_to(kind).scope;
 }
 
 std::string advice_for(Job job, const graph::Failure& failure, const config::Account& account)
@@ -34,6 +41,9 @@ std::string advice_for(Job job, const graph::Failure& failure, const config::Acc
     if (failure.kind == graph::FailureClass::no_permission && job == Job::conversations)
         return "grant the permission to manage messages and make a new token, or write "
                "`conversations: off`";
+    if (failure.kind == graph::FailureClass::no_permission && job == Job::publishing_limit)
+        return "grant the permission to publish content, which the platform wants for reading the "
+               "limit, and make a new token, or write `publishing_limit: off`";
     return std::string{reaction_to(failure.kind).advice};
 }
 

@@ -36,10 +36,12 @@ constexpr std::array scopes{
     Scope{Login::instagram, "instagram_business_manage_insights", insights},
     Scope{Login::facebook, "instagram_basic", everything},
     Scope{Login::facebook, "pages_read_engagement", everything},
-    Scope{Login::facebook, "instagram_manage_insights", insights},
+    Scope{Login::facebook, "instagram_manage_insights", insights | bit(Collector::competitors)},
     Scope{Login::instagram, "instagram_business_manage_messages", bit(Collector::conversations)},
     Scope{Login::facebook, "instagram_manage_messages", bit(Collector::conversations)},
     Scope{Login::facebook, "pages_messaging", bit(Collector::conversations), false},
+    Scope{Login::instagram, "instagram_business_content_publish", bit(Collector::publishing_limit)},
+    Scope{Login::facebook, "instagram_content_publish", bit(Collector::publishing_limit)},
     // To find the Page; those that belong to a business are not listed without the second.
     Scope{Login::facebook, "pages_show_list", everything, false},
     Scope{Login::facebook, "business_management", everything, false},

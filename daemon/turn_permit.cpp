@@ -72,8 +72,8 @@ void TurnPermit::ended(const graph::Ending& ending)
     is_told_to_wait_ = is_told_to_wait_ || (!ending.failure && ending.usage.regain_after);
     if (ending.was_called_back)
         governor_.called_back(account_, work_, now);
-    else if (work_ == budget::Work::conversations)
-        governor_.message_call_ended(account_, ending, now);
+    else if (!budget::manner_of(work_).counts_for_account)
+        governor_.call_beside_ended(account_, work_, ending, now);
     else
         governor_.ended(account_, ending, now);
 }

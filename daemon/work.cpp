@@ -8,9 +8,11 @@
 #include "daemon/token_keeper.hpp"
 
 #include "collectors/audience.hpp"
+#include "collectors/live_media.hpp"
 #include "collectors/media.hpp"
 #include "collectors/media_insights.hpp"
 #include "collectors/profile.hpp"
+#include "collectors/publishing_limit.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -62,13 +64,13 @@ void describe(
     }
 }
 
-/// A story is gone after a day, a message when twenty more have come; whatever else is missing can
-/// be asked again, or the next reading says nearly as much.
+/// A story is gone after a day, a message when twenty more have come, a broadcast when it ends;
+/// whatever else is missing can be asked again, or the next reading says nearly as much.
 model::Worth worth_of(Job job, const model::Batch& rows)
 {
     const bool is_of_stories = is_irreplaceable(job) || !rows.stories.empty();
-    return is_of_stories || !rows.conversations.empty() ? model::Worth::irreplaceable
-                                                        : model::Worth::refetchable;
+    const bool passes = !rows.conversations.empty() || !rows.live_polls.empty();
+    return is_of_stories || passes ? model::Worth::irreplaceable : model::Worth::refetchable;
 }
 
 /// Nobody is told "gone" on a suspicion.
@@ -105,6 +107,16 @@ void say_what_is_lost(
                                   {"reason", "more came between two polls than the platform tells "
                                              "details of, or they were deleted"},
                                   {"mend", "a shorter schedule.conversations"}});
+}
+
+void say_who_is_refused(const config::Account& account, const model::Competitor& told)
+{
+    log::warning(
+        "competitor_unavailable", {{"account", account.name},
+                                   {"competitor", told.username},
+                                   {"reason", told.refusal},
+                                   {"mend", "look for the name on Instagram and correct or remove "
+                                            "it; until then it is asked once a day"}});
 }
 
 bool reads_media(Job job)
@@ -348,7 +360,8 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
         run.next_due = std::max(run.next_due, account.next_due(task, now));
 
     // Of a poll that takes many turns the last is enough.
-    const bool goes_on = job == Job::conversations && account.conversations().is_under_way();
+    const bool goes_on =
+        (job == Job::conversations || job == Job::competitors) && account.is_midway();
     const auto say = goes_on ? log::debug : log::info;
     say("poll", {{"account", account.settings().name},
                  {"collector", run.collector},
@@ -440,6 +453,30 @@ Engine::ask_conversations(Account& account, graph::Client& api, model::Instant n
     co_return collected;
 }
 
+/// The same competitor may be named by several accounts: what another one was told within three
+/// quarters of an interval is taken instead of a call, so that one call an interval is enough.
+boost::asio::awaitable<collectors::Collected>
+Engine::ask_competitor(Account& account, graph::Client& api, model::Instant now)
+{
+    auto& round = account.competitors();
+    const auto username = round.next(now);
+    if (!username)
+        co_return collectors::Collected{};
+    const bool was_refused = round.is_refused(*username);
+    const auto* told = told_.since(*username, now - account.interval_of(Job::competitors) * 3 / 4);
+    collectors::Collected collected;
+    if (told != nullptr)
+        collected = round.take(*told);
+    else
+        collected = co_await collectors::collect_competitor(api, round, now);
+    for (const auto& competitor : collected.rows.competitors) {
+        told_.note(competitor);
+        if (!competitor.refusal.empty() && !was_refused)
+            say_who_is_refused(account.settings(), competitor);
+    }
+    co_return collected;
+}
+
 boost::asio::awaitable<collectors::Collected>
 Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
 {
@@ -469,6 +506,13 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
             api, matrix_, settings, account.followers_count(), now);
     case Job::conversations:
         co_return co_await ask_conversations(account, api, now);
+    case Job::competitors:
+        co_return co_await ask_competitor(account, api, now);
+    case Job::live_media:
+        co_return co_await collectors::collect_live_media(
+            api, settings, account.is_on_air(), refused, now);
+    case Job::publishing_limit:
+        co_return co_await collectors::collect_publishing_limit(api, settings, refused, now);
     case Job::backfill:
         co_return co_await read_past(api, matrix_, account, posts_of_the_past(account, api), now);
     case Job::story_insights:

@@ -61,6 +61,14 @@ constexpr auto day_end_query = R"(
 SELECT account_id, (extract(epoch FROM max(day_end)) * 1000000)::bigint
 FROM store.account_day WHERE account_id = ANY($1::bigint[]) GROUP BY account_id)";
 
+constexpr auto refused_competitors_query = R"(
+SELECT account_id, username, (extract(epoch FROM asked_at) * 1000000)::bigint
+FROM store.competitor WHERE account_id = ANY($1::bigint[]) AND refusal <> '')";
+
+constexpr auto live_query = R"(
+SELECT account_id, media_id FROM store.live_broadcast
+WHERE account_id = ANY($1::bigint[]) AND ended_by IS NULL)";
+
 constexpr auto backfill_query = R"(
 SELECT account_id, (extract(epoch FROM started_at) * 1000000)::bigint,
        (extract(epoch FROM updated_at) * 1000000)::bigint, since - date '1970-01-01',
@@ -224,6 +232,11 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
         histories[row[0].as<std::int64_t>()].conversations.push_back(
             {row[1].as<std::string>(), instant_in(row[2]), instant_or_none(row[3]),
              row[4].as<std::string>(), instant_or_none(row[5])});
+    for (const auto& row : tx.exec_params(refused_competitors_query, ids))
+        histories[row[0].as<std::int64_t>()].refused_competitors.push_back(
+            {row[1].as<std::string>(), instant_in(row[2])});
+    for (const auto& row : tx.exec_params(live_query, ids))
+        histories[row[0].as<std::int64_t>()].live_broadcasts.push_back(row[1].as<std::int64_t>());
     for (const auto& row : tx.exec_params(backfill_query, ids))
         histories[row[0].as<std::int64_t>()].backfill = backfill_of(row);
     for (const auto& row : tx.exec_params(settled_days_query, ids))

@@ -29,7 +29,8 @@ const Statement& statement_named(const std::string& name)
              {account_statements(), day_statements(), media_statements(), sample_statements(),
               run_statements(), backfill_statements(), loss_statements(), story_statements(),
               presence_statements(), lesson_statements(), conversation_statements(),
-              push_statements()})
+              push_statements(), publishing_limit_statements(), competitor_statements(),
+              live_statements()})
             for (const auto& statement : part)
                 found[statement.name] = &statement;
         return found;

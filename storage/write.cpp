@@ -92,6 +92,9 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_pushes(steps, batch.pushes);
     add_conversations(steps, batch.conversations);
     add_text_expiry(steps, batch.texts_expire_at);
+    add_publishing_limits(steps, batch.publishing_limits);
+    add_competitors(steps, batch.competitors);
+    add_live_polls(steps, batch.live_polls);
     add_presences(steps, batch.presences);
     add_lessons(steps, batch.lessons);
     add_offered(steps, batch.offered);

@@ -56,6 +56,18 @@ void add_conversations(Steps& steps, const std::vector<model::Conversation>& row
 void add_text_expiry(Steps& steps, const std::optional<model::Instant>& at);
 std::span<const Statement> conversation_statements();
 
+// write_publishing_limit.cpp
+void add_publishing_limits(Steps& steps, const std::vector<model::PublishingLimit>& rows);
+std::span<const Statement> publishing_limit_statements();
+
+// write_competitors.cpp
+void add_competitors(Steps& steps, const std::vector<model::Competitor>& rows);
+std::span<const Statement> competitor_statements();
+
+// write_live.cpp
+void add_live_polls(Steps& steps, const std::vector<model::LivePoll>& polls);
+std::span<const Statement> live_statements();
+
 // write_presence.cpp
 void add_presences(Steps& steps, const std::vector<model::Presence>& presences);
 std::span<const Statement> presence_statements();

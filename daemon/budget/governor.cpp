@@ -75,6 +75,7 @@ Governor::Governor(const config::Config& config)
         members_.push_back(
             {account.user_id, account.login, static_cast<double>(account.backfill.budget_percent),
              Pool{day, quarter, share, static_cast<std::uint64_t>(account.user_id)},
+             Barrier{static_cast<std::uint64_t>(account.user_id)},
              Barrier{static_cast<std::uint64_t>(account.user_id)}, RollingCount{hour, minute}});
     }
 }
@@ -87,6 +88,12 @@ Pool& Governor::app_of(const Member& member)
 const Pool& Governor::app_of(const Member& member) const
 {
     return apps_.at(static_cast<std::size_t>(member.login)).hour;
+}
+
+/// Of work that does not count for the account.
+Barrier& Governor::own_barrier(Member& member, Work work)
+{
+    return work == Work::competitors ? member.competitors : member.messages;
 }
 
 /// A turn of the past may go as much further as any.
@@ -109,11 +116,11 @@ Governor::ask(std::size_t account, Work work, Stage stage, std::uint64_t key, mo
     auto& member = members_.at(account);
     const auto limit = shed_at(member, work, stage);
     auto answer = app_of(member).ask(work, limit, stage, now);
-    const bool is_of_messages = work == Work::conversations;
-    if (answer == Answer::go && !is_of_messages)
+    const bool is_beside = !manner_of(work).counts_for_account;
+    if (answer == Answer::go && !is_beside)
         answer = member.day.ask(work, limit, stage, now);
-    if (answer == Answer::go && is_of_messages && member.messages.is_up(now))
-        return {Answer::blocked, member.messages.until()};
+    if (answer == Answer::go && is_beside && own_barrier(member, work).is_up(now))
+        return {Answer::blocked, own_barrier(member, work).until()};
     if (answer == Answer::go) {
         const auto free = free_at(member, work, now);
         return {free > now ? Answer::paced : Answer::go, std::max(free, now)};
@@ -137,7 +144,7 @@ void Governor::departed(std::size_t account, Work work, model::Instant now)
 {
     auto& member = members_.at(account);
     app_of(member).meter().count(work, now);
-    if (work != Work::conversations)
+    if (manner_of(work).counts_for_account)
         member.day.meter().count(work, now);
     member.hour.add(now);
     at(member.left_at, work) = now;
@@ -154,7 +161,7 @@ void Governor::called_back(std::size_t account, Work work, model::Instant now)
 {
     auto& member = members_.at(account);
     app_of(member).meter().take_back(work, now);
-    if (work != Work::conversations)
+    if (manner_of(work).counts_for_account)
         member.day.meter().take_back(work, now);
     member.hour.take_back(now);
 }
@@ -169,11 +176,12 @@ void Governor::ended(std::size_t account, const graph::Ending& ending, model::In
         learn(member, ending, now);
 }
 
-void Governor::message_call_ended(
-    std::size_t account, const graph::Ending& ending, model::Instant now)
+void Governor::call_beside_ended(
+    std::size_t account, Work work, const graph::Ending& ending, model::Instant now)
 {
     auto& member = members_.at(account);
     auto& app = app_of(member);
+    auto& own = own_barrier(member, work);
     app.meter().arrived();
     if (!ending.was_answered)
         return;
@@ -185,9 +193,9 @@ void Governor::message_call_ended(
     else if (shows_room(ending, ending.usage.app_percent))
         app.barrier().answered(now);
     if (is_over || ending.usage.regain_after)
-        member.messages.put_up(now, ending.regain_after);
+        own.put_up(now, ending.regain_after);
     else if (!ending.failure)
-        member.messages.answered(now);
+        own.answered(now);
 }
 
 void Governor::learn(Member& member, const graph::Ending& ending, model::Instant now)

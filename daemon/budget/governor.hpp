@@ -57,9 +57,11 @@ public:
     void called_back(std::size_t account, Work work, model::Instant now);
     void ended(std::size_t account, const graph::Ending& ending, model::Instant now);
 
-    /// The same of a call for conversations: these have a limit of their own, beside the account's.
-    /// What its headers say is of that, and a block of it blocks nothing else.
-    void message_call_ended(std::size_t account, const graph::Ending& ending, model::Instant now);
+    /// The same of a call that does not count for the account: for conversations, or competitors.
+    /// What its headers say of an account is of a limit of its own, and a block of that blocks
+    /// nothing else.
+    void call_beside_ended(
+        std::size_t account, Work work, const graph::Ending& ending, model::Instant now);
 
     /// Calls an hour that the account is known to need for this work from now on.
     void expect(std::size_t account, Work work, double calls_per_hour);
@@ -88,7 +90,8 @@ private:
         config::Login login{};
         double backfill_shed_at = 0;
         Pool day;
-        Barrier messages; ///< of the limit of messages
+        Barrier messages;    ///< of the limit of messages
+        Barrier competitors; ///< of that under which competitors are asked for
         RollingCount hour;
         PerWork<double> expected{};
         PerWork<model::Instant> left_at{}; ///< the newest call
@@ -98,6 +101,7 @@ private:
     Pool* pool_of(const model::Block& block);
     void learn(Member& member, const graph::Ending& ending, model::Instant now);
     static model::Instant free_at(const Member& member, Work work, model::Instant now);
+    static Barrier& own_barrier(Member& member, Work work);
     static double shed_at(const Member& member, Work work, Stage stage);
 
     std::vector<App> apps_; ///< by login

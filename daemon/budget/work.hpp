@@ -20,9 +20,11 @@ enum class Work : std::uint8_t {
     old_posts,
     demographics, ///< move over weeks
     backfill,     ///< the past waits
+    edges,        ///< what is collected beside all that
+    competitors,  ///< other people's numbers
 };
 
-inline constexpr std::size_t work_count = 9;
+inline constexpr std::size_t work_count = 11;
 
 /// How one class of work bears a scarce budget.
 struct Manner {
@@ -32,6 +34,7 @@ struct Manner {
     double turn_goes_to = 0;           ///< a turn, or the reading of one post, that has begun is
                                        ///< broken off here: what it read would be read again
     std::chrono::milliseconds least_between{}; ///< two calls of one account; 0: nothing is said
+    bool counts_for_account = true; ///< else for the app alone, and a refusal stops only its like
 };
 
 /// The one table of manners. The platform throttles at 100 and warns at 75; a call that is made

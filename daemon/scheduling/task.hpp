@@ -19,11 +19,14 @@ enum class Job : std::uint8_t {
     audience,
     media_insights, ///< one post's numbers
     conversations,  ///< one call on the way through them
-    token,          ///< the account's token: renewed in time, watched while it is dead
-    backfill,       ///< a piece of the past
+    publishing_limit,
+    competitors, ///< one of them
+    live_media,
+    token,    ///< the account's token: renewed in time, watched while it is dead
+    backfill, ///< a piece of the past
 };
 
-inline constexpr std::size_t job_count = 10;
+inline constexpr std::size_t job_count = 13;
 
 /// The name under which runs of the job are reported: that of its collector.
 std::string_view collector_of(Job job);

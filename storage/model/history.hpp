@@ -69,6 +69,8 @@ struct AccountHistory {
     std::optional<Instant> last_alive;      ///< when a daemon last did anything for it
     std::vector<MetricLesson> lessons;      ///< that hold: its own; and, once, those of kinds
     std::vector<KnownConversation> conversations;
+    std::vector<RefusedCompetitor> refused_competitors;
+    std::vector<MediaId> live_broadcasts; ///< whose end is not known
 };
 
 /// One row of the view `insights.collection_health`.

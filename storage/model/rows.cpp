@@ -64,6 +64,16 @@ void join_stories(const Batch& batch, std::vector<Batch>& singles)
     }
 }
 
+std::size_t numbers_in(const Competitor& competitor)
+{
+    std::size_t count = competitor.followers_count.has_value() +
+                        competitor.follows_count.has_value() + competitor.media_count.has_value();
+    for (const auto& post : competitor.posts)
+        count += post.like_count.has_value() + post.comments_count.has_value() +
+                 post.view_count.has_value();
+    return count;
+}
+
 std::size_t numbers_in(const Readings& readings)
 {
     std::size_t count = 0;
@@ -88,6 +98,9 @@ void append(Batch& into, Batch&& from)
     move_rows(into.stories, std::move(from.stories));
     move_rows(into.pushes, std::move(from.pushes));
     move_rows(into.conversations, std::move(from.conversations));
+    move_rows(into.publishing_limits, std::move(from.publishing_limits));
+    move_rows(into.competitors, std::move(from.competitors));
+    move_rows(into.live_polls, std::move(from.live_polls));
     move_rows(into.presences, std::move(from.presences));
     move_rows(into.lessons, std::move(from.lessons));
     move_rows(into.offered, std::move(from.offered));
@@ -117,6 +130,9 @@ std::vector<Batch> single_rows(const Batch& batch)
     join_stories(batch, singles);
     add_singles(batch, &Batch::pushes, singles);
     add_singles(batch, &Batch::conversations, singles);
+    add_singles(batch, &Batch::publishing_limits, singles);
+    add_singles(batch, &Batch::competitors, singles);
+    add_singles(batch, &Batch::live_polls, singles);
     add_singles(batch, &Batch::lessons, singles);
     add_singles(batch, &Batch::offered, singles);
     return singles;
@@ -138,6 +154,9 @@ Contents contents_of(const Batch& batch)
     look_at(contents, batch.stories, &StoryEntry::known_at, "stories");
     look_at(contents, batch.pushes, &StoryPush::received_at, "webhooks");
     look_at(contents, batch.conversations, &Conversation::observed_at, "conversations");
+    look_at(contents, batch.publishing_limits, &PublishingLimit::observed_at, "publishing_limit");
+    look_at(contents, batch.competitors, &Competitor::observed_at, "competitors");
+    look_at(contents, batch.live_polls, &LivePoll::observed_at, "live_media");
     look_at(contents, batch.presences, &Presence::known_at, "media");
     look_at(contents, batch.gaps, &Gap::ends_at, "");
     look_at(contents, batch.failed_polls, &FailedPoll::at, "media_insights");
@@ -168,6 +187,14 @@ std::size_t count_values(const Batch& batch)
         count += numbers_in(push.readings);
     for (const auto& conversation : batch.conversations)
         count += conversation.messages.size();
+    for (const auto& competitor : batch.competitors)
+        count += numbers_in(competitor);
+    for (const auto& poll : batch.live_polls)
+        for (const auto& live : poll.broadcasts)
+            count += live.viewers.has_value() + live.like_count.has_value() +
+                     live.comments_count.has_value();
+    for (const auto& limit : batch.publishing_limits)
+        count += limit.quota_usage.has_value() + limit.quota_total.has_value();
     return count;
 }
 

@@ -1,13 +1,16 @@
 #pragma once
 
 #include "storage/model/backfill.hpp"
+#include "storage/model/competitor.hpp"
 #include "storage/model/conversation.hpp"
 #include "storage/model/failed_poll.hpp"
 #include "storage/model/gap.hpp"
 #include "storage/model/ids.hpp"
 #include "storage/model/lesson.hpp"
+#include "storage/model/live.hpp"
 #include "storage/model/post_rate.hpp"
 #include "storage/model/presence.hpp"
+#include "storage/model/publishing_limit.hpp"
 #include "storage/model/reading.hpp"
 #include "storage/model/story.hpp"
 #include "storage/model/story_push.hpp"
@@ -125,7 +128,7 @@ struct CollectorRun {
 /// What it costs to lose a row that waits for the store.
 enum class Worth : std::uint8_t {
     refetchable,   ///< the platform still answers it, or a later reading says nearly as much
-    irreplaceable, ///< stories, messages: gone for good
+    irreplaceable, ///< stories, messages, broadcasts: gone for good
 };
 
 /// Rows that were dropped before the store had them; never silently.
@@ -161,6 +164,9 @@ struct Batch {
     std::vector<StoryPush> pushes; ///< of several_accounts
     std::vector<Conversation> conversations;
     std::optional<Instant> texts_expire_at; ///< texts that are older than they are kept go
+    std::vector<PublishingLimit> publishing_limits;
+    std::vector<Competitor> competitors;
+    std::vector<LivePoll> live_polls;
     std::vector<Presence> presences;
     std::vector<MetricLesson> lessons;
     std::vector<OfferedMetric> offered;

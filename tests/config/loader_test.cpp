@@ -222,6 +222,45 @@ TEST(Loader, SaysWhatIsWrongWithConversations)
     EXPECT_THAT(with("{mode: text, with: []}"), HasSubstr("must be a list"));
 }
 
+TEST(Loader, EdgesAreOffUnlessAskedFor)
+{
+    const auto off = good(head + account).accounts[0];
+    for (const auto collector :
+         {Collector::publishing_limit, Collector::competitors, Collector::live_media})
+        EXPECT_FALSE(off.collect.at(collector));
+    const auto on = good(
+                        head + "accounts:\n  - {name: a, login: facebook, user_id: \"1\", token: "
+                               "{env: A}, collect: {live_media: on, competitors: on}, competitors: "
+                               "[Blue.Bottle, rival_2]}\n")
+                        .accounts[0];
+    EXPECT_TRUE(on.collect.at(Collector::live_media));
+    EXPECT_TRUE(on.collect.at(Collector::media)) << "a map leaves the others alone";
+    EXPECT_THAT(on.competitors, ElementsAre("blue.bottle", "rival_2"));
+    EXPECT_EQ(on.schedule.competitors, 6h);
+    const auto listed = good(
+        head + "accounts:\n  - {name: a, user_id: \"1\", token: {env: A}, collect: "
+               "[publishing_limit], schedule: {live_viewers: 30s, publishing_limit: 2h}}\n");
+    EXPECT_TRUE(listed.accounts[0].collect.at(Collector::publishing_limit));
+    EXPECT_FALSE(listed.accounts[0].collect.at(Collector::profile));
+    EXPECT_EQ(listed.accounts[0].schedule.live_viewers, 30s);
+}
+
+TEST(Loader, SaysWhatIsWrongWithCompetitors)
+{
+    const auto with = [](const std::string& login, const std::string& rest) {
+        return mistakes_in(
+            head + "accounts:\n  - {name: a, login: " + login +
+            ", user_id: \"1\", token: {env: A}, collect: {competitors: on}" + rest + "}\n");
+    };
+    EXPECT_THAT(
+        with("instagram", ", competitors: [a]"), HasSubstr("graph.instagram.com does not offer"));
+    EXPECT_THAT(with("facebook", ""), HasSubstr("nobody is named"));
+    EXPECT_THAT(with("facebook", ", competitors: []"), HasSubstr("nobody is named"));
+    EXPECT_THAT(with("facebook", ", competitors: [\"@a\"]"), HasSubstr("without `@`"));
+    EXPECT_THAT(with("facebook", ", competitors: [a, A]"), HasSubstr("twice"));
+    EXPECT_THAT(with("facebook", ", competitors: a"), HasSubstr("must be a list"));
+}
+
 TEST(Loader, BackfillOfAnAccountRestsOnTheDefaults)
 {
     const auto config = good(

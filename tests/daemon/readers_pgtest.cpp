@@ -37,6 +37,20 @@ INSERT INTO store.message (account_id, message_key, conversation_key, created_at
     SELECT account_id, 'message', 'chat', now(), now(), 'in' FROM store.account;
 INSERT INTO store.story_push (account_id, media_id, pushed_at, received_at, told)
     SELECT account_id, 5, now(), now(), '{}' FROM store.account;
+INSERT INTO store.publishing_limit (account_id, observed_at) SELECT account_id, now() FROM store.account;
+INSERT INTO store.publishing_limit_state (account_id, checked_at, row_at)
+    SELECT account_id, now(), now() FROM store.account;
+INSERT INTO store.competitor (account_id, username, asked_at, refusal)
+    SELECT account_id, 'rival', now(), '' FROM store.account;
+INSERT INTO store.competitor_sample (account_id, username, observed_at)
+    SELECT account_id, 'rival', now() FROM store.account;
+INSERT INTO store.competitor_media (account_id, username, media_id, first_seen_at, checked_at, row_at)
+    SELECT account_id, 'rival', 6, now(), now(), now() FROM store.account;
+INSERT INTO store.competitor_media_sample (account_id, username, media_id, observed_at)
+    SELECT account_id, 'rival', 6, now() FROM store.account;
+INSERT INTO store.live_broadcast (account_id, media_id, first_seen_at, last_seen_at)
+    SELECT account_id, 7, now(), now() FROM store.account;
+INSERT INTO store.live_sample (account_id, media_id, observed_at) SELECT account_id, 7, now() FROM store.account;
 )";
 
 class LimitedReader : public ::testing::Test

@@ -124,6 +124,15 @@ TEST(Scopes, OfMessagesAreAskedForWithConversations)
     EXPECT_THAT(scopes_to_ask(account), ::testing::Contains("instagram_manage_messages"));
 }
 
+TEST(Scopes, OfPublishingAreAskedForWithItsLimit)
+{
+    auto account = account_of(config::Login::instagram);
+    account.collect[config::Collector::publishing_limit] = true;
+    EXPECT_THAT(scopes_to_ask(account), ::testing::Contains("instagram_business_content_publish"));
+    account.login = config::Login::facebook;
+    EXPECT_THAT(scopes_to_ask(account), ::testing::Contains("instagram_content_publish"));
+}
+
 TEST(Scopes, ThatWereNotGrantedAreNamedWithWhatNeedsThem)
 {
     const auto account = account_of(config::Login::instagram);

@@ -1,13 +1,16 @@
 #include "collectors/account_insights.hpp"
 #include "collectors/audience.hpp"
+#include "collectors/competitors.hpp"
 #include "collectors/conversation_walk.hpp"
 #include "collectors/conversations.hpp"
 #include "collectors/graph/answer.hpp"
 #include "collectors/graph/batch.hpp"
 #include "collectors/graph/node.hpp"
 #include "collectors/insights.hpp"
+#include "collectors/live_media.hpp"
 #include "collectors/media.hpp"
 #include "collectors/profile.hpp"
+#include "collectors/publishing_limit.hpp"
 #include "storage/json_rows.hpp"
 #include "tests/support/plain_names.hpp"
 
@@ -60,6 +63,24 @@ void walk_through(const boost::json::value& body)
     } while (walk.is_under_way());
 }
 
+/// The same answer about everybody: the round must come to its end.
+void discover(const boost::json::value& body)
+{
+    config::Account account;
+    account.competitors = {"one", "two"};
+    collectors::CompetitorRound round{account};
+    constexpr int most_calls = 100;
+    int calls = 0;
+    do {
+        if (!round.next({}))
+            break;
+        (void)round.request();
+        (void)round.take(graph::Reply{body, {}}, {});
+        if (++calls == most_calls)
+            std::abort();
+    } while (round.is_under_way());
+}
+
 void decode_all(const boost::json::value& body)
 {
     decode_messages(body);
@@ -68,6 +89,9 @@ void decode_all(const boost::json::value& body)
     config::Account account;
     account.user_id = 1;
     (void)collectors::decode_profile(body, account, now);
+    (void)collectors::decode_publishing_limit(body, now);
+    (void)collectors::decode_live_media(body, now);
+    discover(body);
     (void)collectors::decode_media(body, collectors::MediaList::media, now);
     (void)collectors::decode_media(body, collectors::MediaList::stories, now);
     (void)collectors::decode_series(body);

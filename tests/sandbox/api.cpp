@@ -2,7 +2,6 @@
 #include "tests/sandbox/identity.hpp"
 #include "tests/sandbox/login.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <date/date.h>
 #include <fmt/format.h>
@@ -70,8 +69,10 @@ Response edge_of_user(const Call& call, const std::string& edge)
         return story_list(call);
     if (edge == "insights")
         return user_insights(call);
+    if (edge == "content_publishing_limit")
+        return publishing_limit(call);
     if (edge == "live_media")
-        return answer_of(json::object{{"data", json::array{}}});
+        return live_media(call);
     return unknown_path(call.request);
 }
 
@@ -258,7 +259,8 @@ Response Api::with_token(
     if (auto answer = conversation_answer(visit, token, node, edge, message_calls_))
         return *answer;
     const auto host = visit.request.host;
-    if (!missing_scope(host, edge, token.scopes).empty())
+    const bool is_discovery = asks_for_another(visit.request);
+    if (!missing_scope(host, is_discovery ? discovery_edge : edge, token.scopes).empty())
         return refusal(
             host, 10, std::nullopt, "(#10) Application does not have permission for this action");
     const auto account = account_of(visit, token, node);
@@ -269,13 +271,16 @@ Response Api::with_token(
     if (of_media && hits(faults_.gone_in_disguise))
         return gone(host, node);
     const Call call{world_, visit.request, *account, visit.now, faults_};
-    auto refused = refuse_too_many(visit, *account);
+    auto refused = refuse_too_many(visit, *account, !is_discovery);
     auto response = refused ? std::move(*refused) : node_or_edge(call, node, edge);
-    add_usage(response, host, *account, visit.now);
+    if (!is_discovery)
+        add_usage(response, host, *account, visit.now);
     return response;
 }
 
-std::optional<Response> Api::refuse_too_many(const Visit& visit, std::size_t account)
+/// Everything counts for the app, and nearly everything for the account.
+std::optional<Response>
+Api::refuse_too_many(const Visit& visit, std::size_t account, bool counts_for_account)
 {
     const auto host = visit.request.host;
     const auto over = visit.request.connection;
@@ -283,6 +288,8 @@ std::optional<Response> Api::refuse_too_many(const Visit& visit, std::size_t acc
     if (limits.app_calls_an_hour &&
         !counters_.app(host).take(*limits.app_calls_an_hour, limits.others_of_app, visit.now, over))
         return refusal(host, 4, std::nullopt, "(#4) Application request limit reached");
+    if (!counts_for_account)
+        return std::nullopt;
     const bool is_over =
         limits.account_calls_a_day &&
         !counters_.account(account).take(

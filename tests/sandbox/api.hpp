@@ -86,6 +86,16 @@ struct MessageFaults {
     bool fails = false;             ///< their calls are answered by HTTP 500
 };
 
+/// What goes wrong with asking for others by their names.
+struct DiscoveryFaults {
+    std::vector<std::string> personal;  ///< accounts that are none to the platform
+    std::vector<std::string> age_gated; ///< of whom nothing is told
+    std::vector<std::string> hides_likes;
+    bool no_views = false;  ///< a version without `view_count`
+    bool throttled = false; ///< its limit is used up (613)
+    bool fails = false;     ///< HTTP 500
+};
+
 /// Calls for conversations and messages: two a second for each account.
 struct MessageCalls {
     std::map<std::size_t, std::deque<Instant>> recent; ///< by account
@@ -118,6 +128,8 @@ struct Faults {
     BatchFaults batches{};
     MessageFaults messages{};
     std::vector<std::int64_t> forbidden_media{}; ///< whose insights need another permission
+    bool no_live_viewers = false;                ///< a version before current_live_viewer_count
+    DiscoveryFaults discovery{};
 };
 
 struct Visit; // login.hpp
@@ -158,7 +170,8 @@ private:
     Response checked(const Request& request, Instant now);
     Response with_token(
         const Visit& visit, const Token& token, const std::string& node, const std::string& edge);
-    std::optional<Response> refuse_too_many(const Visit& visit, std::size_t account);
+    std::optional<Response>
+    refuse_too_many(const Visit& visit, std::size_t account, bool counts_for_account);
     void add_usage(Response& response, Host host, std::size_t account, Instant now);
     int percent_used(std::size_t account, Instant now);
 
@@ -196,6 +209,8 @@ Response media_node(const Call& call, const Media& media);
 Response media_children(const Call& call, const Media& media);
 Response media_insights(const Call& call, const Media& media);
 Response user_insights(const Call& call);
+Response publishing_limit(const Call& call);
+Response live_media(const Call& call);
 
 /// A refusal with the documented body of the host.
 Response refusal(
@@ -213,5 +228,11 @@ struct NodeOutcome {
 };
 NodeOutcome
 media_fields(const Call& call, const Media& media, const std::vector<std::string>& fields);
+
+/// Whether the call asks for another account by its name; such calls do not count for the account.
+bool asks_for_another(const Request& request);
+
+/// "business_discovery.username(name){…}" as that account, or why not.
+NodeOutcome discovery(const Call& call, const std::string& field);
 
 } // namespace insightd::sandbox

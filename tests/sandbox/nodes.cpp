@@ -259,6 +259,14 @@ Response user_node(const Call& call)
         return *refused;
     json::object node;
     for (const auto& name : fields) {
+        if (name.starts_with("business_discovery")) {
+            auto other = discovery(call, name);
+            if (other.refused)
+                return *other.refused;
+            if (!other.node.empty())
+                node["business_discovery"] = std::move(other.node);
+            continue;
+        }
         const auto field = std::ranges::find(user_table(), name, &UserField::name);
         if (field == user_table().end() || !serves(field->on, call.request.host))
             return nonexisting_field(call.request.host, name);

@@ -15,10 +15,14 @@ Scopes needed_for(Host host, const std::string& edge)
 {
     auto needed = host == Host::instagram ? Scopes{"instagram_business_basic"}
                                           : Scopes{"instagram_basic", "pages_read_engagement"};
-    if (edge == "insights")
+    if (edge == "insights" || edge == discovery_edge)
         needed.emplace_back(
             host == Host::instagram ? "instagram_business_manage_insights"
                                     : "instagram_manage_insights");
+    if (edge == "content_publishing_limit")
+        needed.emplace_back(
+            host == Host::instagram ? "instagram_business_content_publish"
+                                    : "instagram_content_publish");
     return needed;
 }
 
@@ -44,6 +48,7 @@ const Scopes& known_scopes(Host host)
         "ads_management",
         "ads_read",
         "instagram_manage_comments",
+        "instagram_content_publish",
         "pages_manage_metadata"};
     return host == Host::instagram ? instagram : facebook;
 }

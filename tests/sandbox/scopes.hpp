@@ -22,6 +22,9 @@ std::string text_of(const Scopes& scopes);
 
 bool contains(const Scopes& scopes, const std::string& scope);
 
+/// Stands for asking for others by their names, which is no edge of its own.
+inline const std::string discovery_edge = "business_discovery";
+
 /// The first one that reading this edge needs and that is not there; empty if none is missing.
 std::string missing_scope(Host host, const std::string& edge, const Scopes& granted);
 

@@ -272,6 +272,34 @@ std::int64_t World::media_count(std::size_t account, Instant now) const
     return std::max<std::int64_t>(static_cast<std::int64_t>(posts(account, now).size()) - 2, 0);
 }
 
+std::int64_t World::published(std::size_t account, Instant since, Instant now) const
+{
+    return std::ranges::count_if(
+        posts(account, now), [&](const Media& media) { return media.published_at > since; });
+}
+
+std::vector<Broadcast> World::on_air(std::size_t account, Instant now) const
+{
+    std::vector<Broadcast> alive;
+    for (const auto& live : options_.broadcasts)
+        if (live.account == account && live.from <= now && now < live.until)
+            alive.push_back(live);
+    return alive;
+}
+
+/// They come, and leave again before the end.
+std::int64_t World::live_viewers(const Broadcast& live, Instant now)
+{
+    const auto since = std::chrono::floor<minutes>(now - live.from).count();
+    const auto left = std::chrono::floor<minutes>(live.until - now).count();
+    return 5 + std::min(since, left) * 3;
+}
+
+std::int64_t World::live_comments(const Broadcast& live, Instant now)
+{
+    return std::chrono::floor<minutes>(now - live.from).count() * 2;
+}
+
 std::string World::day_zone(std::size_t account) const
 {
     return accounts_[account].local_days ? accounts_[account].timezone : "America/Los_Angeles";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/sandbox/broadcasts.hpp"
 #include "tests/sandbox/given_posts.hpp"
 #include "tests/sandbox/mailbox.hpp"
 
@@ -76,6 +77,7 @@ public:
         double highlights = 0; ///< share of stories that answer for five days more
         std::shared_ptr<const GivenPosts> given{}; ///< instead of posts made up; none disappears
         std::shared_ptr<const Mailbox> mailbox{};  ///< nobody writes without one
+        Broadcasts broadcasts{};
     };
 
     World(Options options, std::vector<AccountSpec> accounts);
@@ -100,10 +102,17 @@ public:
     void share(std::int64_t id, AccountSpec with); ///< a collaboration, by another account
     void recount(std::int64_t id, Instant from, double kept); ///< totals are this share of before
 
+    // Broadcasts.
+    std::vector<Broadcast> on_air(std::size_t account, Instant now) const;
+    static std::int64_t live_viewers(const Broadcast& live, Instant now);
+    static std::int64_t live_comments(const Broadcast& live, Instant now); ///< so far
+
     // Profile counters.
     std::int64_t followers(std::size_t account, Instant now) const;
     std::int64_t follows(std::size_t account) const;
     std::int64_t media_count(std::size_t account, Instant now) const;
+    /// Posts of (since, now]: all of them were published through the API.
+    std::int64_t published(std::size_t account, Instant since, Instant now) const;
 
     // Lifetime totals of a media object, as reported at `now`. Additive ones sum up:
     // total_interactions = likes + comments + saved + shares.

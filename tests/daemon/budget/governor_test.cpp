@@ -82,7 +82,7 @@ protected:
     std::vector<Work> counted(std::size_t account)
     {
         auto works = going(account);
-        std::erase(works, Work::conversations);
+        std::erase_if(works, [](Work work) { return !manner_of(work).counts_for_account; });
         return works;
     }
 
@@ -235,7 +235,7 @@ TEST_F(GovernorTest, TurnThatHasBegunMayGoFurther)
     for (std::size_t place = 0; place < work_count; ++place)
         EXPECT_EQ(
             ask(0, static_cast<Work>(place), Stage::goes_on) == Answer::shed,
-            static_cast<Work>(place) != Work::conversations)
+            manner_of(static_cast<Work>(place)).counts_for_account)
             << place;
 }
 
@@ -261,7 +261,7 @@ TEST_F(GovernorTest, StateTellsWhatItKnows)
     refuse(1, FailureClass::account_throttled, 5min);
     state = governor.state(0, now);
     EXPECT_EQ(state.account_percent, 70);
-    EXPECT_THAT(state.shedding, ElementsAre("demographics", "backfill"));
+    EXPECT_THAT(state.shedding, ElementsAre("demographics", "backfill", "edges"));
     EXPECT_EQ(state.blocked_until, std::nullopt);
     EXPECT_EQ(governor.state(1, now).blocked_until, start + 5min);
     now += 2h;
@@ -477,7 +477,7 @@ TEST_F(GovernorTest, ConversationsHaveALimitOfTheirOwn)
     ending.failure = FailureClass::account_throttled;
     ending.regain_after = 10min;
     ending.usage.business_percent = 100;
-    governor.message_call_ended(0, ending, now);
+    governor.call_beside_ended(0, Work::conversations, ending, now);
     now += 1s;
     EXPECT_EQ(ask(0, Work::conversations), Answer::blocked);
     EXPECT_EQ(ask(0, Work::story_ends), Answer::go) << "its own figure is as it was";
@@ -490,6 +490,28 @@ TEST_F(GovernorTest, ConversationsCountForTheApp)
 {
     call(0, Work::lists, 99, {});
     EXPECT_EQ(ask(0, Work::conversations), Answer::shed);
+}
+
+/// The platform's words: all endpoints count for the account but messages, competitors, hashtags.
+TEST_F(GovernorTest, CompetitorsAreBesideTheAccountsLimitAndBesideMessages)
+{
+    call(0, Work::lists, {}, 94);
+    EXPECT_EQ(ask(0, Work::edges), Answer::shed);
+    EXPECT_EQ(ask(0, Work::competitors), Answer::go);
+    governor.departed(0, Work::competitors, now);
+    graph::Ending ending;
+    ending.was_answered = true;
+    ending.failure = FailureClass::account_throttled;
+    ending.regain_after = 10min;
+    governor.call_beside_ended(0, Work::competitors, ending, now);
+    now += 2s;
+    EXPECT_EQ(ask(0, Work::competitors), Answer::blocked);
+    EXPECT_EQ(ask(0, Work::conversations), Answer::go);
+    EXPECT_EQ(ask(0, Work::story_ends), Answer::go);
+    EXPECT_EQ(governor.state(0, now).calls_in_day, 1) << "the list alone";
+    call(0, Work::lists, 60, {});
+    now += 10min;
+    EXPECT_EQ(ask(0, Work::competitors), Answer::shed) << "they count for the app";
 }
 
 TEST_F(GovernorTest, PacedWorkIsNotShed)

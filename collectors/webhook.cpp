@@ -110,6 +110,18 @@ std::optional<model::StoryPush> push_in(const json::value& change)
     return push;
 }
 
+/// Source: Meta's page "Webhooks: Instagram", field mentions: a media id, and a comment id if it is
+/// a comment that mentions the account.
+std::optional<model::MentionPlace> mention_in(const json::value& change)
+{
+    const auto* value = member(change, "value");
+    const auto media = value != nullptr ? integer_in(*value, "media_id") : std::nullopt;
+    if (text_in(change, "field") != "mentions" || !media || *media <= 0)
+        return std::nullopt;
+    const auto comment = integer_in(*value, "comment_id").value_or(0);
+    return model::MentionPlace{*media, std::max<std::int64_t>(comment, 0)};
+}
+
 void add_entry(Delivery& delivery, const json::value& entry, model::Instant received_at)
 {
     const auto account = integer_in(entry, "id");
@@ -121,6 +133,10 @@ void add_entry(Delivery& delivery, const json::value& entry, model::Instant rece
         return;
     }
     for (const auto& change : *changes) {
+        if (const auto place = mention_in(change)) {
+            delivery.mentions.push_back({*account, *place, *time, received_at});
+            continue;
+        }
         auto push = push_in(change);
         if (!push) {
             ++delivery.passed_over;

@@ -138,6 +138,7 @@ void read_accounts(const YAML::Node& node, Draft& draft, Context& context)
         auto account = draft.defaults;
         read_fields<Account>(entry, "an account", account_table, account, context);
         check_competitors(entry, account, context);
+        check_public_edges(entry, account, context);
         if (!account.name.empty())
             check_unique(entry, "name", account.name, draft.names, context);
         if (account.user_id != 0)

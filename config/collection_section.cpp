@@ -16,6 +16,8 @@ constexpr std::array collectors{Collector::profile,          Collector::media,
                                 Collector::account_insights, Collector::publishing_limit,
                                 Collector::competitors,      Collector::live_media};
 
+constexpr std::array public_edges{Collector::tags, Collector::comments, Collector::mentions};
+
 std::vector<std::string_view> collector_names()
 {
     std::vector<std::string_view> names;
@@ -24,14 +26,15 @@ std::vector<std::string_view> collector_names()
     return names;
 }
 
-/// A list says exactly what is collected; of conversations there are two kinds, so that only a map
-/// can switch them on.
+/// A list says exactly what is collected; of conversations, and of what others show and write,
+/// there are two kinds, so that only a map can switch them on.
 void read_collect_list(const YAML::Node& node, Account& account, Context& context)
 {
     for (const auto collector : collectors)
         account.collect[collector] = false;
     account.collect[Collector::conversations] = false;
     account.conversations.mode = ConversationMode::off;
+    switch_off_public_edges(account);
     for (const auto& entry : node)
         if (const auto choice = read_choice(entry, "collect", collector_names(), context))
             account.collect[collectors.at(*choice)] = true;
@@ -42,6 +45,8 @@ void read_collect_map(const YAML::Node& node, Account& account, Context& context
 {
     auto names = collector_names();
     names.push_back(to_string(Collector::conversations));
+    for (const auto edge : public_edges)
+        names.push_back(to_string(edge));
     check_keys(node, "`collect`", names, context);
     for (const auto collector : collectors) {
         const auto value = value_of(node, to_string(collector));
@@ -52,6 +57,9 @@ void read_collect_map(const YAML::Node& node, Account& account, Context& context
     }
     if (const auto value = value_of(node, to_string(Collector::conversations)); value.IsDefined())
         read_conversations(value, account, context);
+    for (const auto edge : public_edges)
+        if (const auto value = value_of(node, to_string(edge)); value.IsDefined())
+            read_public_edge(value, edge, account, context);
 }
 
 template <std::chrono::seconds Schedule::*member>
@@ -125,6 +133,9 @@ constexpr std::array schedule_table{
     Field<Schedule>{"competitors", read_interval<&Schedule::competitors>},
     Field<Schedule>{"live_media", read_interval<&Schedule::live_media>},
     Field<Schedule>{"live_viewers", read_interval<&Schedule::live_viewers>},
+    Field<Schedule>{"tags", read_interval<&Schedule::tags>},
+    Field<Schedule>{"comments", read_interval<&Schedule::comments>},
+    Field<Schedule>{"mentions", read_interval<&Schedule::mentions>},
     Field<Schedule>{"polling", read_polling},
     Field<Schedule>{"freshness", read_interval<&Schedule::freshness>},
     Field<Schedule>{"media_insights", read_tiers},

@@ -12,10 +12,10 @@ const App& app_of(const Api& api, Login login)
 
 std::string_view to_string(Collector collector)
 {
-    static constexpr std::array<std::string_view, 9> names{
+    static constexpr std::array<std::string_view, 12> names{
         "profile",          "media",         "media_insights",   "stories",
         "account_insights", "conversations", "publishing_limit", "competitors",
-        "live_media"};
+        "live_media",       "tags",          "comments",         "mentions"};
     return names.at(static_cast<std::size_t>(collector));
 }
 

@@ -71,6 +71,9 @@ enum class Collector {
     publishing_limit,
     competitors,
     live_media,
+    tags,
+    comments,
+    mentions,
 };
 
 /// The app that logins of this kind go through.
@@ -101,6 +104,9 @@ struct Schedule {
     std::chrono::seconds competitors{std::chrono::hours{6}};
     std::chrono::seconds live_media{std::chrono::minutes{10}};  ///< while nothing is broadcast
     std::chrono::seconds live_viewers{std::chrono::minutes{1}}; ///< while something is
+    std::chrono::seconds tags{std::chrono::hours{6}};
+    std::chrono::seconds comments{std::chrono::minutes{15}};
+    std::chrono::seconds mentions{std::chrono::hours{6}};
     Polling polling = Polling::adaptive;
     std::chrono::seconds freshness{std::chrono::minutes{30}}; ///< mean time that a change waits to
                                                               ///< be read, if polling is adaptive
@@ -125,6 +131,13 @@ struct Conversations {
     std::chrono::seconds keep_text{std::chrono::days{90}}; ///< after a message was written
     std::vector<std::string> with; ///< Instagram-scoped ids; empty: with everybody
     bool operator==(const Conversations&) const = default;
+};
+
+/// How much is kept of what others show and write in public.
+struct PublicEdge {
+    ConversationMode mode = ConversationMode::off;
+    std::chrono::seconds keep_text{std::chrono::days{90}}; ///< after it was published
+    bool operator==(const PublicEdge&) const = default;
 };
 
 /// Fetching the past, beside the live work.
@@ -160,6 +173,7 @@ struct Account {
     MetricOverrides metrics;
     Conversations conversations;
     std::vector<std::string> competitors; ///< usernames, lower case
+    PublicEdge tags, comments, mentions;
     Backfill backfill;
     std::string timezone = "UTC";
     std::chrono::seconds settling_margin{std::chrono::hours{2}}; ///< days are final this long after

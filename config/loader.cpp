@@ -201,6 +201,7 @@ Draft fresh_draft()
          {Collector::conversations, Collector::publishing_limit, Collector::competitors,
           Collector::live_media})
         draft.defaults.collect[collector] = false;
+    switch_off_public_edges(draft.defaults);
     return draft;
 }
 
@@ -355,6 +356,9 @@ std::vector<std::string> accepted_keys()
     add("defaults.schedule.", names_of(schedule_fields()));
     add("defaults.backfill.", names_of(backfill_fields()));
     add("defaults.collect.conversations.", names_of(conversation_fields()));
+    for (const auto* edge : {"tags", "comments", "mentions"})
+        for (const auto* of : {"defaults.collect.", "accounts[].collect."})
+            add(std::string{of} + edge + ".", names_of(public_edge_fields()));
     add("accounts[].", names_of(account_fields()));
     add("accounts[].schedule.", names_of(schedule_fields()));
     add("accounts[].backfill.", names_of(backfill_fields()));

@@ -23,6 +23,7 @@ std::span<const Field<Backfill>> backfill_fields();
 std::span<const Field<Storage>> storage_fields();
 std::span<const Field<Storage>> retention_fields();
 std::span<const Field<Conversations>> conversation_fields();
+std::span<const Field<PublicEdge>> public_edge_fields();
 std::span<const Field<Webhooks>> webhooks_fields();
 std::span<const Field<Account>> defaults_fields();
 std::span<const Field<Account>> account_fields();
@@ -38,6 +39,12 @@ void read_conversations(const YAML::Node& node, Account& account, Context& conte
 void read_competitors(const YAML::Node& node, Account& account, Context& context);
 /// Whether what the account says of competitors can be collected.
 void check_competitors(const YAML::Node& entry, const Account& account, Context& context);
+/// The collectors of what others show and write in public.
+void switch_off_public_edges(Account& account);
+void read_public_edge(
+    const YAML::Node& node, Collector collector, Account& account, Context& context);
+/// What an account lacks for what it wants.
+void check_public_edges(const YAML::Node& node, const Account& account, Context& context);
 void read_backfill(const YAML::Node& node, Account& account, Context& context);
 void read_metrics(const YAML::Node& node, Account& account, Context& context);
 

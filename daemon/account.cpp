@@ -31,7 +31,7 @@ bool left_the_list(const model::Presence& presence)
 
 Account::Account(std::uint32_t index, config::Account settings)
     : index_{index}, settings_{std::move(settings)}, posts_{settings_}, conversations_{settings_},
-      competitors_{settings_}, backfill_{settings_}
+      competitors_{settings_}, comments_{settings_}, mentions_{settings_}, backfill_{settings_}
 {
 }
 
@@ -71,6 +71,8 @@ void Account::remember(
         history.conversations,
         polled != history.last_success.end() ? std::optional{polled->second} : std::nullopt);
     competitors_.remember(history.refused_competitors);
+    comments_.remember(history.comments);
+    mentions_.remember(history.mentions);
     for (const auto& presence : history.presences)
         presences_.remember(presence);
     for (const auto& story : history.media)
@@ -209,6 +211,10 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
     learn_days(rows.days);
     conversations_.learn(rows.conversations);
     live_.learn(rows.live_polls);
+    comments_.learn(rows.comments);
+    if (collects(Job::comments))
+        comments_.listed(rows.media);
+    mentions_.learn(rows.mention_readings);
     stories_.take(rows.stories);
     for (const auto forgotten : stories_.forget(now))
         posts_.forget(index_, forgotten, scheduler);
@@ -292,6 +298,19 @@ std::optional<model::KnownMedia> Account::witness(const std::vector<model::Media
     return newest != nullptr ? media(newest->id) : std::nullopt;
 }
 
+bool Account::is_under_way(Job job) const
+{
+    return (job == Job::conversations && conversations_.is_under_way()) ||
+           (job == Job::comments && comments_.is_under_way()) ||
+           (job == Job::mentions && mentions_.is_under_way()) ||
+           (job == Job::competitors && competitors_.is_under_way());
+}
+
+bool Account::is_midway() const
+{
+    return std::ranges::any_of(account_jobs, [this](Job job) { return is_under_way(job); });
+}
+
 std::optional<model::Instant> Account::next_due(const Task& task, model::Instant now) const
 {
     if (task.job == Job::backfill)
@@ -302,6 +321,8 @@ std::optional<model::Instant> Account::next_due(const Task& task, model::Instant
         return now + budget::manner_of(budget::Work::competitors).least_between;
     if (task.job == Job::live_media && live_.is_on_air())
         return scheduling::next_on_grid(now, settings_.schedule.live_viewers, key(task));
+    if (is_public_edge(task.job) && is_under_way(task.job))
+        return now;
     if (task.job == Job::story_insights)
         return stories_.next_due(task.media, settings_.schedule, now);
     if (task.job != Job::media_insights)

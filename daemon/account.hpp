@@ -2,10 +2,12 @@
 
 #include "collectors/account_insights.hpp"
 #include "collectors/catalog.hpp"
+#include "collectors/comment_walk.hpp"
 #include "collectors/competitors.hpp"
 #include "collectors/conversation_walk.hpp"
 #include "collectors/fields.hpp"
 #include "collectors/live_media.hpp"
+#include "collectors/mention_walk.hpp"
 #include "config/config.hpp"
 #include "daemon/backfill_plan.hpp"
 #include "daemon/job_table.hpp"
@@ -114,8 +116,12 @@ public:
     const collectors::ConversationWalk& conversations() const { return conversations_; }
     collectors::CompetitorRound& competitors() { return competitors_; }
     bool is_on_air() const { return live_.is_on_air(); }
-    /// Whether a poll that takes several turns is not at its end.
-    bool is_midway() const { return conversations_.is_under_way() || competitors_.is_under_way(); }
+    collectors::CommentWalk& comments() { return comments_; }
+    collectors::MentionWalk& mentions() { return mentions_; }
+    /// A poll of the job is not at its end: its next call is due.
+    bool is_under_way(Job job) const;
+    /// Any poll that takes several turns.
+    bool is_midway() const;
     BackfillPlan& backfill() { return backfill_; }
     const BackfillPlan& backfill() const { return backfill_; }
     Task backfill_task() const { return {Job::backfill, index_, 0}; }
@@ -164,6 +170,7 @@ public:
     collectors::RefusedFields& refused_fields(Job job, model::Instant now);
 
     bool is_list_whole = false;        ///< the newest reading of the media list
+    model::Instant whole_tags_read_at; ///< the epoch until the list of tags was read to its end
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
@@ -194,6 +201,8 @@ private:
     collectors::ConversationWalk conversations_;
     collectors::CompetitorRound competitors_;
     collectors::LiveWatch live_;
+    collectors::CommentWalk comments_;
+    collectors::MentionWalk mentions_;
     BackfillPlan backfill_;
     TaskQueue queue_;
     std::map<model::Day, model::FinalDay> final_days_;

@@ -66,13 +66,16 @@ Work work_of(const Account& account, const Task& task, model::Instant now)
         return work_of_post(account, task.media, now);
     case Job::conversations:
         return Work::conversations;
-    case Job::publishing_limit:
-    case Job::live_media:
-        return Work::edges;
     case Job::competitors:
         return Work::competitors;
     case Job::backfill:
         return Work::backfill;
+    case Job::tags:
+    case Job::comments:
+    case Job::mentions:
+    case Job::publishing_limit:
+    case Job::live_media:
+        return Work::edges;
     case Job::profile:
     case Job::media_list:
     case Job::token:

@@ -29,6 +29,9 @@ namespace
 
 namespace asio = boost::asio;
 
+/// Between two calls of what a pass began.
+constexpr std::chrono::minutes longest_pause{1};
+
 asio::awaitable<void> one_pass(
     Engine& engine, storage::Database& database, const config::Config& config, model::Instant now)
 {
@@ -41,14 +44,17 @@ asio::awaitable<void> one_pass(
     co_await pass_beside_others(engine, database);
 }
 
-/// Conversations and competitors are read a call at a time, as limits want it: what a pass began is
-/// brought to its end.
+/// What is read a call at a time, as limits want it, is brought to its end if a pass began it. What
+/// is not due soon has failed, or waits for the budget: that is said.
 asio::awaitable<void> rest_of_polls(Engine& engine, const Clock& clock)
 {
-    engine.restrict_to(
-        [](Job job) { return job == Job::conversations || job == Job::competitors; });
+    engine.restrict_to(goes_a_call_at_a_time);
     asio::steady_timer timer{co_await asio::this_coro::executor};
-    while (engine.is_midway() && engine.next_due() && !engine.is_stopping()) {
+    const auto goes_on = [&] {
+        return engine.is_midway() && engine.next_due() &&
+               *engine.next_due() <= clock.now() + longest_pause && !engine.is_stopping();
+    };
+    while (goes_on()) {
         timer.expires_after(clock.real_time_until(*engine.next_due()));
         co_await timer.async_wait(asio::use_awaitable);
         co_await engine.pass();

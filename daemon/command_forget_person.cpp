@@ -1,5 +1,6 @@
 #include "daemon/commands.hpp"
 
+#include "collectors/authors.hpp"
 #include "daemon/people_key.hpp"
 #include "daemon/token_desk.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <regex>
 
 namespace insightd::daemon
 {
@@ -18,6 +20,18 @@ namespace asio = boost::asio;
 bool is_id(const std::string& text)
 {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// "@jane.doe": a username can be all digits.
+bool is_name(const std::string& text)
+{
+    static const std::regex pattern{"@[A-Za-z0-9._]{1,30}"};
+    return std::regex_match(text, pattern);
+}
+
+std::string hashed_as(const std::string& person)
+{
+    return is_name(person) ? collectors::as_name(person.substr(1)) : person;
 }
 
 void warn_of_configuration(const config::Config& config, const std::string& person)
@@ -40,12 +54,13 @@ asio::awaitable<ExitCode> forget(TokenDesk& desk, std::string person)
         co_return complain("forget-person", names.error());
     std::vector<std::pair<model::AccountId, std::string>> everywhere;
     for (const auto account : co_await desk.database.accounts())
-        everywhere.emplace_back(account, (*names)->of_person(account, person));
+        everywhere.emplace_back(account, (*names)->of_person(account, hashed_as(person)));
     const auto forgotten = co_await desk.database.forget_person(std::move(everywhere));
     fmt::print(
-        "ok    forgotten: {} conversations, {} messages, {} texts; nothing of this person is "
-        "stored again, not even what waits in a spool\n",
-        forgotten.conversations, forgotten.messages, forgotten.texts);
+        "ok    forgotten: {} conversations, {} messages, {} comments, {} tags and mentions, {} "
+        "texts; nothing of this person is stored again, not even what waits in a spool\n",
+        forgotten.conversations, forgotten.messages, forgotten.comments, forgotten.tags,
+        forgotten.texts);
     warn_of_configuration(desk.config, person);
     co_return ExitCode::ok;
 }
@@ -54,9 +69,10 @@ asio::awaitable<ExitCode> forget(TokenDesk& desk, std::string person)
 
 ExitCode command_forget_person(const CommonOptions& common, const std::string& person)
 {
-    if (!is_id(person)) {
+    if (!is_id(person) && !is_name(person)) {
         fmt::print(
-            stderr, "insightd: a person is given by an Instagram-scoped id: decimal digits\n");
+            stderr, "insightd: a person is given by an Instagram-scoped id, decimal digits, or by "
+                    "@USERNAME\n");
         return ExitCode::usage;
     }
     const auto desk = open_desk(common);

@@ -177,9 +177,11 @@ void add_conversation_commands(CLI::App& app, Wish& wish)
 {
     auto* forget = add_command(
         app, wish, "forget-person",
-        "remove a person's messages from everything that is stored, and never store them again",
+        "remove a person's messages and comments from everything that is stored, and never store "
+        "them again",
         [&wish] { return command_forget_person(wish.common, wish.person); });
-    forget->add_option("ID", wish.person, "Instagram-scoped id: decimal digits")->required();
+    forget->add_option("ID", wish.person, "Instagram-scoped id: decimal digits; or @USERNAME")
+        ->required();
     auto* list = add_command(
         app, wish, "conversations", "conversations of an account, as the platform tells them now",
         [&wish] { return command_conversations(wish.common, wish.account, wish.with); });

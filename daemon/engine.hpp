@@ -122,6 +122,9 @@ public:
     /// The platform told of stories by itself, and the store has what it told.
     void note_pushes(const std::vector<model::StoryPush>& pushes);
 
+    /// Mentions that are durable: they are read soon.
+    void note_mentions(const std::vector<model::Mention>& mentions);
+
     /// Something changed that the engine does not see by itself, such as what may be done.
     void look_again();
 
@@ -166,8 +169,7 @@ public:
     };
     const std::vector<Complaint>& complaints() const { return complaints_; }
 
-    /// Whether a poll of conversations or competitors is not at its end: its calls have to keep
-    /// their distance.
+    /// Whether a poll that goes a call at a time is not at its end.
     bool is_midway() const;
 
     StoryCounts story_counts() const; ///< of all accounts
@@ -259,6 +261,10 @@ private:
     ask_conversations(Account& account, graph::Client& api, model::Instant now);
     boost::asio::awaitable<collectors::Collected>
     ask_competitor(Account& account, graph::Client& api, model::Instant now);
+    boost::asio::awaitable<collectors::Collected>
+    ask_public_edge(Account& account, graph::Client& api, Job job, model::Instant now);
+    boost::asio::awaitable<graph::Outcome<std::shared_ptr<const model::Pseudonyms>>>
+    names_of_people();
     boost::asio::awaitable<void>
     read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome);
     boost::asio::awaitable<void> read_some(

@@ -1,5 +1,8 @@
 #include "daemon/job_table.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace insightd::daemon
 {
 namespace
@@ -9,11 +12,21 @@ config::Collector switch_of(Job job)
 {
     using config::Collector;
     static constexpr std::array switches{
-        Collector::stories,        Collector::stories,          Collector::profile,
-        Collector::media,          Collector::account_insights, Collector::account_insights,
-        Collector::media_insights, Collector::conversations,    Collector::publishing_limit,
-        Collector::competitors,    Collector::live_media};
-    return switches.at(static_cast<std::size_t>(job));
+        std::pair{Job::story_insights, Collector::stories},
+        std::pair{Job::stories, Collector::stories},
+        std::pair{Job::profile, Collector::profile},
+        std::pair{Job::media_list, Collector::media},
+        std::pair{Job::account_days, Collector::account_insights},
+        std::pair{Job::audience, Collector::account_insights},
+        std::pair{Job::media_insights, Collector::media_insights},
+        std::pair{Job::conversations, Collector::conversations},
+        std::pair{Job::tags, Collector::tags},
+        std::pair{Job::comments, Collector::comments},
+        std::pair{Job::mentions, Collector::mentions},
+        std::pair{Job::publishing_limit, Collector::publishing_limit},
+        std::pair{Job::competitors, Collector::competitors},
+        std::pair{Job::live_media, Collector::live_media}};
+    return std::ranges::find(switches, job, [](const auto& line) { return line.first; })->second;
 }
 
 } // namespace
@@ -46,6 +59,12 @@ std::chrono::seconds interval(const config::Schedule& schedule, Job job)
         return schedule.competitors;
     case Job::live_media:
         return schedule.live_media;
+    case Job::tags:
+        return schedule.tags;
+    case Job::comments:
+        return schedule.comments;
+    case Job::mentions:
+        return schedule.mentions;
     case Job::media_insights:
     case Job::token:
     case Job::backfill:

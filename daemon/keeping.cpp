@@ -41,6 +41,18 @@ void Engine::note_pushes(const std::vector<model::StoryPush>& pushes)
             account->stories().push(push.media_id, push.pushed_at, push.received_at);
 }
 
+void Engine::note_mentions(const std::vector<model::Mention>& mentions)
+{
+    const auto now = services_.clock.now();
+    for (const auto& mention : mentions) {
+        auto* account = own_account(mention.account_id);
+        if (account == nullptr || !account->collects(Job::mentions))
+            continue;
+        account->mentions().pushed(mention);
+        scheduler_.pull_forward({Job::mentions, account->index(), 0}, now);
+    }
+}
+
 /// Writes until the store takes the rows or refuses these very ones; gives up when the daemon stops
 /// while the store is away.
 boost::asio::awaitable<Engine::Kept> Engine::keep(model::SharedBatch rows)

@@ -42,6 +42,9 @@ std::optional<std::chrono::seconds> lateness_allowed(Job job, const config::Sche
     case Job::story_insights:
     case Job::token:
     case Job::backfill:
+    case Job::tags: // what is there later tells as much
+    case Job::comments:
+    case Job::mentions:
         break;
     }
     return std::nullopt;

@@ -22,7 +22,7 @@ std::string seconds_text(std::chrono::microseconds wait)
 bool is_beside_the_rest(Job job)
 {
     return job == Job::conversations || job == Job::publishing_limit || job == Job::competitors ||
-           job == Job::live_media;
+           job == Job::live_media || is_public_edge(job);
 }
 
 /// Messages and competitors have limits of their own: what stops them stops nothing else.
@@ -44,6 +44,11 @@ std::string advice_for(Job job, const graph::Failure& failure, const config::Acc
     if (failure.kind == graph::FailureClass::no_permission && job == Job::publishing_limit)
         return "grant the permission to publish content, which the platform wants for reading the "
                "limit, and make a new token, or write `publishing_limit: off`";
+    if (failure.kind == graph::FailureClass::no_permission && is_public_edge(job))
+        return fmt::format(
+            "grant the permission to manage comments and make a new token, or write `{}: off`: "
+            "not every login is given it",
+            collector_of(job));
     return std::string{reaction_to(failure.kind).advice};
 }
 

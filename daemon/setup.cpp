@@ -45,6 +45,19 @@ std::optional<std::chrono::seconds> text_kept(const config::Account& account)
     return keeps_text ? std::optional{conversations.keep_text} : std::nullopt;
 }
 
+std::map<std::string, std::chrono::seconds> public_texts_kept(const config::Account& account)
+{
+    std::map<std::string, std::chrono::seconds> kept;
+    const auto add = [&](const char* kind, const config::PublicEdge& edge) {
+        if (edge.mode == config::ConversationMode::text)
+            kept[kind] = edge.keep_text;
+    };
+    add("tag", account.tags);
+    add("comment", account.comments);
+    add("mention", account.mentions);
+    return kept;
+}
+
 } // namespace
 
 std::optional<config::Config> load_config(const std::filesystem::path& file)
@@ -106,8 +119,8 @@ std::vector<model::Account> account_rows(const config::Config& config)
     for (const auto& account : config.accounts)
         rows.push_back(
             {account.user_id, account.name, std::string{config::to_string(account.login)},
-             account.timezone, collectors_of(account), account.settling_margin,
-             text_kept(account)});
+             account.timezone, collectors_of(account), account.settling_margin, text_kept(account),
+             public_texts_kept(account)});
     return rows;
 }
 

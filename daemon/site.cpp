@@ -2,6 +2,7 @@
 
 #include "daemon/daemon.hpp"
 #include "daemon/http/certificate.hpp"
+#include "daemon/job_table.hpp"
 #include "daemon/log.hpp"
 
 #include <fmt/format.h>
@@ -51,6 +52,12 @@ webhooks::Receiver::Services services_of(Daemon& daemon, webhooks::Inbox& inbox)
         {}};
     services.now = [&daemon] { return daemon.clock->now(); };
     services.kept = [&daemon](const auto& pushes) { daemon.engine.note_pushes(pushes); };
+    services.kept_mentions = [&daemon](const auto& mentions) {
+        daemon.engine.note_mentions(mentions);
+    };
+    for (const auto& account : daemon.config.accounts)
+        if (is_switched_on(account, Job::mentions))
+            services.mentioned.insert(account.user_id);
     services.say = [](std::string_view event, const std::string& reason) {
         log::warning(event, {{"reason", reason}});
     };

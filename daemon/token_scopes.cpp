@@ -24,6 +24,10 @@ constexpr unsigned everything = ~0U;
 constexpr unsigned insights =
     bit(Collector::media_insights) | bit(Collector::stories) | bit(Collector::account_insights);
 
+/// Source: Meta's pages "Tags", "Comments", "Mentioned Media", section Permissions.
+constexpr unsigned public_edges =
+    bit(Collector::tags) | bit(Collector::comments) | bit(Collector::mentions);
+
 struct Scope {
     Login login;
     std::string_view name;
@@ -42,6 +46,8 @@ constexpr std::array scopes{
     Scope{Login::facebook, "pages_messaging", bit(Collector::conversations), false},
     Scope{Login::instagram, "instagram_business_content_publish", bit(Collector::publishing_limit)},
     Scope{Login::facebook, "instagram_content_publish", bit(Collector::publishing_limit)},
+    Scope{Login::instagram, "instagram_business_manage_comments", public_edges},
+    Scope{Login::facebook, "instagram_manage_comments", public_edges},
     // To find the Page; those that belong to a business are not listed without the second.
     Scope{Login::facebook, "pages_show_list", everything, false},
     Scope{Login::facebook, "business_management", everything, false},

@@ -13,6 +13,7 @@
 #include "collectors/media_insights.hpp"
 #include "collectors/profile.hpp"
 #include "collectors/publishing_limit.hpp"
+#include "collectors/tags.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -119,6 +120,13 @@ void say_who_is_refused(const config::Account& account, const model::Competitor&
                                             "it; until then it is asked once a day"}});
 }
 
+/// Whether texts of it may be stored, which have to go in time.
+bool keeps_texts(const Account& account)
+{
+    return account.collects(Job::conversations) || account.collects(Job::tags) ||
+           account.collects(Job::comments) || account.collects(Job::mentions);
+}
+
 bool reads_media(Job job)
 {
     return job == Job::story_insights || job == Job::media_insights;
@@ -168,7 +176,7 @@ boost::asio::awaitable<void> Engine::report_without_client(Account& account, gra
     batch.fence = fence_of(account);
     for (auto& [collector, run] : runs)
         batch.runs.push_back(std::move(run));
-    if (account.collects(Job::conversations))
+    if (keeps_texts(account))
         batch.texts_expire_at = services_.clock.now();
     batch.stories = judged_stories(account, batch, tasks, failure);
     batch.worth = worth_of(tasks.front().job, batch);
@@ -360,8 +368,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
         run.next_due = std::max(run.next_due, account.next_due(task, now));
 
     // Of a poll that takes many turns the last is enough.
-    const bool goes_on =
-        (job == Job::conversations || job == Job::competitors) && account.is_midway();
+    const bool goes_on = account.is_under_way(job);
     const auto say = goes_on ? log::debug : log::info;
     say("poll", {{"account", account.settings().name},
                  {"collector", run.collector},
@@ -373,7 +380,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
     outcome.rows.stories = judged_stories(
         account, outcome.rows, outcome.undone,
         outdated || is_withheld ? std::nullopt : outcome.failure);
-    if (job == Job::conversations)
+    if (job == Job::conversations || is_public_edge(job))
         outcome.rows.texts_expire_at = now;
     outcome.rows.worth = worth_of(job, outcome.rows);
     if (job == Job::media_insights || !outcome.failure)
@@ -434,9 +441,8 @@ std::vector<model::StoryEntry> Engine::judged_stories(
         rows, failed, failure, account.settings().schedule, services_.clock.now());
 }
 
-/// Without the key of the names nothing can be stored: nothing is asked.
-boost::asio::awaitable<collectors::Collected>
-Engine::ask_conversations(Account& account, graph::Client& api, model::Instant now)
+boost::asio::awaitable<graph::Outcome<std::shared_ptr<const model::Pseudonyms>>>
+Engine::names_of_people()
 {
     graph::Outcome<std::shared_ptr<const model::Pseudonyms>> names{
         std::shared_ptr<const model::Pseudonyms>{}};
@@ -445,6 +451,14 @@ Engine::ask_conversations(Account& account, graph::Client& api, model::Instant n
     } catch (const model::Unavailable& away) {
         names = key_is_away(away.what());
     }
+    co_return names;
+}
+
+/// Without the key of the names nothing can be stored: nothing is asked.
+boost::asio::awaitable<collectors::Collected>
+Engine::ask_conversations(Account& account, graph::Client& api, model::Instant now)
+{
+    const auto names = co_await names_of_people();
     if (!names)
         co_return collectors::Collected{names.error()};
     auto collected =
@@ -474,6 +488,26 @@ Engine::ask_competitor(Account& account, graph::Client& api, model::Instant now)
         if (!competitor.refusal.empty() && !was_refused)
             say_who_is_refused(account.settings(), competitor);
     }
+    co_return collected;
+}
+
+boost::asio::awaitable<collectors::Collected>
+Engine::ask_public_edge(Account& account, graph::Client& api, Job job, model::Instant now)
+{
+    const auto names = co_await names_of_people();
+    if (!names)
+        co_return collectors::Collected{names.error()};
+    if (job == Job::comments)
+        co_return co_await collectors::collect_comments(api, account.comments(), **names, now);
+    if (job == Job::mentions)
+        co_return co_await collectors::collect_mentions(api, account.mentions(), **names, now);
+    const bool whole = now >= account.whole_tags_read_at + whole_list_every;
+    const auto depth = whole ? collectors::TagsDepth::whole : collectors::TagsDepth::newest;
+    auto& refused = account.refused_fields(job, now);
+    auto collected =
+        co_await collectors::collect_tags(api, account.settings(), **names, depth, refused, now);
+    if (whole && !collected.failure)
+        account.whole_tags_read_at = now;
     co_return collected;
 }
 
@@ -513,6 +547,10 @@ Engine::ask(Account& account, graph::Client& api, Job job, model::Instant now)
             api, settings, account.is_on_air(), refused, now);
     case Job::publishing_limit:
         co_return co_await collectors::collect_publishing_limit(api, settings, refused, now);
+    case Job::tags:
+    case Job::comments:
+    case Job::mentions:
+        co_return co_await ask_public_edge(account, api, job, now);
     case Job::backfill:
         co_return co_await read_past(api, matrix_, account, posts_of_the_past(account, api), now);
     case Job::story_insights:

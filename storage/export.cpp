@@ -18,10 +18,17 @@ namespace
 
 /// Where the day is only known of some rows.
 const std::map<std::string_view, std::string_view> time_by_view{
-    {"absence", "observed_at"},      {"conversation_latest", "newest_message_at"},
-    {"data_gaps", "begins_at"},      {"live_broadcasts", "first_seen_at"},
-    {"live_viewers", "observed_at"}, {"publishing_limit", "observed_at"},
+    {"absence", "observed_at"},
+    {"conversation_latest", "newest_message_at"},
+    {"data_gaps", "begins_at"},
+    {"live_broadcasts", "first_seen_at"},
+    {"live_viewers", "observed_at"},
+    {"mention", "pushed_at"},
+    {"mention_history", "observed_at"},
+    {"publishing_limit", "observed_at"},
     {"story_push", "pushed_at"},
+    {"tagged_media", "first_seen_at"},
+    {"tagged_media_history", "observed_at"},
 };
 
 /// The first of these that a view has.

@@ -26,7 +26,9 @@ void reseal_people_key(pqxx::transaction_base& tx, const model::SealedKey& anew)
 std::vector<model::AccountId> read_accounts(pqxx::transaction_base& tx);
 
 /// Removes what is stored of the people, given as account and keyed hash: their conversations, with
-/// both sides' messages, and what they wrote elsewhere. Rows of them that come later are not taken.
+/// both sides' messages, what they wrote elsewhere, their comments, media in which an account is
+/// tagged, and mentions; under the other keys that stood beside the given one as well. Rows of them
+/// that come later are not taken.
 model::ForgottenPerson forget_person(
     pqxx::transaction_base& tx,
     const std::vector<std::pair<model::AccountId, std::string>>& person);

@@ -91,6 +91,20 @@ SELECT account_id, conversation_key, (extract(epoch FROM read_at) * 1000000)::bi
        (extract(epoch FROM newest_at) * 1000000)::bigint
 FROM store.conversation WHERE account_id = ANY($1::bigint[]))";
 
+constexpr auto comments_query = R"(
+SELECT account_id, media_id, (extract(epoch FROM read_at) * 1000000)::bigint,
+       (extract(epoch FROM deep_at) * 1000000)::bigint, comments_count, count_reached, newest_key,
+       (extract(epoch FROM newest_at) * 1000000)::bigint
+FROM store.comment_reading WHERE account_id = ANY($1::bigint[]))";
+
+/// Those that are read no more are not needed: four weeks after their push, and what is gone.
+constexpr auto mentions_query = R"(
+SELECT account_id, media_id, comment_id, (extract(epoch FROM pushed_at) * 1000000)::bigint,
+       (extract(epoch FROM read_at) * 1000000)::bigint, is_gone
+FROM store.mention
+WHERE account_id = ANY($1::bigint[]) AND NOT is_gone
+      AND (read_at IS NULL OR read_at < pushed_at + interval '28 days'))";
+
 constexpr auto followers_query = R"(
 SELECT account_id, followers_count FROM store.account_state
 WHERE account_id = ANY($1::bigint[]) AND followers_count IS NOT NULL)";
@@ -237,6 +251,17 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
             {row[1].as<std::string>(), instant_in(row[2])});
     for (const auto& row : tx.exec_params(live_query, ids))
         histories[row[0].as<std::int64_t>()].live_broadcasts.push_back(row[1].as<std::int64_t>());
+    for (const auto& row : tx.exec_params(comments_query, ids))
+        histories[row[0].as<std::int64_t>()].comments.push_back(
+            {row[1].as<std::int64_t>(), instant_in(row[2]), instant_or_none(row[3]),
+             row[4].as<std::int64_t>(), row[5].as<std::int64_t>(), row[6].as<std::string>(),
+             instant_or_none(row[7])});
+    for (const auto& row : tx.exec_params(mentions_query, ids))
+        histories[row[0].as<std::int64_t>()].mentions.push_back(
+            {{row[1].as<std::int64_t>(), row[2].as<std::int64_t>()},
+             instant_in(row[3]),
+             instant_or_none(row[4]),
+             row[5].as<bool>()});
     for (const auto& row : tx.exec_params(backfill_query, ids))
         histories[row[0].as<std::int64_t>()].backfill = backfill_of(row);
     for (const auto& row : tx.exec_params(settled_days_query, ids))

@@ -30,7 +30,8 @@ const Statement& statement_named(const std::string& name)
               run_statements(), backfill_statements(), loss_statements(), story_statements(),
               presence_statements(), lesson_statements(), conversation_statements(),
               push_statements(), publishing_limit_statements(), competitor_statements(),
-              live_statements()})
+              live_statements(), tag_statements(), comment_statements(), mention_statements(),
+              public_text_statements()})
             for (const auto& statement : part)
                 found[statement.name] = &statement;
         return found;

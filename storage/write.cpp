@@ -12,22 +12,26 @@ namespace
 
 constexpr auto upsert_accounts = R"(
 INSERT INTO store.account AS a (account_id, name, login, timezone, collects, settling_margin,
-    text_kept)
+    text_kept, public_text_kept)
 SELECT account_id, name, login, timezone, collects, make_interval(secs => settling_seconds),
-       make_interval(secs => text_kept_seconds)
+       make_interval(secs => text_kept_seconds), public_text_kept
 FROM jsonb_to_recordset($1::jsonb) AS r(account_id bigint, name text, login text, timezone text,
-    collects text[], settling_seconds bigint, text_kept_seconds bigint)
+    collects text[], settling_seconds bigint, text_kept_seconds bigint, public_text_kept jsonb)
 ON CONFLICT (account_id) DO UPDATE SET
     name = excluded.name, login = excluded.login, timezone = excluded.timezone,
     collects = excluded.collects, settling_margin = excluded.settling_margin,
-    text_kept = excluded.text_kept
-WHERE (a.name, a.login, a.timezone, a.collects, a.settling_margin, a.text_kept)
+    text_kept = excluded.text_kept, public_text_kept = excluded.public_text_kept
+WHERE (a.name, a.login, a.timezone, a.collects, a.settling_margin, a.text_kept, a.public_text_kept)
       IS DISTINCT FROM (excluded.name, excluded.login, excluded.timezone, excluded.collects,
-          excluded.settling_margin, excluded.text_kept))";
+          excluded.settling_margin, excluded.text_kept, excluded.public_text_kept))";
 
 constexpr auto drop_texts = R"(
 DELETE FROM insightd.message_text t USING store.account a
 WHERE a.account_id = t.account_id AND a.text_kept IS NULL)";
+
+constexpr auto drop_public_texts = R"(
+DELETE FROM insightd.public_text t USING store.account a
+WHERE a.account_id = t.account_id AND NOT a.public_text_kept ? t.kind)";
 
 constexpr auto insert_metrics = R"(
 INSERT INTO store.metric (subject, name, title, unit, status, additive, estimated, product_types,
@@ -95,6 +99,11 @@ std::vector<Step> steps_of(const model::Batch& batch)
     add_publishing_limits(steps, batch.publishing_limits);
     add_competitors(steps, batch.competitors);
     add_live_polls(steps, batch.live_polls);
+    add_tags(steps, batch.tags);
+    add_comments(steps, batch.comments);
+    add_mentions(steps, batch.mentions);
+    add_mention_readings(steps, batch.mention_readings);
+    add_public_text_expiry(steps, batch.texts_expire_at);
     add_presences(steps, batch.presences);
     add_lessons(steps, batch.lessons);
     add_offered(steps, batch.offered);
@@ -107,6 +116,12 @@ std::vector<Step> steps_of(const model::Batch& batch)
 void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account>& accounts)
 {
     json::array rows;
+    const auto seconds_of = [](const model::Account& account) {
+        json::object kept;
+        for (const auto& [kind, seconds] : account.keeps_public_texts)
+            kept[kind] = seconds.count();
+        return kept;
+    };
     for (const auto& account : accounts)
         rows.push_back(json::object{
             {"account_id", account.id},
@@ -115,10 +130,12 @@ void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account
             {"timezone", account.timezone},
             {"collects", texts(account.collects)},
             {"settling_seconds", account.settling_margin.count()},
+            {"public_text_kept", seconds_of(account)},
             {"text_kept_seconds", account.keeps_text ? json::value(account.keeps_text->count())
                                                      : json::value(nullptr)}});
     tx.exec_params0(upsert_accounts, json::serialize(rows));
     tx.exec0(drop_texts);
+    tx.exec0(drop_public_texts);
 }
 
 void write_catalogue(pqxx::transaction_base& tx, const std::vector<model::Metric>& catalogue)

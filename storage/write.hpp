@@ -15,8 +15,8 @@ namespace insightd::storage
 /// Everything of the batch, in the order in which later rows rest on earlier ones.
 std::vector<Step> steps_of(const model::Batch& batch);
 
-/// Configured accounts; those that are no longer configured stay. Texts of messages go where they
-/// are not kept any more.
+/// Configured accounts; those that are no longer configured stay. Texts go where they are not kept
+/// any more.
 void write_accounts(pqxx::transaction_base& tx, const std::vector<model::Account>& accounts);
 
 /// The catalogue, whole: lines that are no longer in it go.
@@ -67,6 +67,22 @@ std::span<const Statement> competitor_statements();
 // write_live.cpp
 void add_live_polls(Steps& steps, const std::vector<model::LivePoll>& polls);
 std::span<const Statement> live_statements();
+// write_tags.cpp
+void add_tags(Steps& steps, const std::vector<model::TaggedMedia>& tags);
+std::span<const Statement> tag_statements();
+
+// write_comments.cpp
+void add_comments(Steps& steps, const std::vector<model::CommentReading>& readings);
+std::span<const Statement> comment_statements();
+
+// write_mentions.cpp
+void add_mentions(Steps& steps, const std::vector<model::Mention>& mentions);
+void add_mention_readings(Steps& steps, const std::vector<model::MentionReading>& readings);
+std::span<const Statement> mention_statements();
+
+// write_public_texts.cpp
+void add_public_text_expiry(Steps& steps, const std::optional<model::Instant>& at);
+std::span<const Statement> public_text_statements();
 
 // write_presence.cpp
 void add_presences(Steps& steps, const std::vector<model::Presence>& presences);

@@ -25,7 +25,7 @@ constexpr PerWork<Manner> manners{
     Manner{"old_posts", 72, 30min, 76, 0ms},
     Manner{"demographics", 65, 1h, 80, 0ms},
     Manner{"backfill", 50, 10min, 55, 0ms},
-    Manner{"edges", 45, 1h, 48, 0ms},
+    Manner{"edges", 45, 10min, 50, 0ms},
     Manner{"competitors", 40, 1h, 43, competitors_apart, false}, // graph-api.md section 8, BUC
 };
 // clang-format on

@@ -8,9 +8,9 @@ namespace insightd::scheduling
 std::string_view collector_of(Job job)
 {
     static constexpr std::array<std::string_view, job_count> names{
-        "stories",          "stories",     "profile",        "media",
-        "account_insights", "audience",    "media_insights", "conversations",
-        "publishing_limit", "competitors", "live_media",     "token",
+        "stories",  "stories",          "profile",       "media",      "account_insights",
+        "audience", "media_insights",   "conversations", "tags",       "comments",
+        "mentions", "publishing_limit", "competitors",   "live_media", "token",
         "backfill"};
     return names.at(static_cast<std::size_t>(job));
 }

@@ -19,6 +19,9 @@ enum class Job : std::uint8_t {
     audience,
     media_insights, ///< one post's numbers
     conversations,  ///< one call on the way through them
+    tags,           ///< the list of media in which the account is tagged
+    comments,       ///< one call on the way through the comments of its posts
+    mentions,       ///< one media object or comment that mentions it
     publishing_limit,
     competitors, ///< one of them
     live_media,
@@ -26,7 +29,7 @@ enum class Job : std::uint8_t {
     backfill, ///< a piece of the past
 };
 
-inline constexpr std::size_t job_count = 13;
+inline constexpr std::size_t job_count = 16;
 
 /// The name under which runs of the job are reported: that of its collector.
 std::string_view collector_of(Job job);

@@ -24,7 +24,7 @@ struct Inbox::Group {
     {
     }
 
-    std::vector<std::vector<model::StoryPush>> deliveries;
+    std::vector<Delivered> deliveries;
     std::vector<Kept> outcomes; ///< of each delivery; empty: not written yet
     asio::steady_timer written; ///< cancelled then
 };
@@ -34,13 +34,14 @@ Inbox::Inbox(asio::any_io_executor loop, model::Writer& store)
 {
 }
 
-asio::awaitable<Kept> Inbox::keep(std::vector<model::StoryPush> pushes)
+asio::awaitable<Kept>
+Inbox::keep(std::vector<model::StoryPush> pushes, std::vector<model::Mention> mentions)
 {
     if (!next_)
         next_ = std::make_shared<Group>(loop_);
     const auto group = next_;
     const auto place = group->deliveries.size();
-    group->deliveries.push_back(std::move(pushes));
+    group->deliveries.push_back({std::move(pushes), std::move(mentions)});
     if (!std::exchange(is_writing_, true))
         asio::co_spawn(loop_, write_groups(), asio::detached);
     while (group->outcomes.empty())
@@ -60,9 +61,11 @@ asio::awaitable<void> Inbox::write_groups()
 /// All at once; what the store refuses so, each for itself.
 asio::awaitable<std::vector<Kept>> Inbox::write_all(const Group& group)
 {
-    std::vector<model::StoryPush> all;
-    for (const auto& delivery : group.deliveries)
-        all.insert(all.end(), delivery.begin(), delivery.end());
+    Delivered all;
+    for (const auto& delivery : group.deliveries) {
+        all.pushes.insert(all.pushes.end(), delivery.pushes.begin(), delivery.pushes.end());
+        all.mentions.insert(all.mentions.end(), delivery.mentions.begin(), delivery.mentions.end());
+    }
     const auto together = co_await write(std::move(all));
     if (together.where != Kept::Where::refused || group.deliveries.size() == 1)
         co_return std::vector<Kept>(group.deliveries.size(), together);
@@ -72,12 +75,13 @@ asio::awaitable<std::vector<Kept>> Inbox::write_all(const Group& group)
     co_return outcomes;
 }
 
-asio::awaitable<Kept> Inbox::write(std::vector<model::StoryPush> pushes)
+asio::awaitable<Kept> Inbox::write(Delivered rows)
 {
     model::Batch batch;
     batch.account_id = model::several_accounts;
     batch.worth = model::Worth::irreplaceable;
-    batch.pushes = std::move(pushes);
+    batch.pushes = std::move(rows.pushes);
+    batch.mentions = std::move(rows.mentions);
     auto shared = std::make_shared<const model::Batch>(std::move(batch));
     Kept kept{Kept::Where::durable, {}};
     try {

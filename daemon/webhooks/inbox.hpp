@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/model/public.hpp"
 #include "storage/model/story_push.hpp"
 #include "storage/model/writer.hpp"
 
@@ -32,14 +33,21 @@ public:
     Inbox(boost::asio::any_io_executor loop, model::Writer& store);
 
     /// Returns when that is known. What others have that the store refuses holds nobody up.
-    boost::asio::awaitable<Kept> keep(std::vector<model::StoryPush> pushes);
+    boost::asio::awaitable<Kept>
+    keep(std::vector<model::StoryPush> pushes, std::vector<model::Mention> mentions = {});
 
 private:
     struct Group;
 
+    /// What came together.
+    struct Delivered {
+        std::vector<model::StoryPush> pushes;
+        std::vector<model::Mention> mentions;
+    };
+
     boost::asio::awaitable<void> write_groups();
     boost::asio::awaitable<std::vector<Kept>> write_all(const Group& group);
-    boost::asio::awaitable<Kept> write(std::vector<model::StoryPush> pushes);
+    boost::asio::awaitable<Kept> write(Delivered rows);
 
     boost::asio::any_io_executor loop_;
     model::Writer& store_;

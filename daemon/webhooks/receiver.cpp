@@ -96,7 +96,10 @@ asio::awaitable<Receiver::Verdict> Receiver::take(http::Question question)
     std::erase_if(delivery->pushes, [this](const model::StoryPush& push) {
         return !services_.accounts.contains(push.account_id);
     });
-    if (delivery->pushes.empty())
+    std::erase_if(delivery->mentions, [this](const model::Mention& mention) {
+        return !services_.mentioned.contains(mention.account_id);
+    });
+    if (delivery->pushes.empty() && delivery->mentions.empty())
         co_return Verdict{Outcome::nothing_kept, {}};
     auto keeping = keep(std::move(*delivery));
     co_return co_await std::move(keeping);
@@ -105,13 +108,16 @@ asio::awaitable<Receiver::Verdict> Receiver::take(http::Question question)
 asio::awaitable<Receiver::Verdict> Receiver::keep(collectors::Delivery delivery)
 {
     auto pushes = delivery.pushes;
-    const auto kept = co_await services_.inbox.keep(std::move(pushes));
+    auto mentions = delivery.mentions;
+    const auto kept = co_await services_.inbox.keep(std::move(pushes), std::move(mentions));
     if (kept.where == Kept::Where::nowhere)
         co_return Verdict{Outcome::unavailable, kept.why_not};
     if (kept.where == Kept::Where::refused)
         co_return Verdict{Outcome::refused, kept.why_not};
     stories_ += static_cast<std::int64_t>(delivery.pushes.size());
     services_.kept(delivery.pushes);
+    if (!delivery.mentions.empty())
+        services_.kept_mentions(delivery.mentions);
     co_return Verdict{Outcome::kept, {}};
 }
 

@@ -51,6 +51,9 @@ public:
         std::function<void(const std::vector<model::StoryPush>&)> kept;
         /// Told why deliveries are not taken or not kept: an event and its reason.
         std::function<void(std::string_view event, const std::string& reason)> say;
+        std::set<model::AccountId> mentioned{}; ///< accounts that collect mentions
+        /// Told of mentions that are durable.
+        std::function<void(const std::vector<model::Mention>&)> kept_mentions{};
     };
 
     Receiver(Services services, std::int64_t most_per_second);

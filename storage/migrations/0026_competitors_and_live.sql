@@ -380,26 +380,5 @@ COMMENT ON COLUMN insights.live_viewers.like_count IS
 COMMENT ON COLUMN insights.live_viewers.comments_count IS
     'Comments so far (count); NULL if not told. Not additive: totals at each reading.';
 
--- Off as a rule: whoever never collected them has no line of them.
-CREATE OR REPLACE VIEW insights.collection_health AS
-SELECT a.account_id::text AS account_id, a.name AS account, k.collector,
-       CASE WHEN NOT k.collector = ANY(a.collects) THEN 'off'
-            WHEN c.started_at IS NULL THEN 'never_run'
-            WHEN c.consecutive_failures > 0 THEN 'failing' ELSE 'ok' END AS state,
-       c.started_at AS last_started_at, c.last_success_at, c.next_due_at,
-       coalesce(c.consecutive_failures, 0) AS consecutive_failures,
-       coalesce(c.error_class, '') AS error_class, coalesce(c.error, '') AS error,
-       coalesce(c.calls, 0) AS calls, c.budget_percent,
-       (SELECT count(*) FROM store.media m
-        WHERE m.account_id = a.account_id AND m.expires_at > c.started_at) AS stories_open
-FROM store.account a
-CROSS JOIN (VALUES ('profile', true), ('media', true), ('media_insights', true), ('stories', true),
-                   ('account_insights', true), ('audience', true), ('conversations', false),
-                   ('publishing_limit', false), ('competitors', false), ('live_media', false)) k(collector, is_usual)
-LEFT JOIN store.collection c USING (account_id, collector)
-WHERE k.is_usual OR k.collector = ANY(a.collects) OR c.started_at IS NOT NULL;
-
-COMMENT ON COLUMN insights.collection_health.collector IS
-    'profile, media, media_insights, stories, account_insights or audience; and those that are off unless asked for: conversations, publishing_limit, competitors, live_media.';
 COMMENT ON COLUMN insights.data_gaps.collector IS
     'Whose numbers are missing: that of insights.collection_health.';

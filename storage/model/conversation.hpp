@@ -78,6 +78,8 @@ struct ForgottenPerson {
     std::int64_t conversations = 0;
     std::int64_t messages = 0;
     std::int64_t texts = 0;
+    std::int64_t comments = 0; ///< and replies
+    std::int64_t tags = 0;     ///< media of theirs in which an account is tagged, and mentions
 };
 
 /// Names for people and what they write that tell nothing without the key: one id has one name.
@@ -88,6 +90,7 @@ public:
     virtual std::string of_person(AccountId account, std::string_view id) const = 0;
     virtual std::string of_conversation(AccountId account, std::string_view id) const = 0;
     virtual std::string of_message(AccountId account, std::string_view id) const = 0;
+    virtual std::string of_comment(AccountId account, std::string_view id) const = 0;
 };
 
 } // namespace insightd::model

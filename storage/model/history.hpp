@@ -71,6 +71,8 @@ struct AccountHistory {
     std::vector<KnownConversation> conversations;
     std::vector<RefusedCompetitor> refused_competitors;
     std::vector<MediaId> live_broadcasts; ///< whose end is not known
+    std::vector<KnownComments> comments;  ///< of posts whose comments were read
+    std::vector<KnownMention> mentions;
 };
 
 /// One row of the view `insights.collection_health`.

@@ -101,6 +101,10 @@ void append(Batch& into, Batch&& from)
     move_rows(into.publishing_limits, std::move(from.publishing_limits));
     move_rows(into.competitors, std::move(from.competitors));
     move_rows(into.live_polls, std::move(from.live_polls));
+    move_rows(into.tags, std::move(from.tags));
+    move_rows(into.comments, std::move(from.comments));
+    move_rows(into.mentions, std::move(from.mentions));
+    move_rows(into.mention_readings, std::move(from.mention_readings));
     move_rows(into.presences, std::move(from.presences));
     move_rows(into.lessons, std::move(from.lessons));
     move_rows(into.offered, std::move(from.offered));
@@ -133,6 +137,10 @@ std::vector<Batch> single_rows(const Batch& batch)
     add_singles(batch, &Batch::publishing_limits, singles);
     add_singles(batch, &Batch::competitors, singles);
     add_singles(batch, &Batch::live_polls, singles);
+    add_singles(batch, &Batch::tags, singles);
+    add_singles(batch, &Batch::comments, singles);
+    add_singles(batch, &Batch::mentions, singles);
+    add_singles(batch, &Batch::mention_readings, singles);
     add_singles(batch, &Batch::lessons, singles);
     add_singles(batch, &Batch::offered, singles);
     return singles;
@@ -157,6 +165,10 @@ Contents contents_of(const Batch& batch)
     look_at(contents, batch.publishing_limits, &PublishingLimit::observed_at, "publishing_limit");
     look_at(contents, batch.competitors, &Competitor::observed_at, "competitors");
     look_at(contents, batch.live_polls, &LivePoll::observed_at, "live_media");
+    look_at(contents, batch.tags, &TaggedMedia::observed_at, "tags");
+    look_at(contents, batch.comments, &CommentReading::observed_at, "comments");
+    look_at(contents, batch.mentions, &Mention::received_at, "webhooks");
+    look_at(contents, batch.mention_readings, &MentionReading::observed_at, "mentions");
     look_at(contents, batch.presences, &Presence::known_at, "media");
     look_at(contents, batch.gaps, &Gap::ends_at, "");
     look_at(contents, batch.failed_polls, &FailedPoll::at, "media_insights");
@@ -195,6 +207,12 @@ std::size_t count_values(const Batch& batch)
                      live.comments_count.has_value();
     for (const auto& limit : batch.publishing_limits)
         count += limit.quota_usage.has_value() + limit.quota_total.has_value();
+    for (const auto& media : batch.tags)
+        count += media.like_count.has_value() + media.comments_count.has_value();
+    for (const auto& reading : batch.comments)
+        count += reading.comments.size();
+    for (const auto& reading : batch.mention_readings)
+        count += reading.like_count.has_value() + reading.comments_count.has_value();
     return count;
 }
 

@@ -10,6 +10,7 @@
 #include "storage/model/live.hpp"
 #include "storage/model/post_rate.hpp"
 #include "storage/model/presence.hpp"
+#include "storage/model/public.hpp"
 #include "storage/model/publishing_limit.hpp"
 #include "storage/model/reading.hpp"
 #include "storage/model/story.hpp"
@@ -18,6 +19,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,6 +37,9 @@ struct Account {
     std::vector<std::string> collects; ///< collectors that are switched on
     std::chrono::seconds settling_margin{std::chrono::hours{2}}; ///< beyond the platform's 48 h
     std::optional<std::chrono::seconds> keeps_text{}; ///< of messages, for so long; nothing: none
+    std::map<std::string, std::chrono::seconds>
+        keeps_public_texts{}; ///< by kind: "tag", "comment",
+                              ///< "mention"; no others
 
     bool operator==(const Account&) const = default;
 };
@@ -163,6 +168,10 @@ struct Batch {
     std::vector<StoryEntry> stories;
     std::vector<StoryPush> pushes; ///< of several_accounts
     std::vector<Conversation> conversations;
+    std::vector<TaggedMedia> tags;
+    std::vector<CommentReading> comments;
+    std::vector<Mention> mentions; ///< of several_accounts
+    std::vector<MentionReading> mention_readings;
     std::optional<Instant> texts_expire_at; ///< texts that are older than they are kept go
     std::vector<PublishingLimit> publishing_limits;
     std::vector<Competitor> competitors;

@@ -44,4 +44,9 @@ std::string KeyedPseudonyms::of_message(model::AccountId account, std::string_vi
     return named("message", account, id);
 }
 
+std::string KeyedPseudonyms::of_comment(model::AccountId account, std::string_view id) const
+{
+    return named("comment", account, id);
+}
+
 } // namespace insightd::vault

@@ -20,6 +20,7 @@ public:
     std::string of_person(model::AccountId account, std::string_view id) const override;
     std::string of_conversation(model::AccountId account, std::string_view id) const override;
     std::string of_message(model::AccountId account, std::string_view id) const override;
+    std::string of_comment(model::AccountId account, std::string_view id) const override;
 
 private:
     std::string named(std::string_view kind, model::AccountId account, std::string_view id) const;

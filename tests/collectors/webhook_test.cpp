@@ -74,6 +74,30 @@ TEST(Delivery, OfTheSampleIsReadUnderTodaysNames)
     EXPECT_TRUE(push.has_numbers());
 }
 
+/// Meta's page "Webhooks: Instagram", field mentions: ids as text, a comment's where it is one.
+TEST(Delivery, OfMentionsHasTheirIds)
+{
+    const auto mention = [](const std::string& value) {
+        return fmt::format(
+            R"({{"id":"7","time":{},"changes":[{{"field":"mentions","value":{}}}]}})", noon, value);
+    };
+    const auto delivery = delivery_of(
+        object(
+            mention(R"({"media_id":"17887498072083520","comment_id":"17887498072083521"})") + "," +
+            mention(R"({"media_id":17887498072083520})") + "," +
+            mention(R"({"comment_id":"17887498072083521"})") + "," + mention(R"({"media_id":-1})")),
+        now);
+    ASSERT_TRUE(delivery);
+    ASSERT_THAT(delivery->mentions, SizeIs(2));
+    EXPECT_EQ(
+        delivery->mentions[0].place, (model::MentionPlace{17887498072083520, 17887498072083521}));
+    EXPECT_EQ(delivery->mentions[1].place, (model::MentionPlace{17887498072083520, 0}));
+    EXPECT_EQ(delivery->mentions[1].account_id, 7);
+    EXPECT_EQ(delivery->mentions[1].pushed_at, now);
+    EXPECT_EQ(delivery->passed_over, 2U) << "without a media object they cannot be asked for";
+    EXPECT_THAT(delivery->pushes, IsEmpty());
+}
+
 TEST(Delivery, OfFewerThanFiveViewersHasReasonsAndNoNumbers)
 {
     const auto push = only_push(object(entry(

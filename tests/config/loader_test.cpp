@@ -261,6 +261,44 @@ TEST(Loader, SaysWhatIsWrongWithCompetitors)
     EXPECT_THAT(with("facebook", ", competitors: a"), HasSubstr("must be a list"));
 }
 
+TEST(Loader, WhatOthersShowAndWriteIsOffUnlessAskedFor)
+{
+    const auto of = [](const std::string& collect, const std::string& more = {}) {
+        return good(
+                   head + "accounts:\n  - {name: a, user_id: \"1\", token: {env: A}, collect: " +
+                   collect + more + "}\n")
+            .accounts[0];
+    };
+    for (const auto collector : {Collector::tags, Collector::comments, Collector::mentions})
+        EXPECT_FALSE(good(head + account).accounts[0].collect.at(collector));
+    EXPECT_EQ(of("{tags: metadata}").tags.mode, ConversationMode::metadata);
+    EXPECT_TRUE(of("{tags: metadata}").collect.at(Collector::tags));
+    EXPECT_EQ(
+        of("{comments: {mode: text, keep_text: 30d}}").comments,
+        (PublicEdge{ConversationMode::text, 30 * 24h}));
+    EXPECT_EQ(of("{tags: off}").tags, PublicEdge{});
+    EXPECT_TRUE(of("{mentions: text}", ", login: facebook").collect.at(Collector::mentions));
+    EXPECT_FALSE(
+        good(
+            head + "defaults: {collect: {tags: text}}\n" +
+            "accounts:\n  - {name: a, user_id: \"1\", token: {env: A}, collect: [profile]}\n")
+            .accounts[0]
+            .collect.at(Collector::tags))
+        << "a list is exact";
+}
+
+TEST(Loader, SaysWhatIsWrongWithWhatOthersShowAndWrite)
+{
+    const auto with = [](const std::string& collect) {
+        return mistakes_in(head + "defaults: {collect: " + collect + "}\n" + account);
+    };
+    EXPECT_THAT(with("{comments: on}"), HasSubstr("write `metadata` or `text`"));
+    EXPECT_THAT(with("{comments: {keep_text: 1d}}"), HasSubstr("lacks `mode`"));
+    EXPECT_THAT(with("{tags: {mode: text, keep_text: 10m}}"), HasSubstr("from 1h to 3650d"));
+    EXPECT_THAT(with("{comments: text, media: off}"), HasSubstr("`comments` need `media`"));
+    EXPECT_THAT(with("{mentions: text}"), HasSubstr("Facebook Login only"));
+}
+
 TEST(Loader, BackfillOfAnAccountRestsOnTheDefaults)
 {
     const auto config = good(

@@ -51,6 +51,16 @@ INSERT INTO store.competitor_media_sample (account_id, username, media_id, obser
 INSERT INTO store.live_broadcast (account_id, media_id, first_seen_at, last_seen_at)
     SELECT account_id, 7, now(), now() FROM store.account;
 INSERT INTO store.live_sample (account_id, media_id, observed_at) SELECT account_id, 7, now() FROM store.account;
+INSERT INTO store.tagged_media (account_id, media_id, first_seen_at, last_seen_at)
+    SELECT account_id, 6, now(), now() FROM store.account;
+INSERT INTO store.tagged_media_sample (account_id, media_id, observed_at, like_count)
+    SELECT account_id, 6, now(), 1 FROM store.account;
+INSERT INTO store.comment (account_id, comment_key, media_id, created_at, first_seen_at, read_at)
+    SELECT account_id, 'comment', 6, now(), now(), now() FROM store.account;
+INSERT INTO store.mention (account_id, media_id, pushed_at, received_at)
+    SELECT account_id, 7, now(), now() FROM store.account;
+INSERT INTO store.mention_sample (account_id, media_id, observed_at, like_count)
+    SELECT account_id, 7, now(), 1 FROM store.account;
 )";
 
 class LimitedReader : public ::testing::Test

@@ -133,6 +133,19 @@ TEST(Scopes, OfPublishingAreAskedForWithItsLimit)
     EXPECT_THAT(scopes_to_ask(account), ::testing::Contains("instagram_content_publish"));
 }
 
+TEST(Scopes, OfCommentsAreAskedForWithWhatOthersShowAndWrite)
+{
+    using config::Collector;
+    for (const auto collector : {Collector::tags, Collector::comments, Collector::mentions}) {
+        auto account = account_of(config::Login::instagram);
+        account.collect[collector] = true;
+        EXPECT_THAT(
+            scopes_to_ask(account), ::testing::Contains("instagram_business_manage_comments"));
+        account.login = config::Login::facebook;
+        EXPECT_THAT(scopes_to_ask(account), ::testing::Contains("instagram_manage_comments"));
+    }
+}
+
 TEST(Scopes, ThatWereNotGrantedAreNamedWithWhatNeedsThem)
 {
     const auto account = account_of(config::Login::instagram);

@@ -1,5 +1,6 @@
 #include "collectors/account_insights.hpp"
 #include "collectors/audience.hpp"
+#include "collectors/comment_walk.hpp"
 #include "collectors/competitors.hpp"
 #include "collectors/conversation_walk.hpp"
 #include "collectors/conversations.hpp"
@@ -9,9 +10,12 @@
 #include "collectors/insights.hpp"
 #include "collectors/live_media.hpp"
 #include "collectors/media.hpp"
+#include "collectors/mention_walk.hpp"
 #include "collectors/profile.hpp"
 #include "collectors/publishing_limit.hpp"
+#include "collectors/tags.hpp"
 #include "storage/json_rows.hpp"
+#include "storage/write.hpp"
 #include "tests/support/plain_names.hpp"
 
 #include <boost/json/parse.hpp>
@@ -81,8 +85,54 @@ void discover(const boost::json::value& body)
     } while (round.is_under_way());
 }
 
+/// What others show and write, and the rows that it becomes.
+void decode_public(const boost::json::value& body)
+{
+    const insightd::testing::PlainNames names;
+    config::PublicEdge settings;
+    settings.mode = config::ConversationMode::text;
+    const collectors::PublicRules rules{1, settings, names};
+    model::Batch batch;
+    if (const auto page = collectors::decode_tags(body))
+        for (const auto& media : page->rows)
+            batch.tags.push_back(collectors::tagged_row(media, rules, {}));
+    for (const std::int64_t comment : {0, 5})
+        if (const auto told = collectors::decode_mention(body, {17, comment}))
+            batch.mention_readings.push_back(
+                collectors::mention_row({{17, comment}, {}, {}, false}, *told, rules, {}));
+    (void)storage::steps_of(batch);
+}
+
+/// The same answer to every call, as above.
+void walk_through_comments(const boost::json::value& body)
+{
+    const insightd::testing::PlainNames names;
+    config::Account account;
+    account.user_id = 1;
+    account.comments.mode = config::ConversationMode::text;
+    collectors::CommentWalk walk{account};
+    model::Media post;
+    post.id = 17;
+    post.comments_count = 5;
+    walk.listed({post});
+    constexpr int most_calls = 1'000;
+    for (int calls = 0; walk.begin(model::Instant{std::chrono::hours{490'000}}); ++calls) {
+        if (calls == most_calls)
+            std::abort();
+        (void)walk.next(model::Instant{std::chrono::hours{490'000}});
+        auto collected =
+            walk.take(graph::Reply{body, {}}, names, model::Instant{std::chrono::hours{490'000}});
+        (void)storage::steps_of(collected.rows);
+        walk.learn(collected.rows.comments);
+        if (collected.failure)
+            break;
+    }
+}
+
 void decode_all(const boost::json::value& body)
 {
+    decode_public(body);
+    walk_through_comments(body);
     decode_messages(body);
     walk_through(body);
     const model::Instant now{};

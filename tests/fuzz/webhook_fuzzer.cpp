@@ -17,6 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto delivery = collectors::delivery_of(text, now)) {
         model::Batch batch;
         batch.pushes = delivery->pushes;
+        batch.mentions = delivery->mentions;
+        for (const auto& mention : batch.mentions)
+            if (mention.place.media_id <= 0 || mention.place.comment_id < 0)
+                std::abort();
         for (const auto& push : batch.pushes)
             if (push.pushed_at >= now + std::chrono::hours{24} || push.media_id <= 0)
                 std::abort();

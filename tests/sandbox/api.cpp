@@ -1,4 +1,5 @@
 #include "tests/sandbox/conversations.hpp"
+#include "tests/sandbox/edges.hpp"
 #include "tests/sandbox/identity.hpp"
 #include "tests/sandbox/login.hpp"
 
@@ -71,6 +72,8 @@ Response edge_of_user(const Call& call, const std::string& edge)
         return user_insights(call);
     if (edge == "content_publishing_limit")
         return publishing_limit(call);
+    if (edge == "tags")
+        return tag_list(call);
     if (edge == "live_media")
         return live_media(call);
     return unknown_path(call.request);
@@ -84,6 +87,8 @@ Response edge_of_media(const Call& call, const Media& media, const std::string& 
         return media_insights(call, media);
     if (edge == "children")
         return media_children(call, media);
+    if (edge == "comments")
+        return comment_list(call, media);
     return unknown_path(call.request);
 }
 
@@ -101,6 +106,8 @@ Response node_or_edge(const Call& call, const std::string& node, const std::stri
                 "Object with ID '{}' does not exist, cannot be loaded due to missing permissions, "
                 "or does not support this operation",
                 node));
+    if (auto answer = comment_answer(call, *id, edge))
+        return std::move(*answer);
     const auto media = call.world.media(*id, call.now);
     if (!media || media->account != call.account)
         return gone(call.request.host, node);
@@ -121,6 +128,14 @@ account_of(const Visit& visit, const Token& token, const std::string& node)
         if (visit.world.accounts()[account].user_id == id || (media && media->account == account))
             return account;
     return readable.empty() ? std::nullopt : std::optional{readable.front()};
+}
+
+/// The edge, or what stands for one among the fields of the user.
+std::string subject_of(const Request& request, const std::string& edge)
+{
+    if (asks_for_another(request))
+        return discovery_edge;
+    return request.param("fields").find("mentioned_") != std::string::npos ? "mentions" : edge;
 }
 
 } // namespace
@@ -260,7 +275,9 @@ Response Api::with_token(
         return *answer;
     const auto host = visit.request.host;
     const bool is_discovery = asks_for_another(visit.request);
-    if (!missing_scope(host, is_discovery ? discovery_edge : edge, token.scopes).empty())
+    const auto needed = subject_of(visit.request, edge);
+    if (!missing_scope(host, needed, token.scopes).empty() ||
+        contains(faults_.forbidden_edges, needed))
         return refusal(
             host, 10, std::nullopt, "(#10) Application does not have permission for this action");
     const auto account = account_of(visit, token, node);

@@ -127,6 +127,7 @@ struct Faults {
     std::vector<std::string> new_media_metrics{}; ///< served beside the documented ones
     BatchFaults batches{};
     MessageFaults messages{};
+    std::vector<std::string> forbidden_edges{};  ///< that need another permission
     std::vector<std::int64_t> forbidden_media{}; ///< whose insights need another permission
     bool no_live_viewers = false;                ///< a version before current_live_viewer_count
     DiscoveryFaults discovery{};

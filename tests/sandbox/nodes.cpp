@@ -1,3 +1,4 @@
+#include "tests/sandbox/edges.hpp"
 #include "tests/sandbox/fields.hpp"
 #include "tests/sandbox/identity.hpp"
 
@@ -92,6 +93,17 @@ json::value count(const Call& call, const Media& media, std::string_view metric)
     return std::get<std::int64_t>(call.world.media_metric(media, metric, call.now));
 }
 
+/// Replies are counted, hidden ones as well.
+json::value comments_count(const Call& call, const Media& media)
+{
+    if (!call.world.has_crowd())
+        return count(call, media, "comments");
+    const auto& remarks = call.world.crowd().remarks;
+    const auto found = remarks.find(media.id);
+    return found == remarks.end() ? json::value(0)
+                                  : json::value(count_remarks(found->second, call.now));
+}
+
 json::value permalink(const Call&, const Media& media)
 {
     const auto* kind = media.kind == Kind::reel ? "reel" : "p";
@@ -156,8 +168,7 @@ const std::vector<MediaField>& media_table()
          }},
         {"like_count", On::both,
          [](const Call& call, const Media& m) { return count(call, m, "likes"); }},
-        {"comments_count", On::both,
-         [](const Call& call, const Media& m) { return count(call, m, "comments"); }},
+        {"comments_count", On::both, comments_count},
         {"is_comment_enabled", On::both,
          [](const Call&, const Media&) { return json::value(true); }},
         {"is_shared_to_feed", On::both,
@@ -267,6 +278,14 @@ Response user_node(const Call& call)
                 node["business_discovery"] = std::move(other.node);
             continue;
         }
+        if (call.request.host == Host::facebook)
+            if (auto found = mentioned(call, name)) {
+                if (found->refused)
+                    return *found->refused;
+                for (auto& [key, value] : found->node)
+                    node[key] = std::move(value);
+                continue;
+            }
         const auto field = std::ranges::find(user_table(), name, &UserField::name);
         if (field == user_table().end() || !serves(field->on, call.request.host))
             return nonexisting_field(call.request.host, name);

@@ -77,6 +77,23 @@ std::string story_push(const World& world, const Media& story)
                                       {"field", "story_insights"}, {"value", value}}}}}}}});
 }
 
+std::string mention_push(
+    const World& world, std::size_t account, std::int64_t media_id, std::int64_t comment_id,
+    Instant at)
+{
+    json::object value{{"media_id", std::to_string(media_id)}};
+    if (comment_id != 0)
+        value["comment_id"] = std::to_string(comment_id);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+    return json::serialize(json::object{
+        {"object", "instagram"},
+        {"entry",
+         json::array{json::object{
+             {"id", std::to_string(world.accounts().at(account).user_id)},
+             {"time", seconds},
+             {"changes", json::array{json::object{{"field", "mentions"}, {"value", value}}}}}}}});
+}
+
 std::vector<Media> stories_ended(const World& world, Instant from, Instant until)
 {
     std::vector<Media> ended;

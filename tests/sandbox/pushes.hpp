@@ -23,6 +23,11 @@ std::string signature_of(std::string_view body, const std::string& secret);
 /// fewer than five saw it.
 std::string story_push(const World& world, const Media& story);
 
+/// A mention of the account in a media object, or, with a comment id, in a comment.
+std::string mention_push(
+    const World& world, std::size_t account, std::int64_t media_id, std::int64_t comment_id,
+    Instant at);
+
 /// Stories that ended after `from` and until `until`, at most 24 hours later.
 std::vector<Media> stories_ended(const World& world, Instant from, Instant until);
 

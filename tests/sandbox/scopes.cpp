@@ -23,6 +23,11 @@ Scopes needed_for(Host host, const std::string& edge)
         needed.emplace_back(
             host == Host::instagram ? "instagram_business_content_publish"
                                     : "instagram_content_publish");
+    for (const auto* of_comments : {"tags", "comments", "replies", "mentions"})
+        if (edge == of_comments)
+            needed.emplace_back(
+                host == Host::instagram ? "instagram_business_manage_comments"
+                                        : "instagram_manage_comments");
     return needed;
 }
 

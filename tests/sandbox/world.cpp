@@ -55,6 +55,12 @@ const Mailbox& World::mailbox() const
     return options_.mailbox ? *options_.mailbox : empty;
 }
 
+const Crowd& World::crowd() const
+{
+    static const Crowd empty;
+    return options_.crowd ? *options_.crowd : empty;
+}
+
 World::World(Options options, std::vector<AccountSpec> accounts)
     : options_{options}, accounts_{std::move(accounts)}
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/sandbox/broadcasts.hpp"
+#include "tests/sandbox/crowd.hpp"
 #include "tests/sandbox/given_posts.hpp"
 #include "tests/sandbox/mailbox.hpp"
 
@@ -78,6 +79,7 @@ public:
         std::shared_ptr<const GivenPosts> given{}; ///< instead of posts made up; none disappears
         std::shared_ptr<const Mailbox> mailbox{};  ///< nobody writes without one
         Broadcasts broadcasts{};
+        std::shared_ptr<const Crowd> crowd{}; ///< posts then have its comments and no others
     };
 
     World(Options options, std::vector<AccountSpec> accounts);
@@ -85,6 +87,8 @@ public:
     const std::vector<AccountSpec>& accounts() const { return accounts_; }
     std::uint64_t seed() const { return options_.seed; }
     const Mailbox& mailbox() const;
+    const Crowd& crowd() const;
+    bool has_crowd() const { return options_.crowd != nullptr; }
 
     // What exists.
     std::vector<Media> posts(std::size_t account, Instant now) const;   ///< newest first

@@ -51,7 +51,7 @@ TEST(Views, EveryViewAndColumnHasAComment)
         "0");
     EXPECT_EQ(
         query1(url, "SELECT count(*) FROM pg_class WHERE relnamespace = 'insights'::regnamespace"),
-        "38");
+        "44");
 }
 
 TEST(Views, AreInTheDocumentsAsInTheirComments)

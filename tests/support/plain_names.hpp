@@ -21,6 +21,10 @@ struct PlainNames final : model::Pseudonyms {
     {
         return "message " + std::string{id};
     }
+    std::string of_comment(model::AccountId, std::string_view id) const override
+    {
+        return "comment " + std::string{id};
+    }
 };
 
 } // namespace insightd::testing

@@ -4,6 +4,7 @@
 #include "daemon/foreground.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/log.hpp"
+#include "daemon/manual_commands.hpp"
 #include "storage/engine.hpp"
 #include "storage/model/writer.hpp"
 #include "storage/vault/keyring.hpp"
@@ -23,12 +24,6 @@ namespace
 constexpr auto about = "insightd collects Instagram insights into PostgreSQL as time series: what "
                        "happened, when, and\n"
                        "whether the number can be trusted.";
-
-constexpr auto exit_codes =
-    "Exit codes: 0 done; 64 the command line; 69 database or Graph host away; 71 this machine's\n"
-    "clock is wrong; 74 a file cannot be written; 75 throttled or interrupted, try again; 77 a\n"
-    "token that is dead or lacks a permission; 78 mistakes in the configuration.\n"
-    "Secrets never stand on the command line: the YAML says where they are kept.";
 
 /// What the command line said; each command leaves the call to be made.
 struct Wish {
@@ -199,6 +194,7 @@ void add_export_command(CLI::App& app, Wish& wish)
     command->add_option("VIEW", wish.view, "such as media_daily; a wrong one lists them")
         ->required();
     command->add_option("--format", wish.exporting.format, "csv or ndjson (an object a line)")
+        ->type_name("{csv,ndjson}")
         ->capture_default_str();
     command->add_option("--since", wish.exporting.since, "from this date or instant on");
     command
@@ -283,6 +279,7 @@ void add_commands(CLI::App& app, Wish& wish)
             return command_migrate(wish.common, wish.dry_run);
         });
     migrate->add_flag("--dry-run", wish.dry_run, "only say what would be applied");
+    add_manual_commands(app, wish.call);
 }
 
 ExitCode complain(ExitCode code, const char* what)
@@ -298,7 +295,7 @@ ExitCode run_command_line(int argc, const char* const* argv)
     CLI::App app{about, "insightd"};
     app.set_version_flag("--version", "insightd " INSIGHTD_VERSION);
     app.require_subcommand(1);
-    app.footer(exit_codes);
+    app.footer(exit_codes_in_words());
     Wish wish;
     add_commands(app, wish);
     try {

@@ -6,6 +6,21 @@
 namespace insightd::daemon
 {
 
+std::span<const ExitMeaning> exit_meanings()
+{
+    static constexpr std::array meanings{
+        ExitMeaning{ExitCode::ok, "done"},
+        ExitMeaning{ExitCode::usage, "the command line"},
+        ExitMeaning{ExitCode::unavailable, "database or Graph host away"},
+        ExitMeaning{ExitCode::software, "a mistake of insightd itself"},
+        ExitMeaning{ExitCode::system, "this machine's clock is wrong"},
+        ExitMeaning{ExitCode::output, "a file cannot be written"},
+        ExitMeaning{ExitCode::try_again, "throttled or interrupted, try again"},
+        ExitMeaning{ExitCode::no_permission, "a token that is dead or lacks a permission"},
+        ExitMeaning{ExitCode::config, "mistakes in the configuration"}};
+    return meanings;
+}
+
 ExitCode exit_code_of(graph::FailureClass kind)
 {
     using graph::FailureClass;

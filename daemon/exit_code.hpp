@@ -2,6 +2,8 @@
 
 #include "collectors/graph/failure.hpp"
 
+#include <span>
+
 namespace insightd::daemon
 {
 
@@ -17,6 +19,14 @@ enum class ExitCode {
     no_permission = 77, ///< a dead token, or one that lacks a permission
     config = 78,        ///< mistakes in the YAML
 };
+
+struct ExitMeaning {
+    ExitCode code;
+    const char* meaning;
+};
+
+/// Every code in words, by number: of `--help` and of the manual page.
+std::span<const ExitMeaning> exit_meanings();
 
 /// The code for a collection or a check that ended with this failure.
 ExitCode exit_code_of(graph::FailureClass kind);

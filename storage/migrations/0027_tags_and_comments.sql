@@ -203,9 +203,9 @@ COMMENT ON COLUMN insights.tagged_media.media_type IS 'IMAGE, VIDEO, CAROUSEL_AL
 COMMENT ON COLUMN insights.tagged_media.product_type IS 'FEED, REELS, …; empty if not told.';
 COMMENT ON COLUMN insights.tagged_media.published_at IS 'When it was published (timestamptz); NULL if not told.';
 COMMENT ON COLUMN insights.tagged_media.like_count IS
-    'Likes as the list showed them last (count); NULL where its owner hides them. Media that show two accounts are there for each. Additive over the media of one account.';
+    'Likes as the list showed them last (count); NULL where its owner hides them. Not additive: media of others, there for each account that they show.';
 COMMENT ON COLUMN insights.tagged_media.comments_count IS
-    'Comments as the list showed them last (count); NULL if not told. Media that show two accounts are there for each. Additive over the media of one account.';
+    'Comments as the list showed them last (count); NULL if not told. Not additive: media of others, there for each account that they show.';
 COMMENT ON COLUMN insights.tagged_media.first_seen_at IS 'When the list showed it first (timestamptz).';
 COMMENT ON COLUMN insights.tagged_media.last_seen_at IS 'When the list showed it last (timestamptz).';
 
@@ -230,11 +230,11 @@ CREATE VIEW insights.media_comments AS
 SELECT a.account_id::text AS account_id, a.name AS account, c.media_id::text AS media_id,
        (c.created_at AT TIME ZONE a.timezone)::date AS day,
        count(*) FILTER (WHERE c.parent_key IS NULL AND NOT c.is_own) AS comments,
-       count(*) FILTER (WHERE c.parent_key IS NOT NULL AND NOT c.is_own) AS replies,
+       count(*) FILTER (WHERE c.parent_key IS NOT NULL AND NOT c.is_own) AS comment_replies,
        count(*) FILTER (WHERE c.is_own) AS own_comments,
        count(*) FILTER (WHERE c.is_hidden) AS hidden,
        count(*) FILTER (WHERE c.unseen_since IS NOT NULL) AS no_longer_seen,
-       sum(c.like_count)::bigint AS likes,
+       sum(c.like_count)::bigint AS comment_likes,
        count(DISTINCT coalesce(c.author_key, c.name_key)) AS people
 FROM store.account a JOIN store.comment c USING (account_id)
 GROUP BY a.account_id, a.name, c.media_id, 4;
@@ -248,8 +248,8 @@ COMMENT ON COLUMN insights.media_comments.media_id IS 'Media id of the post, tex
 COMMENT ON COLUMN insights.media_comments.day IS
     'Day in the account''s configured time zone; days without a comment have no row.';
 COMMENT ON COLUMN insights.media_comments.comments IS
-    'Comments of others on the post itself (count). Additive over days, posts and accounts.';
-COMMENT ON COLUMN insights.media_comments.replies IS
+    'Comments of others on the post itself (count). Additive over days, posts and accounts; counts again insights.media_latest.comments: sum one of them.';
+COMMENT ON COLUMN insights.media_comments.comment_replies IS
     'Replies of others to comments (count). Additive over days, posts and accounts.';
 COMMENT ON COLUMN insights.media_comments.own_comments IS
     'Comments and replies of the account itself (count). Additive over days, posts and accounts.';
@@ -257,7 +257,7 @@ COMMENT ON COLUMN insights.media_comments.hidden IS
     'Of all of them, those that are hidden, as read last (count). Additive over days, posts and accounts; a part of the others: sum one of them.';
 COMMENT ON COLUMN insights.media_comments.no_longer_seen IS
     'Of all of them, those that a later reading of all comments lacked: deleted, or out of sight (count). Additive over days, posts and accounts; a part of the others: sum one of them.';
-COMMENT ON COLUMN insights.media_comments.likes IS
+COMMENT ON COLUMN insights.media_comments.comment_likes IS
     'Likes of all of them, as read last (count); NULL if not told. Additive over days, posts and accounts.';
 COMMENT ON COLUMN insights.media_comments.people IS
     'How many others wrote them (accounts). Not additive: one who writes on several days is counted on each.';
@@ -277,7 +277,7 @@ WITH answer AS (
 )
 SELECT account_id::text AS account_id, name AS account, day,
        count(*) FILTER (WHERE parent_key IS NULL AND NOT is_own) AS comments,
-       count(*) FILTER (WHERE parent_key IS NOT NULL AND NOT is_own) AS replies,
+       count(*) FILTER (WHERE parent_key IS NOT NULL AND NOT is_own) AS comment_replies,
        count(*) FILTER (WHERE is_own) AS own_comments, count(answered_at) AS answered,
        percentile_cont(0.5) WITHIN GROUP (
            ORDER BY (extract(epoch FROM answered_at - created_at) / 60)::double precision)
@@ -295,9 +295,9 @@ COMMENT ON COLUMN insights.comment_activity.account IS 'Name of the account in t
 COMMENT ON COLUMN insights.comment_activity.day IS
     'Day in the account''s configured time zone; days without a comment have no row.';
 COMMENT ON COLUMN insights.comment_activity.comments IS
-    'Comments of others on posts themselves (count). Additive over days and accounts; counts again insights.media_comments.comments: sum one of them.';
-COMMENT ON COLUMN insights.comment_activity.replies IS
-    'Replies of others to comments (count). Additive over days and accounts; counts again insights.media_comments.replies: sum one of them.';
+    'Comments of others on posts themselves (count). Additive over days and accounts; counts again insights.media_latest.comments: sum one of them.';
+COMMENT ON COLUMN insights.comment_activity.comment_replies IS
+    'Replies of others to comments (count). Additive over days and accounts; counts again insights.media_comments.comment_replies: sum one of them.';
 COMMENT ON COLUMN insights.comment_activity.own_comments IS
     'Comments and replies of the account itself (count). Additive over days and accounts; counts again insights.media_comments.own_comments: sum one of them.';
 COMMENT ON COLUMN insights.comment_activity.answered IS
@@ -338,9 +338,9 @@ COMMENT ON COLUMN insights.mention.published_at IS
     'When the media object or comment was published (timestamptz); NULL if not told.';
 COMMENT ON COLUMN insights.mention.pushed_at IS 'The platform''s time of the push (timestamptz).';
 COMMENT ON COLUMN insights.mention.like_count IS
-    'Likes when it was read last (count); NULL where hidden, or not read. What mentions two accounts is there for each. Additive over the mentions of one account.';
+    'Likes when it was read last (count); NULL where hidden, or not read. Not additive: media of others, there for each account that they mention.';
 COMMENT ON COLUMN insights.mention.comments_count IS
-    'Comments when it was read last (count); NULL for a comment, or not read. What mentions two accounts is there for each. Additive over the mentions of one account.';
+    'Comments when it was read last (count); NULL for a comment, or not read. Not additive: media of others, there for each account that they mention.';
 COMMENT ON COLUMN insights.mention.is_gone IS 'Whether the platform did not answer it any more.';
 COMMENT ON COLUMN insights.mention.read_at IS 'When it was read last (timestamptz); NULL: not yet.';
 

@@ -146,7 +146,8 @@ TEST_F(PublicEdges, LikesAndHidingAreThoseOfTheLastReading)
     write_reading(noon + 1h, {row}, false);
     EXPECT_EQ(query1(url, "SELECT like_count FROM store.comment WHERE is_hidden"), "4");
     EXPECT_EQ(
-        query1(url, "SELECT format('%s %s', likes, hidden) FROM insights.media_comments"), "4 1");
+        query1(url, "SELECT format('%s %s', comment_likes, hidden) FROM insights.media_comments"),
+        "4 1");
 }
 
 TEST_F(PublicEdges, WordsGoWhenTheirTimeHasCome)
@@ -258,12 +259,13 @@ TEST_F(PublicEdges, ActivityTellsWhatIsAnsweredAndHowSoon)
          comment("a", noon), comment("o", noon, "")});
     EXPECT_EQ(
         query1(
-            url, "SELECT format('%s %s %s %s %s %s %s', comments, replies, own_comments, answered, "
+            url, "SELECT format('%s %s %s %s %s %s %s', comments, comment_replies, own_comments, "
+                 "answered, "
                  "median_response_minutes, posts, people) FROM insights.comment_activity"),
         "2 1 3 1 30 1 2");
     EXPECT_EQ(
         query1(
-            url, "SELECT format('%s %s %s %s', comments, replies, own_comments, people) "
+            url, "SELECT format('%s %s %s %s', comments, comment_replies, own_comments, people) "
                  "FROM insights.media_comments"),
         "2 1 3 2");
 }

@@ -41,7 +41,7 @@ write_config(const std::filesystem::path& folder, const std::string& database, s
         "api: {{app: {{id: \"1\", secret: {{file: {1}/secret}}}}, graph_url: "
         "\"http://127.0.0.1:9\"}}\n"
         "webhooks: {{verify_token: {{file: {1}/secret}}, max_per_second: 1000000}}\n"
-        "defaults: {{collect: []}}\naccounts:\n",
+        "defaults: {{collect: [], backfill: {{automatic: off}}}}\naccounts:\n",
         database, folder.string());
     for (std::size_t at = 0; at < accounts; ++at)
         yaml << fmt::format(

@@ -5,6 +5,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <date/date.h>
 
 #include <algorithm>
 
@@ -43,7 +44,7 @@ asio::awaitable<void> Caretaking::run()
     while (!stopping_) {
         const auto next = services_.clock.now() + between_rounds;
         const auto away = co_await try_round();
-        if (!away.empty() && !std::exchange(said, true))
+        if (!away.empty() && !stopping_ && !std::exchange(said, true))
             log::warning("caretaking_waits", {{"reason", away}});
         said = said && !away.empty();
         co_await rest(std::max<std::chrono::steady_clock::duration>(
@@ -67,6 +68,12 @@ asio::awaitable<std::string> Caretaking::try_round()
 asio::awaitable<void> Caretaking::round()
 {
     co_await services_.caretaker.make_months(services_.clock.now());
+    co_await thin_own_accounts();
+    co_await rebuild_months();
+}
+
+asio::awaitable<void> Caretaking::thin_own_accounts()
+{
     if (!services_.full_resolution)
         co_return;
     for (const auto& lease : services_.leases()) {
@@ -94,6 +101,22 @@ asio::awaitable<void> Caretaking::thin(model::Lease lease)
         log::info("thinned", {{"account_id", lease.account_id}, {"rows", rows}});
 }
 
+asio::awaitable<void> Caretaking::rebuild_months()
+{
+    for (bool is_over = false; !is_over && !stopping_;) {
+        const auto begun = std::chrono::steady_clock::now();
+        const auto rebuilt = co_await services_.caretaker.rebuild_month(services_.clock.now());
+        is_over = !rebuilt;
+        if (!rebuilt)
+            continue;
+        log::info(
+            "month_rebuilt", {{"month", date::format("%Y-%m", rebuilt->month)},
+                              {"key_bytes_before", rebuilt->bytes_before},
+                              {"key_bytes_after", rebuilt->bytes_after}});
+        co_await rest(rests_per_step * (std::chrono::steady_clock::now() - begun));
+    }
+}
+
 asio::awaitable<void> Caretaking::rest(std::chrono::steady_clock::duration duration)
 {
     timer_.expires_after(stopping_ ? std::chrono::steady_clock::duration{} : duration);
@@ -104,6 +127,7 @@ asio::awaitable<void> Caretaking::rest(std::chrono::steady_clock::duration durat
 void Caretaking::stop()
 {
     stopping_ = true;
+    services_.caretaker.stop_rebuilding();
     timer_.cancel();
 }
 

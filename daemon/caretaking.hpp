@@ -18,7 +18,8 @@ namespace insightd::daemon
 {
 
 /// What is done about stored rows beside all else, quietly: the months to come get their
-/// partitions, old readings of the instance's own accounts are thinned.
+/// partitions, old readings of the instance's own accounts are thinned, the primary keys of
+/// months that have ended are rebuilt.
 class Caretaking
 {
 public:
@@ -38,11 +39,13 @@ public:
     /// Everything that is due now. Throws model::Unavailable.
     boost::asio::awaitable<void> round();
 
-    /// A step under way ends; nothing more is begun.
+    /// A step under way ends, a rebuilding is broken off; nothing more is begun.
     void stop();
 
 private:
+    boost::asio::awaitable<void> thin_own_accounts();
     boost::asio::awaitable<void> thin(model::Lease lease);
+    boost::asio::awaitable<void> rebuild_months();
     boost::asio::awaitable<std::string> try_round();
     boost::asio::awaitable<void> rest(std::chrono::steady_clock::duration duration);
 

@@ -1,6 +1,7 @@
 #include "storage/caretaker.hpp"
 
 #include "storage/json_rows.hpp"
+#include "storage/rebuilding.hpp"
 #include "storage/retention.hpp"
 #include "storage/worker.hpp"
 
@@ -27,7 +28,7 @@ public:
 };
 
 Caretaker::Caretaker(std::string url, std::function<void()> before_connecting)
-    : worker_{std::make_unique<Connected>(std::move(url), std::move(before_connecting))}
+    : url_{url}, worker_{std::make_unique<Connected>(std::move(url), std::move(before_connecting))}
 {
 }
 
@@ -61,6 +62,15 @@ boost::asio::awaitable<model::ThinStep> Caretaker::thin(model::ThinOrder order)
         return step;
     };
     co_return co_await worker_->run<model::ThinStep>(std::move(job));
+}
+
+boost::asio::awaitable<std::optional<model::RebuiltMonth>>
+Caretaker::rebuild_month(model::Instant now)
+{
+    auto job = [this, now](pqxx::connection&) {
+        return storage::rebuild_month(url_, now, [this] { return is_stopping_.load(); });
+    };
+    co_return co_await worker_->run<std::optional<model::RebuiltMonth>>(std::move(job));
 }
 
 } // namespace insightd::storage

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "storage/model/rebuilding.hpp"
 #include "storage/model/retention.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace insightd::storage
@@ -27,12 +30,20 @@ public:
     /// See storage/retention.hpp. One transaction.
     boost::asio::awaitable<model::ThinStep> thin(model::ThinOrder order);
 
+    /// See storage/rebuilding.hpp.
+    boost::asio::awaitable<std::optional<model::RebuiltMonth>> rebuild_month(model::Instant now);
+
+    /// Breaks a rebuilding off, at once; none is begun any more.
+    void stop_rebuilding() { is_stopping_ = true; }
+
     /// Whether a call is under way: the destructor waits for it.
     bool is_busy() const;
 
 private:
     class Connected;
 
+    std::string url_;
+    std::atomic<bool> is_stopping_ = false; ///< read on the thread
     std::unique_ptr<Connected> worker_;
 };
 

@@ -79,6 +79,23 @@ TEST_F(CaretakingTest, ThinsNothingUnlessItIsTold)
     EXPECT_EQ(stored(storage::account), "9");
 }
 
+TEST_F(CaretakingTest, RebuildsTheKeyOfEachMonthThatHasEndedOnce)
+{
+    query(url, "SELECT store.ensure_month('2026-05-01'), store.ensure_month('2026-06-01')");
+    auto work = caretaking(std::nullopt);
+    insightd::testing::run(loop, work.round());
+    const auto rebuilt = "SELECT string_agg(to_char(month, 'YYYY-MM') || ' ' || rebuilt_at, ', ' "
+                         "ORDER BY month) FROM insightd.rebuilt_month";
+    EXPECT_EQ(
+        query1(url, rebuilt), "2026-05 2026-09-20 12:00:00+00, 2026-06 2026-09-20 12:00:00+00");
+    const auto files = "SELECT string_agg(relfilenode::text, ' ' ORDER BY relname) FROM pg_class "
+                       "WHERE relname LIKE 'media_sample_%' AND relkind = 'i'";
+    const auto after = query1(url, files);
+    auto next_life = caretaking(std::nullopt);
+    insightd::testing::run(loop, next_life.round());
+    EXPECT_EQ(query1(url, files), after);
+}
+
 TEST_F(CaretakingTest, EndsAtOnceWhenItIsStoppedBetweenRounds)
 {
     auto work = caretaking(std::chrono::days{90});

@@ -1,7 +1,8 @@
 """The storage benchmark: every view of the contract on a filled database, beside raw JSON rows in the same run.
 
 Usage: tests/bench/run storage [--polls 10000000] [--accounts 500] [--days 400] [--asked 50] [--home FOLDER]
-Builds the release preset, fills a private PostgreSQL (fill.sql), then prints times, sizes and plans.
+                               [--insightd PROGRAM]
+Builds the release preset, unless it is given a program; fills a private PostgreSQL (fill.sql), then prints times, sizes and plans.
 With --home the database stays: another run with the same folder measures it without filling.
 """
 import argparse
@@ -19,7 +20,6 @@ import psycopg2
 here = pathlib.Path(__file__).resolve().parent
 root = here.parents[2]
 programs = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-insightd = root / "build/release/daemon/insightd"
 
 arguments = argparse.ArgumentParser(description=__doc__)
 arguments.add_argument("--polls", type=int, default=10_000_000)
@@ -27,7 +27,9 @@ arguments.add_argument("--accounts", type=int, default=500)
 arguments.add_argument("--days", type=int, default=400)
 arguments.add_argument("--asked", type=int, default=50, help="accounts that each view is asked for, four times")
 arguments.add_argument("--home", type=pathlib.Path)
+arguments.add_argument("--insightd", type=pathlib.Path, help="a program that was built already")
 wanted = arguments.parse_args()
+insightd = wanted.insightd or root / "build/release/daemon/insightd"
 
 WINDOW = 90
 # Views whose rows are of now, and only some of them of a day.
@@ -43,6 +45,8 @@ PORTFOLIO = {
         "FROM insights.account_daily WHERE day >= {since} GROUP BY 1",
     "followers gained, 90 days":
         "SELECT account, sum(gained) FROM insights.follower_daily WHERE day >= {since} GROUP BY 1",
+    "followers by day, 90 days":
+        "SELECT account, day, followers_count FROM insights.follower_daily WHERE day >= {since}",
     "totals of all posts by account":
         "SELECT account, count(*), sum(views), sum(total_interactions) FROM insights.media_latest GROUP BY 1",
     "best posts at 24 h, 90 days":
@@ -241,9 +245,9 @@ def measure_sizes(cursor):
     for partition, in told(cursor, "SELECT inhrelid::regclass::text FROM pg_inherits, bench.setting "
                                    "WHERE inhparent = 'store.media_sample'::regclass AND "
                                    "inhrelid::regclass::text < 'store.media_sample_' || to_char(until, 'YYYYMM')"):
-        cursor.execute(f"REINDEX TABLE CONCURRENTLY {partition}")
+        cursor.execute(f"REINDEX INDEX CONCURRENTLY {partition}_pkey")
     samples = size(cursor, "store.media_sample")
-    line("samples, ended months reindexed", *samples)
+    line("samples, ended months rebuilt", *samples)
     print(f"raw JSON / samples and state {sum(raw) / (sum(samples) + sum(state)):>.2f}")
 
 
@@ -283,9 +287,10 @@ def measure(server):
     measure_sizes(cursor)
 
 
-subprocess.run(["cmake", "--preset", "release"], cwd=root, check=True, stdout=subprocess.DEVNULL)
-subprocess.run(["cmake", "--build", "--preset", "release", "--target", "insightd"], cwd=root, check=True,
-               stdout=subprocess.DEVNULL)
+if not wanted.insightd:
+    subprocess.run(["cmake", "--preset", "release"], cwd=root, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", "--preset", "release", "--target", "insightd"], cwd=root, check=True,
+                   stdout=subprocess.DEVNULL)
 home = wanted.home or pathlib.Path(tempfile.mkdtemp(dir="/var/tmp", prefix="insightd-bench-"))
 server = Server(home.absolute())
 try:

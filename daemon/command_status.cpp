@@ -4,6 +4,7 @@
 #include "daemon/setup.hpp"
 #include "daemon/store.hpp"
 #include "storage/database.hpp"
+#include "storage/retention.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,11 +16,13 @@ namespace insightd::daemon
 namespace
 {
 
-/// What the database says of the accounts, of those who collect them, and of what stops them.
+/// What the database says of the accounts, of those who collect them, of what stops them, and of
+/// what is left of old readings.
 struct Status {
     std::vector<model::Health> health;
     model::Sharing sharing;
     std::vector<model::Block> blocks;
+    model::ThinningProgress thinning;
 };
 
 /// Throws model::Unavailable.
@@ -32,7 +35,7 @@ Status status_in(const config::Config& config)
     auto sharing = boost::asio::co_spawn(loop, database.sharing(), boost::asio::use_future);
     auto blocks = boost::asio::co_spawn(loop, database.blocks(), boost::asio::use_future);
     loop.run();
-    return {health.get(), sharing.get(), blocks.get()};
+    return {health.get(), sharing.get(), blocks.get(), storage::thinning_progress(location.url())};
 }
 
 } // namespace
@@ -57,8 +60,9 @@ ExitCode command_status(const CommonOptions& common, bool as_json)
         fmt::print("{}\n", outage_json(away, spool, now));
     else if (away.empty())
         fmt::print(
-            "{}{}{}", health_table(status.health, status.sharing, now),
-            block_lines(status.blocks, *config, now), instance_lines(status.sharing));
+            "{}{}{}{}", health_table(status.health, status.sharing, now),
+            block_lines(status.blocks, *config, now), instance_lines(status.sharing),
+            retention_line(config->storage.full_resolution, status.thinning));
     if (!as_json && spool && spool->records > 0)
         fmt::print("{}\n", spool_line(*spool, now));
     if (!away.empty())

@@ -93,6 +93,28 @@ json::object object_of(const model::Health& row, const model::Owner* owner)
     return object;
 }
 
+/// "90d", or "200h" if it is not of whole days.
+std::string length(std::chrono::seconds duration)
+{
+    const auto whole_days = floor<days>(duration);
+    return whole_days == duration ? fmt::format("{}d", whole_days.count())
+                                  : fmt::format("{}h", floor<hours>(duration).count());
+}
+
+/// "2 of 3 accounts are in full from 2026-06-01 to 2026-08-01 on, 7 rows taken, 1 under way"
+std::string thinned_so_far(const model::ThinningProgress& progress)
+{
+    if (!progress.slowest)
+        return "nothing was thinned so far";
+    const auto text_of = [](model::Day day) { return date::format("%F", day); };
+    auto since = text_of(*progress.slowest);
+    if (progress.fastest != progress.slowest)
+        since += " to " + text_of(*progress.fastest);
+    return fmt::format(
+        "{} of {} accounts are thinned, and in full from {} on; {} rows taken, {} under way",
+        progress.thinned, progress.accounts, since, progress.rows, progress.running);
+}
+
 std::string whose(const model::Block& block, const config::Config& config)
 {
     if (block.account_id == 0)
@@ -151,6 +173,14 @@ std::string instance_lines(const model::Sharing& sharing)
             date::format("%FT%TZ", floor<seconds>(instance.started_at)),
             instance.heartbeat_age.count(), instance.version);
     return text;
+}
+
+std::string
+retention_line(const std::optional<seconds>& full, const model::ThinningProgress& progress)
+{
+    const auto policy = full ? "kept for " + length(*full) + ", older months are thinned"
+                             : std::string{"kept for ever"};
+    return fmt::format("retention: every reading is {}: {}\n", policy, thinned_so_far(progress));
 }
 
 std::string spool_line(const spool::Depth& depth, model::Instant now)

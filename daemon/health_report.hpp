@@ -4,8 +4,11 @@
 #include "storage/model/block.hpp"
 #include "storage/model/history.hpp"
 #include "storage/model/lease.hpp"
+#include "storage/model/retention.hpp"
 #include "storage/spool/spool_file.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +30,10 @@ std::string block_lines(
 
 /// One line for each instance that runs.
 std::string instance_lines(const model::Sharing& sharing);
+
+/// How long every reading is kept (nothing: for ever), and how far thinning has come, in one line.
+std::string retention_line(
+    const std::optional<std::chrono::seconds>& full, const model::ThinningProgress& progress);
 
 /// What waits on this machine for the database, in one line.
 std::string spool_line(const spool::Depth& depth, model::Instant now);

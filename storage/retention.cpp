@@ -180,6 +180,11 @@ SET full_since = greatest(k.full_since, (k.month + interval '1 month')::date),
                        WHERE m.month > k.month) END
 WHERE k.account_id = $1)";
 
+constexpr auto select_progress = R"(
+SELECT count(*), count(k.full_since), count(k.month), min(k.full_since) - date '1970-01-01',
+       max(k.full_since) - date '1970-01-01', coalesce(sum(k.rows_thinned), 0)
+FROM store.account a LEFT JOIN store.retention k USING (account_id))";
+
 /// What one step looks at.
 struct Piece {
     model::Day month;
@@ -260,6 +265,13 @@ std::int64_t sum_of(const std::vector<model::ThinnedRows>& taken)
     return rows;
 }
 
+std::optional<model::Day> day_of(const pqxx::field& field)
+{
+    if (field.is_null())
+        return std::nullopt;
+    return model::Day{std::chrono::days{field.as<int>()}};
+}
+
 /// Each order in steps of one transaction each, as the daemon does it.
 void thin_wholly(pqxx::connection& db, const model::ThinOrder& order, const ThinningHeard& told)
 {
@@ -331,6 +343,22 @@ void thin(
         const auto db = connect(url);
         for (const auto& order : orders)
             thin_wholly(*db, order, told);
+    });
+}
+
+model::ThinningProgress thinning_progress(const std::string& url)
+{
+    return translated([&] {
+        const auto db = connect(url);
+        pqxx::read_transaction tx{*db};
+        const auto row = tx.exec1(select_progress);
+        return model::ThinningProgress{
+            row[0].as<std::int64_t>(),
+            row[1].as<std::int64_t>(),
+            row[2].as<std::int64_t>(),
+            day_of(row[3]),
+            day_of(row[4]),
+            row[5].as<std::int64_t>()};
     });
 }
 

@@ -36,4 +36,7 @@ void would_thin(
 void thin(
     const std::string& url, const std::vector<model::ThinOrder>& orders, const ThinningHeard& told);
 
+/// Likewise.
+model::ThinningProgress thinning_progress(const std::string& url);
+
 } // namespace insightd::storage

@@ -35,4 +35,17 @@ struct ThinStep {
     bool is_over = false; ///< nothing is left to look at
 };
 
+/// How far thinning has come, over all accounts of the store.
+struct ThinningProgress {
+    std::int64_t accounts = 0; ///< all that the store knows
+    std::int64_t thinned = 0;  ///< of them, those with months that were looked at
+    std::int64_t running = 0;  ///< of these, those with a pass under way
+    /// First days, by the accounts' clocks, from which on every reading is stored: of the account
+    /// that is farthest back, and of the one that is farthest on; nothing: none was looked at.
+    std::optional<Day> slowest, fastest;
+    std::int64_t rows = 0; ///< taken so far
+
+    bool operator==(const ThinningProgress&) const = default;
+};
+
 } // namespace insightd::model

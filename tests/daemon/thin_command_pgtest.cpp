@@ -30,6 +30,12 @@ protected:
             "12:00+00', '2025-06-10 20:00+00', '1 h') t GROUP BY t");
     }
 
+    std::string status()
+    {
+        auto program = sandbox.insightd({"status"});
+        return program.finish();
+    }
+
     std::string stored() const
     {
         return *query1(
@@ -61,6 +67,20 @@ TEST_F(ThinCommand, SaysWhatItWouldTakeAndTakesItOnceTheConfigurationSaysSo)
     EXPECT_EQ(real.exit_code, 0);
     EXPECT_EQ(planned.substr(0, done.size()), done) << "the same table";
     EXPECT_EQ(stored(), "2");
+}
+
+TEST_F(ThinCommand, StatusSaysWhatIsKeptAndHowFarThinningHasCome)
+{
+    EXPECT_THAT(
+        status(), HasSubstr("retention: every reading is kept for ever: nothing was thinned"));
+    std::ofstream{sandbox.config_file(), std::ios::app} << "storage: {retention: {full: 90d}}\n";
+    sandbox.insightd({"thin"}).finish();
+    const auto day = *query1(database, "SELECT max(full_since) FROM store.retention");
+    EXPECT_THAT(
+        status(), ContainsRegex(
+                      "retention: every reading is kept for 90d, older months are thinned: [0-9] "
+                      "of 3 accounts are thinned, and in full from .*" +
+                      day + " on; 7 rows taken, 0 under way\n"));
 }
 
 } // namespace

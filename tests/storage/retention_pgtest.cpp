@@ -185,8 +185,16 @@ TEST_F(ThinnedYear, PassGoesOnWhereItWasBrokenOff)
             taken += part.rows;
     }
     EXPECT_EQ(query1(url, "SELECT state FROM insights.retention_status"), "running");
+    auto progress = thinning_progress(url);
+    EXPECT_EQ(progress.rows, taken);
+    EXPECT_EQ(progress.running, 1);
+    EXPECT_LT(progress.slowest, day("2025-11-01"));
     taken += pass(now);
     EXPECT_EQ(taken, planned);
+    progress = thinning_progress(url);
+    EXPECT_EQ(
+        progress,
+        (model::ThinningProgress{1, 1, 0, day("2025-11-01"), day("2025-11-01"), planned}));
     EXPECT_EQ(
         query1(url, "SELECT state || ' ' || rows_thinned FROM insights.retention_status"),
         fmt::format("thinned {}", planned));

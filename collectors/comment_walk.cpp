@@ -3,6 +3,7 @@
 #include "collectors/graph/url.hpp"
 #include "collectors/json_access.hpp"
 #include "collectors/public_media.hpp"
+#include "collectors/walk_failures.hpp"
 
 #include <fmt/format.h>
 
@@ -37,28 +38,6 @@ constexpr std::chrono::hours refusals_remembered{6};
 
 /// A poll that stood still for so long begins anew: its cursors are too old.
 constexpr std::chrono::minutes poll_goes_stale{30};
-
-/// A post that fails so often in a row is passed over; another may not.
-constexpr int most_tries = 3;
-
-/// So many that were refused, and none that was read: it is the account's.
-constexpr std::size_t enough_refused = 3;
-
-/// Failures that the next post would meet as well: the walk stays where it is.
-bool is_of_account(FailureClass kind)
-{
-    constexpr std::array all{FailureClass::app_throttled, FailureClass::account_throttled,
-                             FailureClass::needs_login,   FailureClass::no_permission,
-                             FailureClass::blocked,       FailureClass::held_back,
-                             FailureClass::misconfigured};
-    return std::ranges::find(all, kind) != all.end();
-}
-
-bool may_pass(FailureClass kind)
-{
-    return kind == FailureClass::transient || kind == FailureClass::unreachable ||
-           kind == FailureClass::unknown_error;
-}
 
 /// A post that moved is read to its end so often at least.
 constexpr std::chrono::hours deep_every{24};

@@ -1,6 +1,7 @@
 #include "daemon/engine.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
+#include "tests/daemon/planted.hpp"
 #include "tests/daemon/talking.hpp"
 #include "tests/sandbox/identity.hpp"
 #include "tests/support/run.hpp"
@@ -8,9 +9,6 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-
-#include <filesystem>
-#include <fstream>
 
 // Conversations from end to end: the sandbox's mailbox against what is stored of it.
 namespace insightd
@@ -58,31 +56,6 @@ TEST(Conversations, ComeInPiecesAndWithOtherTimesAllTheSame)
     EXPECT_EQ(talking.api.message_calls().too_many, 0);
 }
 
-/// Every file below, as bytes.
-std::string bytes_below(const std::filesystem::path& folder)
-{
-    std::string all;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator{folder})
-        if (entry.is_regular_file()) {
-            std::ifstream file{entry.path(), std::ios::binary};
-            all.append(std::istreambuf_iterator<char>{file}, {});
-        }
-    return all;
-}
-
-/// Everything in every table and view.
-std::string dump(const Simulation& simulation)
-{
-    std::string all;
-    for (const auto& table : simulation.rows(
-             "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables "
-             "WHERE table_schema IN ('store', 'insightd', 'insights', 'insights_text') "
-             "AND table_name NOT LIKE 'media_sample_%'"))
-        for (const auto& row : simulation.rows("SELECT t::text FROM " + *table[0] + " t"))
-            all += row[0].value_or("") + "\n";
-    return all;
-}
-
 /// A mailbox with everything that can be in a message.
 std::vector<Chat> planted()
 {
@@ -92,13 +65,6 @@ std::vector<Chat> planted()
     for (std::size_t n = 0; n < one.letters.size(); ++n)
         one.letters[n].extra = extras.at(n % extras.size());
     return {std::move(one)};
-}
-
-void expect_clean(const std::string& text, const std::string& where)
-{
-    for (const auto* marker :
-         {"planted words", "planted_name", "planted_url", "lookaside", "5000000000000071"})
-        EXPECT_EQ(text.find(marker), std::string::npos) << marker << " in " << where;
 }
 
 TEST(Conversations, InMetadataModeNoNameTextOrUrlIsStoredAnywhere)

@@ -67,7 +67,7 @@ void walk_through(const boost::json::value& body)
     } while (walk.is_under_way());
 }
 
-/// The same answer about everybody: the round must come to its end.
+/// The same answer about everybody: the round must come to its end, or fail, and be tried later.
 void discover(const boost::json::value& body)
 {
     config::Account account;
@@ -79,7 +79,8 @@ void discover(const boost::json::value& body)
         if (!round.next({}))
             break;
         (void)round.request();
-        (void)round.take(graph::Reply{body, {}}, {});
+        if (round.take(graph::Reply{body, {}}, {}).failure)
+            break;
         if (++calls == most_calls)
             std::abort();
     } while (round.is_under_way());

@@ -99,8 +99,9 @@ TEST(Outage, StartWithoutTheDatabaseReadsTheStoriesItKnowsAndFindsNewOnes)
     EXPECT_LT(simulation.api.calls() - before, 200) << "nothing is done twice";
 }
 
-/// Calls of six hours without the database, and what they left in it; the cache is looked into so
-/// many times more, as a daemon does that looks for its database again.
+/// Calls of six hours without the database, of which the platform fails for one, and what they left
+/// in it; the cache is looked into so many times more, as a daemon does that looks for its database
+/// again.
 std::pair<std::int64_t, std::string> six_hours_away(int more_looks)
 {
     Simulation simulation{start, stories_only};
@@ -108,10 +109,14 @@ std::pair<std::int64_t, std::string> six_hours_away(int more_looks)
     simulation.database_away();
     simulation.begin();
     const auto before = simulation.api.calls();
+    simulation.run_until(start + 2h);
+    simulation.faults.html = true;
     for (int look = 0; look < more_looks; ++look) {
         simulation.run_until(simulation.clock.now() + 10min);
         testing::run(simulation.loop, simulation.store->begin_from_cache(*simulation.engine));
     }
+    simulation.run_until(start + 3h);
+    simulation.faults.html = false;
     simulation.run_until(start + 7h);
     simulation.database_back();
     return {

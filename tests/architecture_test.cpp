@@ -24,15 +24,16 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"collectors/graph", {"config"}},
     {"collectors", {"collectors/graph", "storage/model", "config"}},
     {"daemon",
-     {"daemon/budget", "daemon/http", "daemon/replicas", "daemon/scheduling", "daemon/webhooks",
-      "collectors", "collectors/graph", "storage", "storage/model", "storage/spool",
-      "storage/vault", "config"}},
+     {"daemon/budget", "daemon/http", "daemon/replicas", "daemon/scheduling", "daemon/status_page",
+      "daemon/webhooks", "collectors", "collectors/graph", "storage", "storage/model",
+      "storage/spool", "storage/vault", "config"}},
     {"daemon/http", {"config"}},
     {"daemon/webhooks",
      {"daemon/http", "collectors", "collectors/graph", "storage/model", "config"}},
     {"daemon/budget", {"collectors/graph", "storage/model", "config"}},
     {"daemon/replicas", {"storage", "storage/model", "config"}},
     {"daemon/scheduling", {"storage/model", "config"}},
+    {"daemon/status_page", {"storage/model", "config"}},
 };
 
 const std::map<std::string, std::set<std::string>> forbidden_headers{
@@ -45,6 +46,7 @@ const std::map<std::string, std::set<std::string>> forbidden_headers{
     {"daemon/http", {"pqxx", "sqlite3", "boost/json"}},
     {"daemon/webhooks", {"pqxx", "sqlite3", "boost/beast", "boost/json"}},
     {"daemon/scheduling", {"boost", "pqxx", "sqlite3"}},
+    {"daemon/status_page", {"boost", "pqxx", "sqlite3"}},
     {"daemon/budget", {"pqxx", "sqlite3", "boost"}},
     {"daemon/replicas", {"pqxx", "sqlite3", "boost/json", "boost/beast"}},
     {"config", {"boost/asio", "boost/beast", "pqxx", "sqlite3"}},

@@ -1,10 +1,10 @@
+#include "daemon/advice.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/log.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/story_trouble.hpp"
-#include "daemon/token_words.hpp"
 
 #include <algorithm>
 
@@ -25,16 +25,6 @@ Scope scope_of(Job job, graph::FailureClass kind)
         job == Job::conversations &&
         (kind == graph::FailureClass::account_throttled || kind == graph::FailureClass::blocked);
     return is_of_messages ? Scope::job : reaction_to(kind).scope;
-}
-
-std::string advice_for(Job job, const graph::Failure& failure, const config::Account& account)
-{
-    if (failure.kind == graph::FailureClass::needs_login)
-        return login_command(account);
-    if (failure.kind == graph::FailureClass::no_permission && job == Job::conversations)
-        return "grant the permission to manage messages and make a new token, or write "
-               "`conversations: off`";
-    return std::string{reaction_to(failure.kind).advice};
 }
 
 bool is_throttled(const graph::Failure& failure)
@@ -106,7 +96,7 @@ model::Instant Engine::failed(
             "collection_failed", {{"account", account.settings().name},
                                   {"collector", collector_of(job)},
                                   {"reason", graph::to_string(failure)},
-                                  {"mend", advice_for(job, failure, account.settings())},
+                                  {"mend", advice_for(job, failure.kind, account.settings())},
                                   {"next_try_in", seconds_text(wait)}});
     trouble.kind = failure.kind;
     account.missed.failed(job, graph::to_string(failure));

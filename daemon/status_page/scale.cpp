@@ -45,13 +45,21 @@ CountScale::CountScale(std::int64_t low, std::int64_t high)
     high_ = std::ceil(top / step_) * step_;
 }
 
+/// In full where the short form of neighbours would be the same.
+std::string CountScale::label(double value) const
+{
+    constexpr double told_apart = 1000; // by four digits
+    const bool are_close = step_ * told_apart < std::max(std::abs(low_), std::abs(high_));
+    return are_close ? number(std::llround(value)) : compact(std::llround(value));
+}
+
 std::vector<Tick> CountScale::ticks() const
 {
     std::vector<Tick> all;
     const auto steps = std::llround((high_ - low_) / step_);
     for (long long at = 0; at <= steps; ++at) {
         const auto value = low_ + static_cast<double>(at) * step_;
-        all.push_back({place(value), compact(std::llround(value))});
+        all.push_back({place(value), label(value)});
     }
     return all;
 }

@@ -25,6 +25,8 @@ public:
     std::vector<Tick> ticks() const;
 
 private:
+    std::string label(double value) const;
+
     double low_, high_, step_;
 };
 

@@ -207,6 +207,7 @@ TEST(CountScale, HasRoundTicksAroundTheNumbers)
     EXPECT_EQ(ticks.back().label, "15k");
     EXPECT_THAT(ticks, SizeIs(4));
     EXPECT_EQ(CountScale(7, 7).ticks().front().label, "7") << "nothing changes";
+    EXPECT_EQ(CountScale(12'240, 12'240).ticks().back().label, "12,241") << "not 12.24k twice";
     const CountScale close{5'240, 5'311};
     EXPECT_GE(close.place(5'240), 0);
     EXPECT_LE(close.place(5'311), 1);

@@ -64,7 +64,7 @@ void leave_when_overdue(Daemon& daemon)
 bool has_ended(const Daemon& daemon)
 {
     return daemon.sides == 0 && !daemon.store.database.is_busy() && !daemon.store.disk.is_busy() &&
-           !daemon.heart.is_busy() && !daemon.caretaker.is_busy();
+           !daemon.heart.is_busy() && !daemon.caretaker.is_busy() && !daemon.page_reader.is_busy();
 }
 
 void stop_on_signal(Daemon& daemon)

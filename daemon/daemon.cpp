@@ -18,6 +18,9 @@ namespace asio = boost::asio;
 /// A heartbeat that took longer would say too little.
 constexpr std::chrono::seconds heartbeat_patience{4};
 
+/// Whoever looks at a page does not wait longer.
+constexpr std::chrono::seconds page_patience{3};
+
 } // namespace
 
 Daemon::Daemon(const config::Config& settings, const DatabaseLocation& location)
@@ -39,6 +42,10 @@ Daemon::Daemon(const config::Config& settings, const DatabaseLocation& location)
            &replica.ownership()},
           Engine::StorePatience::wait},
       pages{settings, *clock, engine, tokens, store.writer, &replica},
+      page_reader{location.url(), page_patience, location.before_connecting()},
+      status_pages{
+          {loop.get_executor(), settings, *clock, engine, tokens, store.writer, page_reader,
+           &replica, replicas::moment_of_machine}},
       caretaking{{loop.get_executor(), *clock, caretaker, settings.storage.full_resolution, [this] {
                       return replica.memory().leases;
                   }}}

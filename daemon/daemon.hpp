@@ -6,6 +6,7 @@
 #include "daemon/replicas/replica.hpp"
 #include "daemon/service_manager.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/status_pages.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
 
@@ -38,6 +39,8 @@ struct Daemon {
     TokenKeeper tokens;
     Engine engine;
     Pages pages;
+    storage::PageReader page_reader;
+    StatusPages status_pages;
     Caretaking caretaking;
     ServiceManager service{loop.get_executor()};
     boost::asio::signal_set signals{loop, SIGTERM, SIGINT};

@@ -175,6 +175,14 @@ public:
     StoryCounts story_counts() const; ///< of all accounts
     std::size_t tracked() const;      ///< posts and stories of all accounts
 
+    /// What is known of an account without asking the store, by its place in the configuration.
+    struct Glance {
+        bool is_ours = false;
+        model::Instant paused_until;                 ///< no calls before; the epoch if not paused
+        std::vector<model::KnownMedia> open_stories; ///< alive, with their lines of the ledger
+    };
+    Glance glance_at(std::size_t account) const;
+
     /// Blocks of the platform that stand now, for others who share apps and accounts.
     std::vector<model::Block> blocks() const;
     /// What others were told: no call of an app or account that waits.

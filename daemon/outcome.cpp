@@ -1,10 +1,10 @@
+#include "daemon/advice.hpp"
 #include "daemon/engine.hpp"
 #include "daemon/log.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/running.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/story_trouble.hpp"
-#include "daemon/token_words.hpp"
 
 #include <algorithm>
 
@@ -32,24 +32,6 @@ Scope scope_of(Job job, graph::FailureClass kind)
     const bool stays_apart = (has_own_limit && kind == graph::FailureClass::account_throttled) ||
                              (is_beside_the_rest(job) && kind == graph::FailureClass::blocked);
     return stays_apart ? Scope::job : reaction_to(kind).scope;
-}
-
-std::string advice_for(Job job, const graph::Failure& failure, const config::Account& account)
-{
-    if (failure.kind == graph::FailureClass::needs_login)
-        return login_command(account);
-    if (failure.kind == graph::FailureClass::no_permission && job == Job::conversations)
-        return "grant the permission to manage messages and make a new token, or write "
-               "`conversations: off`";
-    if (failure.kind == graph::FailureClass::no_permission && job == Job::publishing_limit)
-        return "grant the permission to publish content, which the platform wants for reading the "
-               "limit, and make a new token, or write `publishing_limit: off`";
-    if (failure.kind == graph::FailureClass::no_permission && is_public_edge(job))
-        return fmt::format(
-            "grant the permission to manage comments and make a new token, or write `{}: off`: "
-            "not every login is given it",
-            collector_of(job));
-    return std::string{reaction_to(failure.kind).advice};
 }
 
 bool is_throttled(const graph::Failure& failure)
@@ -121,7 +103,7 @@ model::Instant Engine::failed(
             "collection_failed", {{"account", account.settings().name},
                                   {"collector", collector_of(job)},
                                   {"reason", graph::to_string(failure)},
-                                  {"mend", advice_for(job, failure, account.settings())},
+                                  {"mend", advice_for(job, failure.kind, account.settings())},
                                   {"next_try_in", seconds_text(wait)}});
     trouble.kind = failure.kind;
     account.missed.failed(job, graph::to_string(failure));

@@ -33,6 +33,15 @@ Account* Engine::own_account(model::AccountId account) const
     return index && standings_.at(*index) == Standing::ours ? accounts_.at(*index).get() : nullptr;
 }
 
+Engine::Glance Engine::glance_at(std::size_t account) const
+{
+    const auto& known = *accounts_.at(account);
+    return {
+        is_ours(known), known.paused_until,
+        is_ours(known) ? known.open_stories(services_.clock.now())
+                       : std::vector<model::KnownMedia>{}};
+}
+
 bool Engine::may_do(Job job) const
 {
     if (services_.ownership == nullptr)

@@ -114,14 +114,12 @@ void Site::serve_pages()
         limits.body = webhooks::longest_delivery;
         limits.connections = webhook_connections;
     }
-    auto handler = takes_webhooks ? http::Server::Handler{[this](http::Question question) {
-        return answer(std::move(question));
-    }}
-                                  : http::Server::of_pages([this](const http::Question& asked) {
-                                        return daemon_.pages.answer(asked);
-                                    });
     pages_ = std::make_unique<http::Server>(
-        daemon_.loop.get_executor(), place.address, place.port, std::move(handler), limits);
+        daemon_.loop.get_executor(), place.address, place.port,
+        [this, takes_webhooks](http::Question question) {
+            return takes_webhooks ? answer(std::move(question)) : page(std::move(question));
+        },
+        limits);
     log::info("pages", {{"address", place.address}, {"port", pages_->port()}});
 }
 
@@ -153,7 +151,16 @@ boost::asio::awaitable<http::Answer> Site::answer(http::Question question)
     }
     if (settings.listener || question.method == http::Method::post)
         co_return not_here();
-    co_return daemon_.pages.answer(question);
+    auto answering = page(std::move(question));
+    co_return co_await std::move(answering);
+}
+
+boost::asio::awaitable<http::Answer> Site::page(http::Question question)
+{
+    if (!StatusPages::are_at(question.path))
+        co_return daemon_.pages.answer(question);
+    auto answering = daemon_.status_pages.answer(std::move(question));
+    co_return co_await std::move(answering);
 }
 
 } // namespace insightd::daemon

@@ -21,6 +21,7 @@ public:
 
 private:
     boost::asio::awaitable<http::Answer> answer(http::Question question);
+    boost::asio::awaitable<http::Answer> page(http::Question question);
     void take_webhooks();
     void serve_pages();
     void serve_webhooks_alone();

@@ -122,6 +122,14 @@ LEFT JOIN (SELECT account_id, collector, count(*) FILTER (WHERE state = 'open') 
            FROM insights.data_gaps GROUP BY account_id, collector) g USING (account_id, collector)
 ORDER BY account, collector)";
 
+constexpr auto collectors_query = R"(
+SELECT account_id, account, collector, state,
+       (extract(epoch FROM last_started_at) * 1000000)::bigint,
+       (extract(epoch FROM last_success_at) * 1000000)::bigint,
+       (extract(epoch FROM next_due_at) * 1000000)::bigint,
+       consecutive_failures, error_class, error, calls, budget_percent, stories_open, 0, 0
+FROM insights.collection_health ORDER BY account, collector)";
+
 model::KnownMedia media_of(const pqxx::row& row)
 {
     model::KnownMedia media;
@@ -279,6 +287,14 @@ std::vector<model::Health> read_health(pqxx::transaction_base& tx)
 {
     std::vector<model::Health> rows;
     for (const auto& row : tx.exec(health_query))
+        rows.push_back(health_of(row));
+    return rows;
+}
+
+std::vector<model::Health> read_collectors(pqxx::transaction_base& tx)
+{
+    std::vector<model::Health> rows;
+    for (const auto& row : tx.exec(collectors_query))
         rows.push_back(health_of(row));
     return rows;
 }

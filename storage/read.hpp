@@ -27,4 +27,7 @@ read_stories(pqxx::transaction_base& tx, const std::string& account_ids);
 
 std::vector<model::Health> read_health(pqxx::transaction_base& tx);
 
+/// The same without gaps, which take longer to find than all the rest.
+std::vector<model::Health> read_collectors(pqxx::transaction_base& tx);
+
 } // namespace insightd::storage

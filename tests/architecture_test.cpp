@@ -25,8 +25,8 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"collectors", {"collectors/graph", "storage/model", "config"}},
     {"daemon",
      {"daemon/budget", "daemon/http", "daemon/manual", "daemon/replicas", "daemon/scheduling",
-      "daemon/webhooks", "collectors", "collectors/graph", "storage", "storage/model",
-      "storage/spool", "storage/vault", "config"}},
+      "daemon/status_page", "daemon/webhooks", "collectors", "collectors/graph", "storage",
+      "storage/model", "storage/spool", "storage/vault", "config"}},
     {"daemon/http", {"config"}},
     {"daemon/webhooks",
      {"daemon/http", "collectors", "collectors/graph", "storage/model", "config"}},
@@ -34,6 +34,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"daemon/replicas", {"storage", "storage/model", "config"}},
     {"daemon/scheduling", {"storage/model", "config"}},
     {"daemon/manual", {}},
+    {"daemon/status_page", {"storage/model", "config"}},
 };
 
 const std::map<std::string, std::set<std::string>> forbidden_headers{
@@ -46,6 +47,7 @@ const std::map<std::string, std::set<std::string>> forbidden_headers{
     {"daemon/http", {"pqxx", "sqlite3", "boost/json"}},
     {"daemon/webhooks", {"pqxx", "sqlite3", "boost/beast", "boost/json"}},
     {"daemon/scheduling", {"boost", "pqxx", "sqlite3"}},
+    {"daemon/status_page", {"boost", "pqxx", "sqlite3"}},
     {"daemon/budget", {"pqxx", "sqlite3", "boost"}},
     {"daemon/manual", {"pqxx", "sqlite3", "boost"}},
     {"daemon/replicas", {"pqxx", "sqlite3", "boost/json", "boost/beast"}},

@@ -88,6 +88,8 @@ bhttp::response<bhttp::string_body> response_of(const Asker& asker, const Answer
     response.set(bhttp::field::content_type, answer.type);
     response.set(bhttp::field::cache_control, "no-store");
     response.set("x-content-type-options", "nosniff");
+    for (const auto& [name, value] : answer.headers)
+        response.set(name, value);
     response.keep_alive(asker.stays);
     response.body() = answer.body;
     response.prepare_payload();

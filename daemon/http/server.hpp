@@ -43,6 +43,7 @@ struct Answer {
     int status = 200;
     std::string type = "text/plain; charset=utf-8";
     std::string body;
+    std::vector<std::pair<std::string, std::string>> headers{}; ///< beside those of every answer
 };
 
 struct Limits {

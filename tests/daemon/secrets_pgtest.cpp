@@ -97,7 +97,10 @@ TEST(Secrets, AreNowhereAfterEverythingWentWrong)
     const auto readiness = page(daemon.output(), "/readyz");
     EXPECT_THAT(readiness, HasSubstr("\"mend\":\"insightd login bakery_berlin\""));
     EXPECT_THAT(readiness, HasSubstr("the password was changed"));
-    expect_clean(metrics + readiness + page(daemon.output(), "/nothing"), "the pages");
+    const auto status =
+        page(daemon.output(), "/") + page(daemon.output(), "/account/bakery_berlin");
+    EXPECT_THAT(status, HasSubstr("<code>insightd login bakery_berlin</code>"));
+    expect_clean(metrics + readiness + status + page(daemon.output(), "/nothing"), "the pages");
     daemon.end(SIGTERM);
 
     for (const auto& words : std::vector<std::vector<std::string>>{

@@ -35,6 +35,7 @@ Answer echo(const Question& question)
     answer.body = (question.method == Method::post ? "post " : "get ") + question.path + " " +
                   question.query + " " + std::string{header_of(question, "x-thing")} + " " +
                   std::to_string(question.body.size());
+    answer.headers = {{"content-security-policy", "default-src 'none'"}};
     return answer;
 }
 
@@ -110,6 +111,16 @@ TEST_F(ServerTest, HandsOverWhatWasSent)
         exchange("POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: "
                  "close\r\n\r\n3\r\nxyz\r\n2\r\nzy\r\n0\r\n\r\n"),
         HasSubstr("post /a   5"));
+}
+
+TEST_F(ServerTest, SendsTheHeadersOfAnAnswerBesideItsOwn)
+{
+    serve({});
+    EXPECT_THAT(
+        exchange("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+        ::testing::AllOf(
+            HasSubstr("content-security-policy: default-src 'none'\r\n"),
+            HasSubstr("x-content-type-options: nosniff\r\n")));
 }
 
 TEST_F(ServerTest, HeadIsAGetWithoutItsBody)

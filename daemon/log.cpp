@@ -92,8 +92,15 @@ void tell(Priority priority, std::string_view event, FieldList fields)
 void set_level(Level level)
 {
     static constexpr std::array levels{
-        spdlog::level::off, spdlog::level::info, spdlog::level::debug};
+        spdlog::level::off, spdlog::level::err, spdlog::level::warn, spdlog::level::info,
+        spdlog::level::debug};
     logger().set_level(levels.at(static_cast<std::size_t>(level)));
+}
+
+void set_level(config::LogLevel level)
+{
+    static constexpr std::array levels{Level::error, Level::warning, Level::info, Level::debug};
+    set_level(levels.at(static_cast<std::size_t>(level)));
 }
 
 } // namespace insightd::daemon::log

@@ -17,8 +17,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> settings{
     {"tcp_user_timeout", "20000"},
     {"keepalives_idle", "30"},
     {"keepalives_interval", "10"},
-    // A process that is stopped within a transaction must not hold its locks.
-    {"options", "-c%20statement_timeout=60000%20-c%20idle_in_transaction_session_timeout=10000"},
+    // A process that is stopped within a transaction must not hold its locks. To compile a plan
+    // takes longer than any of ours runs.
+    {"options", "-c%20statement_timeout=60000%20-c%20idle_in_transaction_session_timeout=10000"
+                "%20-c%20jit=off"},
 }};
 
 bool is_url(const std::string& text)

@@ -25,15 +25,8 @@ const Statement& statement_named(const std::string& name)
 {
     static const ByName all = [] {
         ByName found;
-        for (const auto part :
-             {account_statements(), day_statements(), media_statements(), sample_statements(),
-              run_statements(), backfill_statements(), loss_statements(), story_statements(),
-              presence_statements(), lesson_statements(), conversation_statements(),
-              push_statements(), publishing_limit_statements(), competitor_statements(),
-              live_statements(), tag_statements(), comment_statements(), mention_statements(),
-              public_text_statements()})
-            for (const auto& statement : part)
-                found[statement.name] = &statement;
+        for (const auto* statement : all_statements())
+            found[statement->name] = statement;
         return found;
     }();
     const auto found = all.find(name);
@@ -43,6 +36,20 @@ const Statement& statement_named(const std::string& name)
 }
 
 } // namespace
+
+std::vector<const Statement*> all_statements()
+{
+    std::vector<const Statement*> all;
+    for (const auto part :
+         {account_statements(), day_statements(), media_statements(), sample_statements(),
+          run_statements(), backfill_statements(), loss_statements(), story_statements(),
+          presence_statements(), lesson_statements(), conversation_statements(), push_statements(),
+          publishing_limit_statements(), competitor_statements(), live_statements(),
+          tag_statements(), comment_statements(), mention_statements(), public_text_statements()})
+        for (const auto& statement : part)
+            all.push_back(&statement);
+    return all;
+}
 
 void Steps::add(const Statement& statement, const boost::json::value& rows)
 {
@@ -73,6 +80,7 @@ bool is_fence(const Step& step)
 std::size_t
 perform(pqxx::transaction_base& tx, model::AccountId account, const std::vector<Step>& steps)
 {
+    tx.exec0(std::string{seek_by_key});
     bool is_owner = true;
     std::size_t passed_over = 0;
     for (const auto& step : steps) {

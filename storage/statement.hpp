@@ -33,6 +33,17 @@ struct Statement {
     std::string sql;
 };
 
+/// Every statement that there are rows for.
+std::vector<const Statement*> all_statements();
+
+/// How statements are planned, for the length of a transaction. Rows are sought by their keys,
+/// however few there are: plans are made once, in a new database of empty tables, and reading these
+/// whole is dear soon after. What is switched off counts as dear, and what is dear is compiled
+/// first, for seconds.
+inline constexpr std::string_view seek_by_key =
+    "SET LOCAL enable_seqscan TO off; SET LOCAL enable_hashjoin TO off; "
+    "SET LOCAL enable_mergejoin TO off; SET LOCAL jit TO off";
+
 /// Rows on their way to a statement. What waits for the database waits in this form: text that
 /// needs no decoder of its own for each kind of row.
 struct Step {

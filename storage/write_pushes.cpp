@@ -50,7 +50,9 @@ SELECT DISTINCT ON (p.account_id, p.media_id) p.account_id, p.media_id, p.receiv
        CASE WHEN p.has_numbers THEN 'webhook' ELSE 'final' END, '', '', p.received_at, false, '[]'
 FROM jsonb_to_recordset($2::jsonb) AS p(account_id bigint, media_id bigint, observed_at timestamptz,
     received_at timestamptz, has_numbers boolean)
-JOIN store.media m USING (account_id, media_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM store.media m
+    WHERE m.account_id = p.account_id AND m.media_id = p.media_id LIMIT 1) m
 WHERE m.product_type = 'STORY' AND $1::bigint IS NOT NULL
 ORDER BY p.account_id, p.media_id, p.has_numbers DESC, p.observed_at DESC
 ON CONFLICT (account_id, media_id) DO UPDATE SET

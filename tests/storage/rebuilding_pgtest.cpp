@@ -146,9 +146,10 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(Rebuilding, IsLeftToTheOwner)
 {
     query(
-        url, "CREATE ROLE stranger LOGIN; GRANT USAGE ON SCHEMA store, insightd TO stranger; "
-             "GRANT SELECT ON ALL TABLES IN SCHEMA insightd TO stranger");
-    EXPECT_FALSE(rebuild_month(url + " user=stranger", at("2026-06-08T00:00:00Z"), never));
+        url, "CREATE ROLE stranger_to_keys LOGIN; GRANT USAGE ON SCHEMA store, insightd TO "
+             "stranger_to_keys; "
+             "GRANT SELECT ON ALL TABLES IN SCHEMA insightd TO stranger_to_keys");
+    EXPECT_FALSE(rebuild_month(url + " user=stranger_to_keys", at("2026-06-08T00:00:00Z"), never));
     EXPECT_TRUE(rebuild("2026-06-08T00:00:00Z"));
 }
 

@@ -24,8 +24,8 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"collectors/graph", {"config"}},
     {"collectors", {"collectors/graph", "storage/model", "config"}},
     {"daemon",
-     {"daemon/budget", "daemon/http", "daemon/manual", "daemon/reload", "daemon/replicas",
-      "daemon/scheduling", "daemon/status_page", "daemon/webhooks", "collectors",
+     {"daemon/budget", "daemon/http", "daemon/init", "daemon/manual", "daemon/reload",
+      "daemon/replicas", "daemon/scheduling", "daemon/status_page", "daemon/webhooks", "collectors",
       "collectors/graph", "storage", "storage/model", "storage/spool", "storage/vault", "config"}},
     {"daemon/http", {"config"}},
     {"daemon/webhooks",
@@ -35,6 +35,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"daemon/replicas", {"storage", "storage/model", "config"}},
     {"daemon/scheduling", {"storage/model", "config"}},
     {"daemon/manual", {}},
+    {"daemon/init", {"config"}},
     {"daemon/status_page", {"storage/model", "config"}},
 };
 
@@ -51,6 +52,7 @@ const std::map<std::string, std::set<std::string>> forbidden_headers{
     {"daemon/status_page", {"boost", "pqxx", "sqlite3"}},
     {"daemon/budget", {"pqxx", "sqlite3", "boost"}},
     {"daemon/manual", {"pqxx", "sqlite3", "boost"}},
+    {"daemon/init", {"pqxx", "sqlite3", "boost"}},
     {"daemon/reload", {"pqxx", "sqlite3", "boost/json", "boost/beast"}},
     {"daemon/replicas", {"pqxx", "sqlite3", "boost/json", "boost/beast"}},
     {"config", {"boost/asio", "boost/beast", "pqxx", "sqlite3"}},

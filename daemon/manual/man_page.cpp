@@ -49,6 +49,15 @@ Variables that the YAML names as
 .B {env: NAME}
 hold secrets.
 .SH EXAMPLES
+The first configuration, asked for on a terminal, then the same for a machine that is set up by a program:
+.PP
+.nf
+.RS
+insightd init
+insightd init \-\-database postgresql:///insights \-\-name shop \-\-token\-stdin <token
+.RE
+.fi
+.PP
 Every mistake in the YAML at once, then what only the network can tell:
 .PP
 .nf

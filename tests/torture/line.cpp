@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -16,6 +17,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace insightd::torture
 {
@@ -64,9 +66,18 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
 
     void listen(std::uint16_t port)
     {
-        acceptor.emplace(loop, tcp::endpoint{asio::ip::address_v4::loopback(), port});
-        own_port = acceptor->local_endpoint().port();
+        bind(port);
+        acceptor->listen();
         asio::co_spawn(loop, accept(), asio::detached);
+    }
+
+    /// Who does not listen keeps the port all the same: nobody else gets it meanwhile.
+    void bind(std::uint16_t port)
+    {
+        acceptor.emplace(loop, tcp::v4());
+        acceptor->set_option(tcp::acceptor::reuse_address{true});
+        acceptor->bind({asio::ip::address_v4::loopback(), port});
+        own_port = acceptor->local_endpoint().port();
     }
 
     asio::awaitable<void> accept()
@@ -187,12 +198,15 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
 
     void become(State wanted)
     {
-        state = wanted;
-        boost::system::error_code ignored;
+        const auto before = std::exchange(state, wanted);
+        if (before == wanted)
+            return;
         if (wanted == State::refusing) {
-            acceptor->close(ignored);
+            acceptor.reset();
+            bind(own_port);
             hang_up();
-        } else if (!acceptor->is_open()) {
+        } else if (before == State::refusing) {
+            acceptor.reset();
             listen(own_port);
         }
     }
@@ -206,6 +220,7 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
     std::uint16_t to, own_port = 0;
     State state = State::open;
     asio::io_context loop{1};
+    asio::executor_work_guard<asio::io_context::executor_type> never_idle{loop.get_executor()};
     std::optional<tcp::acceptor> acceptor;
     std::set<std::shared_ptr<Pair>> pairs;
     std::thread thread;

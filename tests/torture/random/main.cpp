@@ -24,6 +24,7 @@ struct Wish {
     std::int64_t faults = 200;
     std::string only;
     bool lists = false;
+    bool tells = false;
     bool keeps_log = false;
 };
 
@@ -155,6 +156,7 @@ private:
     {
         const auto before = ground_.board.board().clock_ahead.load();
         troubles_.push_back({&kind, real_now()});
+        tell("begins", kind);
         kind.inject(ground_);
         if (const auto ahead = ground_.board.board().clock_ahead.load(); ahead != before)
             troubles_.back().clock_ahead = std::chrono::microseconds{ahead};
@@ -165,6 +167,15 @@ private:
     {
         troubles_[index].kind->heal(ground_);
         troubles_[index].until = real_now();
+        tell("ends", *troubles_[index].kind);
+    }
+
+    void tell(std::string_view what, const Kind& kind) const
+    {
+        if (!wish_.tells)
+            return;
+        fmt::print("{} {} {}\n", text_of(real_now()), what, kind.name);
+        std::fflush(stdout);
     }
 
     void rest()
@@ -259,6 +270,7 @@ int main(int argc, char** argv)
     app.add_option("--speed", wish.ground.speed, "virtual seconds per real one");
     app.add_option("--seed", wish.ground.seed, "of the world and of the faults");
     app.add_option("--only", wish.only, "kinds with this in their names");
+    app.add_flag("--tell", wish.tells, "each fault when it begins and ends");
     app.add_flag("--list", wish.lists, "the kinds, as a table, and nothing else");
     app.add_flag("--log", wish.keeps_log, "show what the program said");
     CLI11_PARSE(app, argc, argv);

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <linux/close_range.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +40,8 @@ void DaemonProcess::start(const Environment& environment)
         return;
     if (std::freopen(log().c_str(), "a", stderr) == nullptr)
         _exit(126);
+    // The torture's sockets are not the program's: who closes one has closed it.
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     for (const auto& [name, value] : environment)
         setenv(name.c_str(), value.c_str(), 1);
     const auto config = (folder_ / "insightd.yaml").string();

@@ -32,7 +32,7 @@ bool is_plain(std::string_view value)
 }
 
 /// Foreign text must not be able to forge a line or colour a terminal.
-std::string quoted(std::string_view value)
+std::string in_quotes(std::string_view value)
 {
     std::string text{"\""};
     for (const char c : value) {
@@ -60,7 +60,7 @@ std::string line(std::string_view event, FieldList fields)
     std::string text{event};
     for (const auto& field : fields)
         text += fmt::format(
-            " {}={}", field.key, is_plain(field.value) ? field.value : quoted(field.value));
+            " {}={}", field.key, is_plain(field.value) ? field.value : in_quotes(field.value));
     return text;
 }
 

@@ -69,14 +69,14 @@ protected:
     }
 
     /// They are its own from now on; the leases are those that a heartbeat granted.
-    void take(const std::vector<model::AccountId>& accounts)
+    void take(const std::vector<model::AccountId>& taken)
     {
         std::vector<model::Lease> leases;
         for (const auto account : all)
             leases.push_back({account, 5});
         ownership.answered(now, leases, false);
         engine.take_over(
-            accounts, run(simulation.loop, simulation.store->database.history(accounts)));
+            taken, run(simulation.loop, simulation.store->database.history(taken)));
         run(simulation.loop, simulation.store->load_posts(engine));
     }
 

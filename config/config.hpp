@@ -34,6 +34,7 @@ enum class TokenTransport { query, header };
 struct App {
     std::string id;
     std::optional<SecretReference> secret;
+    bool operator==(const App&) const = default;
 };
 
 struct Api {
@@ -51,6 +52,7 @@ struct Api {
     std::size_t batch = 25; ///< calls in one request at most, where the host takes that; 0, 1: off
     std::int64_t reserve_percent = 0; ///< of the rate limits: left to other programs of the app
     std::chrono::seconds timeout{30}; ///< for each step: resolve, connect, handshake, answer
+    bool operator==(const Api&) const = default;
 };
 
 /// A clock for simulations: virtual = start + (real − anchor) × speed. Refused off loopback.
@@ -58,6 +60,7 @@ struct ScaledClock {
     Instant anchor;
     Instant start;
     double speed = 1.0; ///< above 0
+    bool operator==(const ScaledClock&) const = default;
 };
 
 /// The collectors of this version, in the order of the design's table.
@@ -116,6 +119,7 @@ struct Schedule {
         {std::chrono::days{60}, std::chrono::days{1}},
         {std::chrono::days{730}, std::chrono::days{7}},
     };
+    bool operator==(const Schedule&) const = default;
 };
 
 /// How much of messages is kept.
@@ -161,6 +165,7 @@ struct MetricOverrides {
     std::map<std::string, bool> account;
     std::map<std::string, TriedMetric> tried_media;
     std::map<std::string, TriedMetric> tried_account;
+    bool operator==(const MetricOverrides&) const = default;
 };
 
 struct Account {
@@ -178,6 +183,7 @@ struct Account {
     std::string timezone = "UTC";
     std::chrono::seconds settling_margin{std::chrono::hours{2}}; ///< days are final this long after
                                                                  ///< the platform's 48 hours
+    bool operator==(const Account&) const = default;
 };
 
 /// Where a browser comes back to after a login.
@@ -185,18 +191,21 @@ struct LoginListener {
     std::string address = "127.0.0.1";
     std::uint16_t port = 9465;
     std::string redirect_uri; ///< as registered with the app; empty: http://address:port/
+    bool operator==(const LoginListener&) const = default;
 };
 
 /// Where pages are served: metrics and health.
 struct HttpListener {
     std::string address;
     std::uint16_t port = 0;
+    bool operator==(const HttpListener&) const = default;
 };
 
 /// What a server shows of itself over TLS; read again when the files change.
 struct Certificate {
     std::filesystem::path chain; ///< PEM: the server's certificate, then the intermediate ones
     std::filesystem::path key;   ///< PEM, without a passphrase
+    bool operator==(const Certificate&) const = default;
 };
 
 /// Where the platform pushes what it has to tell.
@@ -207,6 +216,7 @@ struct Webhooks {
     std::optional<Certificate> certificate;       ///< nothing: plain HTTP, for a proxy in front
     std::optional<SecretReference> former_secret; ///< of an app whose secret is being changed
     std::int64_t most_per_second = 2000;          ///< deliveries; more are refused
+    bool operator==(const Webhooks&) const = default;
 };
 
 /// What waits on this machine's disk while the database is away: state_dir/spool.
@@ -214,6 +224,7 @@ struct Spool {
     std::int64_t max_bytes = std::int64_t{1} << 30;
     std::int64_t max_rows = 5'000'000;
     std::chrono::seconds patience{5}; ///< a database that answers later counts as away
+    bool operator==(const Spool&) const = default;
 };
 
 /// What keeps the facts; automatic: what the database has.
@@ -224,7 +235,11 @@ struct Storage {
     Engine engine = Engine::automatic;
     std::optional<std::chrono::seconds> full_resolution; ///< older readings are thinned; nothing:
                                                          ///< every reading is kept for ever
+    bool operator==(const Storage&) const = default;
 };
+
+/// Which lines the daemon's log has: these, and those that are worse.
+enum class LogLevel : std::uint8_t { error, warning, info, debug };
 
 /// The whole file, checked; defaults already folded into each account.
 struct Config {
@@ -239,6 +254,7 @@ struct Config {
     std::optional<HttpListener> http;
     std::optional<Webhooks> webhooks;
     std::optional<ScaledClock> clock;
+    LogLevel log_level = LogLevel::info;
     std::vector<Account> accounts;
 };
 

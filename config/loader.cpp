@@ -102,6 +102,21 @@ void read_vault(const YAML::Node& node, Draft& draft, Context& context)
     read_fields<Config>(node, "`vault`", vault_fields, draft.config, context);
 }
 
+constexpr std::array log_fields{
+    Field<Config>{
+        "level",
+        [](const YAML::Node& node, Config& config, Context& context) {
+            if (const auto choice =
+                    read_choice(node, "level", {"error", "warning", "info", "debug"}, context))
+                config.log_level = static_cast<LogLevel>(*choice);
+        }},
+};
+
+void read_log(const YAML::Node& node, Draft& draft, Context& context)
+{
+    read_fields<Config>(node, "`log`", log_fields, draft.config, context);
+}
+
 constexpr std::array spool_fields{
     Field<Spool>{
         "max_bytes",
@@ -186,6 +201,7 @@ constexpr std::array top_fields{
     Field<Draft>{"http", read_http},
     Field<Draft>{"webhooks", read_webhooks},
     Field<Draft>{"clock", read_clock},
+    Field<Draft>{"log", read_log},
     Field<Draft>{"defaults", read_defaults},
     Field<Draft>{"accounts", read_accounts, true},
 };
@@ -321,8 +337,7 @@ parse(std::string_view text, const std::string& file, const MetricVocabulary& me
     return std::move(draft.config);
 }
 
-std::variant<Config, Mistakes>
-load(const std::filesystem::path& file, const MetricVocabulary& metrics)
+std::variant<std::string, Mistakes> text_of(const std::filesystem::path& file)
 {
     std::ifstream in{file, std::ios::binary};
     if (!in || std::filesystem::is_directory(file))
@@ -331,8 +346,16 @@ load(const std::filesystem::path& file, const MetricVocabulary& metrics)
             {1, 1,
              fmt::format(
                  "cannot be read ({}): give the file with --config", std::strerror(errno))});
-    const std::string text{std::istreambuf_iterator<char>{in}, {}};
-    return parse(text, file.string(), metrics);
+    return std::string{std::istreambuf_iterator<char>{in}, {}};
+}
+
+std::variant<Config, Mistakes>
+load(const std::filesystem::path& file, const MetricVocabulary& metrics)
+{
+    const auto text = text_of(file);
+    if (const auto* mistakes = std::get_if<Mistakes>(&text))
+        return *mistakes;
+    return parse(std::get<std::string>(text), file.string(), metrics);
 }
 
 std::vector<std::string> accepted_keys()
@@ -352,6 +375,7 @@ std::vector<std::string> accepted_keys()
     add("webhooks.", names_of(webhooks_fields()));
     add("login.", names_of<LoginListener>(login_fields));
     add("clock.", names_of<ScaledClock>(clock_fields));
+    add("log.", names_of<Config>(log_fields));
     add("defaults.", names_of(defaults_fields()));
     add("defaults.schedule.", names_of(schedule_fields()));
     add("defaults.backfill.", names_of(backfill_fields()));

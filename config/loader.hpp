@@ -43,6 +43,9 @@ struct Mistakes {
 std::variant<Config, Mistakes>
 parse(std::string_view text, const std::string& file, const MetricVocabulary& metrics);
 
+/// The text of a file; one that cannot be read is a mistake at 1:1.
+std::variant<std::string, Mistakes> text_of(const std::filesystem::path& file);
+
 /// Reads and checks a file; one that cannot be read is a mistake at 1:1.
 std::variant<Config, Mistakes>
 load(const std::filesystem::path& file, const MetricVocabulary& metrics);

@@ -53,6 +53,11 @@ public:
     /// The same of one post.
     void remember_past(const model::StoredPost& stored) { posts_.correct(stored); }
 
+    /// Otherwise configured from now on. What is planned stays planned, but for what the settings
+    /// say otherwise of: jobs that are switched on are due at once, those switched off no more, and
+    /// those that come round more often no later than that. Nothing of it may be under way.
+    void change(config::Account settings, model::Instant now, Scheduler& scheduler);
+
     /// Until all posts are remembered: when any was read last, the epoch if none ever was.
     std::optional<model::Instant> posts_wait_since() const { return posts_read_at_; }
 
@@ -174,6 +179,10 @@ public:
     model::Instant whole_list_read_at; ///< the epoch until the media list was read to its end
 
 private:
+    void
+    change_job(Job job, const config::Account& before, model::Instant now, Scheduler& scheduler);
+    void change_posts(const config::Account& before, model::Instant now, Scheduler& scheduler);
+    void replan(const Task& task, std::optional<model::Instant> due, Scheduler& scheduler);
     void remember_days(const model::AccountHistory& history);
     void reopen_backfill(model::Instant now, Scheduler& scheduler);
     void begin(Job job, model::Instant due, Scheduler& scheduler);

@@ -28,12 +28,17 @@ constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 } // namespace
 
 BackfillPlan::BackfillPlan(const config::Account& account)
-    : timezone_{account.timezone}, settings_{account.backfill},
-      settling_margin_{account.settling_margin},
-      calls_a_day_{
-          static_cast<double>(collectors::choose_day_queries(account, {}).size()) +
-          calls_for_series}
 {
+    change(account);
+}
+
+void BackfillPlan::change(const config::Account& account)
+{
+    timezone_ = account.timezone;
+    settings_ = account.backfill;
+    settling_margin_ = account.settling_margin;
+    calls_a_day_ =
+        static_cast<double>(collectors::choose_day_queries(account, {}).size()) + calls_for_series;
 }
 
 void BackfillPlan::remember(const model::AccountHistory& history)

@@ -39,6 +39,9 @@ public:
     /// Goes on where the store says.
     void remember(const model::AccountHistory& history);
 
+    /// The account is configured otherwise: how far the past is read stays.
+    void change(const config::Account& account);
+
     /// Takes in what was stored, whoever asked for it.
     void learn(const model::Batch& rows);
 
@@ -93,7 +96,7 @@ private:
 
     std::string timezone_;
     config::Backfill settings_;
-    std::chrono::seconds settling_margin_;
+    std::chrono::seconds settling_margin_{};
     Pace pace_ = Pace::steady;
     double calls_a_day_ = 1;
     std::optional<model::Backfill> row_;

@@ -279,9 +279,10 @@ void Engine::heed(const std::vector<model::Block>& blocks)
             account->missed.paused(std::string{others_were_refused});
 }
 
-budget::State Engine::budget_of(std::size_t account)
+budget::State Engine::budget_of(model::AccountId account)
 {
-    return governor_.state(account, services_.clock.now());
+    const auto index = index_of(account);
+    return index ? governor_.state(*index, services_.clock.now()) : budget::State{};
 }
 
 } // namespace insightd::daemon

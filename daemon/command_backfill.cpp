@@ -156,8 +156,8 @@ void say_that_it_waits(Work& work, ProgressBar& bar)
 {
     const auto due = *work.engine.next_due();
     bool waits = due > work.clock->now() && !work.has_said_that_it_waits;
-    for (std::size_t account = 0; waits && account < work.config.accounts.size(); ++account)
-        if (is_held_back(work.engine.budget_of(account))) {
+    for (const auto& account : work.config.accounts)
+        if (waits && is_held_back(work.engine.budget_of(account.user_id))) {
             bar.say(fmt::format(
                 "waiting for the platform's rate limit, next try at {} UTC; Ctrl-C ends it",
                 date::format("%F %T", std::chrono::floor<std::chrono::seconds>(due))));

@@ -1,10 +1,10 @@
 #include "daemon/commands.hpp"
 
-#include "collectors/insights.hpp"
 #include "collectors/profile.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/token_keeper.hpp"
+#include "daemon/token_owner.hpp"
 #include "storage/database.hpp"
 #include "storage/migrations.hpp"
 #include "storage/model/writer.hpp"
@@ -34,21 +34,6 @@ struct Finding {
     std::string username;
     std::optional<graph::Failure> failure;
 };
-
-/// The smallest call that needs the insights permission.
-asio::awaitable<std::optional<graph::Failure>>
-ask_for_insights(graph::Client& api, const config::Account& account)
-{
-    collectors::MetricQuery query;
-    query.subject = catalog::Subject::account;
-    query.path = std::to_string(account.user_id) + "/insights";
-    query.metrics = {"reach"};
-    query.parameters = {{"period", "day"}};
-    auto answers = co_await collectors::ask_metrics(api, std::move(query));
-    if (!answers)
-        co_return answers.error();
-    co_return std::nullopt;
-}
 
 /// What a Graph host told of itself, and when we heard it.
 struct HostWord {

@@ -3,6 +3,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/foreground.hpp"
 #include "daemon/http/server.hpp"
+#include "daemon/init/questions.hpp"
 #include "daemon/log.hpp"
 #include "daemon/manual_commands.hpp"
 #include "storage/engine.hpp"
@@ -27,7 +28,8 @@ constexpr auto about = "insightd collects Instagram insights into PostgreSQL as 
 
 /// What the command line said; each command leaves the call to be made.
 struct Wish {
-    CommonOptions common{"/etc/insightd/insightd.yaml"};
+    CommonOptions common{usual_config_file};
+    InitOptions init;
     bool online = false;
     bool as_json = false;
     bool dry_run = false;
@@ -217,8 +219,37 @@ void add_thin_command(CLI::App& app, Wish& wish)
         "--full", wish.thinning.full, "with --dry-run: as if the YAML said this, such as 90d");
 }
 
+/// An option for each question: what is given there is not asked.
+void add_init_command(CLI::App& app, Wish& wish)
+{
+    auto* command = add_command(
+        app, wish, "init", "lead to a first configuration: asks on a terminal, else takes options",
+        [&wish] { return command_init(wish.common, wish.init); });
+    command->add_option(
+        "FILE", wish.common.config_file, "the YAML to write; never one that is there");
+    for (const auto& question : init::questions()) {
+        const auto option = "--" + std::string{question.key};
+        if (question.kind == init::Question::Kind::hidden ||
+            command->get_option_no_throw(option) != nullptr)
+            continue;
+        auto* added = command->add_option_function<std::string>(
+            option,
+            [&wish, key = std::string{question.key}](const std::string& text) {
+                wish.init.answers[key] = text;
+            },
+            std::string{question.meaning});
+        if (!question.choices.empty())
+            added->type_name(std::string{question.choices});
+    }
+    command->add_flag("--token-stdin", wish.init.token_given, "take the token from standard input");
+    command->add_flag("--yes", wish.init.asks_nothing, "ask nothing: presets hold");
+    command->add_flag(
+        "--offline", wish.init.tries_nothing, "try neither the database nor the token");
+}
+
 void add_commands(CLI::App& app, Wish& wish)
 {
+    add_init_command(app, wish);
     auto* run = add_command(
         app, wish, "run", "collect until SIGTERM, in the foreground; logs on stderr",
         [&wish] { return command_run(wish.common, !wish.no_migrate); });

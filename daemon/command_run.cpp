@@ -3,6 +3,7 @@
 #include "daemon/beginning.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
+#include "daemon/reloading.hpp"
 #include "daemon/site.hpp"
 #include "daemon/taking_part.hpp"
 
@@ -10,6 +11,9 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <optional>
+#include <pthread.h>
+#include <utility>
 
 namespace insightd::daemon
 {
@@ -27,12 +31,14 @@ constexpr std::chrono::seconds last_resort{9};
 /// Nothing waits for the last answer of a database that is away.
 constexpr std::chrono::seconds grace_of_sides{1};
 
-asio::awaitable<void> live(Daemon& daemon)
+asio::awaitable<void> live(Daemon& daemon, Reloading& reloading)
 {
     on_the_side(daemon, daemon.service.feed_watchdog());
     co_await begin(daemon);
     daemon.service.ready(
         daemon.begun ? "collecting" : "the database is away: collecting stories and profiles only");
+    if (!daemon.stopping)
+        reloading.run();
     co_await daemon.engine.run();
     on_the_side(daemon, leave(daemon));
     if (daemon.sides > 0)
@@ -67,14 +73,15 @@ bool has_ended(const Daemon& daemon)
            !daemon.heart.is_busy() && !daemon.caretaker.is_busy() && !daemon.page_reader.is_busy();
 }
 
-void stop_on_signal(Daemon& daemon)
+void stop_on_signal(Daemon& daemon, Reloading& reloading)
 {
-    daemon.signals.async_wait([&daemon](boost::system::error_code error, int number) {
+    daemon.signals.async_wait([&](boost::system::error_code error, int number) {
         if (error)
             return;
         log::info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
         daemon.stopping = true;
         daemon.service.stopping();
+        reloading.stop();
         daemon.replica.take_no_more();
         daemon.retry.cancel();
         daemon.posts_retry.cancel();
@@ -86,21 +93,49 @@ void stop_on_signal(Daemon& daemon)
     });
 }
 
+/// SIGHUP waits for as long as this lives: it would end a process that does not listen yet.
+class HeldBackHangup
+{
+public:
+    HeldBackHangup()
+    {
+        sigemptyset(&hangup_);
+        sigaddset(&hangup_, SIGHUP);
+        pthread_sigmask(SIG_BLOCK, &hangup_, nullptr);
+    }
+    ~HeldBackHangup() { pthread_sigmask(SIG_UNBLOCK, &hangup_, nullptr); }
+    HeldBackHangup(const HeldBackHangup&) = delete;
+    HeldBackHangup& operator=(const HeldBackHangup&) = delete;
+
+private:
+    sigset_t hangup_{};
+};
+
 } // namespace
 
 ExitCode command_run(const CommonOptions& common, bool migrates)
 {
-    const auto config = load_config(common.config_file);
+    std::optional<HeldBackHangup> until_it_listens{std::in_place};
+    const auto fingerprint = reload::fingerprint_of(common.config_file);
+    auto config = load_config(common.config_file);
     if (!config)
         return ExitCode::config;
+    if (!common.debug)
+        log::set_level(config->log_level);
     const DatabaseLocation location{*config, DatabaseLocation::Start::when_needed};
-    Daemon daemon{*config, location};
+    Daemon daemon{*std::move(config), location};
     if (!migrates)
         daemon.old_schema = storage::Database::OldSchema::refuse;
-    const Site site{daemon};
-    stop_on_signal(daemon);
+    Site site{daemon};
+    Reloading reloading{daemon, {common.config_file, fingerprint, common.debug, [&site] {
+                                     site.accounts_changed();
+                                 }}};
+    daemon.pages.show(reloading.record());
+    daemon.status_pages.show(reloading.record());
+    until_it_listens.reset();
+    stop_on_signal(daemon, reloading);
     std::exception_ptr broken;
-    asio::co_spawn(daemon.loop, live(daemon), [&](std::exception_ptr error) {
+    asio::co_spawn(daemon.loop, live(daemon, reloading), [&](std::exception_ptr error) {
         broken = std::move(error);
         daemon.loop.stop();
     });

@@ -165,19 +165,21 @@ asio::awaitable<ExitCode> rotate(TokenDesk& desk)
 
 } // namespace
 
-ExitCode command_token_add(const CommonOptions& common, const std::string& account)
+ExitCode command_token_add(
+    const CommonOptions& common, const std::string& account, std::optional<config::Secret> token)
 {
     const auto desk = open_desk(common);
     const auto* settings = desk ? desk->account_in_vault(account) : nullptr;
     if (settings == nullptr)
         return ExitCode::config;
     keys_to_seal(desk->config);
-    auto token = hidden_input("token of " + account);
-    if (token.empty()) {
+    if (!token)
+        token = hidden_input("token of " + account);
+    if (token->empty()) {
         fmt::print(stderr, "insightd: no token on standard input\n");
         return ExitCode::usage;
     }
-    return desk->run(add(*desk, *settings, std::move(token)));
+    return desk->run(add(*desk, *settings, *std::move(token)));
 }
 
 ExitCode command_token_refresh(const CommonOptions& common, const std::string& account)

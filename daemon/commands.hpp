@@ -1,9 +1,12 @@
 #pragma once
 
+#include "config/secret.hpp"
 #include "daemon/exit_code.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,9 +16,19 @@
 namespace insightd::daemon
 {
 
+/// Read where no other is named.
+inline constexpr auto usual_config_file = "/etc/insightd/insightd.yaml";
+
 struct CommonOptions {
     std::filesystem::path config_file;
     bool debug = false; ///< debug lines in the log
+};
+
+struct InitOptions {
+    std::map<std::string, std::string, std::less<>> answers; ///< by question
+    bool asks_nothing = false;                               ///< presets instead
+    bool tries_nothing = false;                              ///< neither database nor token
+    bool token_given = false;                                ///< on standard input
 };
 
 struct LoginOptions {
@@ -47,6 +60,11 @@ struct ThinOptions {
     bool dry_run = false;
     std::string full; ///< instead of the configuration's; empty: that
 };
+
+/// Leads to a first configuration: asks on a terminal, else takes options and presets. Writes one
+/// file, or none: exit code 64 for a wrong answer, 74 if the file is there already or cannot be
+/// written, 75 if it was left before the end.
+ExitCode command_init(const CommonOptions& common, const InitOptions& options);
 
 /// The daemon, in the foreground, until SIGTERM or SIGINT. With `migrates` false it waits for
 /// someone else to bring an old schema up to date.
@@ -80,8 +98,10 @@ command_login(const CommonOptions& common, const std::string& account, const Log
 /// YAML for them.
 ExitCode command_discover(const CommonOptions& common, const LoginOptions& options);
 
-/// Takes a token from standard input, checks it, and seals it.
-ExitCode command_token_add(const CommonOptions& common, const std::string& account);
+/// Checks a token and seals it; takes it from standard input if none is given.
+ExitCode command_token_add(
+    const CommonOptions& common, const std::string& account,
+    std::optional<config::Secret> token = std::nullopt);
 
 /// Ages, expiries and permissions of all tokens; never a token.
 ExitCode command_token_list(const CommonOptions& common);

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
+#include <utility>
 
 namespace insightd::daemon
 {
@@ -23,34 +24,33 @@ constexpr std::chrono::seconds page_patience{3};
 
 } // namespace
 
-Daemon::Daemon(const config::Config& settings, const DatabaseLocation& location)
-    : config{settings}, clock{make_clock(settings.clock)},
-      transport{loop.get_executor(), transport_limits(settings.api)},
-      store{loop.get_executor(), settings, *clock, location.url(), location.before_connecting()},
+Daemon::Daemon(config::Config settings, const DatabaseLocation& location)
+    : config{std::move(settings)}, clock{make_clock(config.clock)},
+      transport{loop.get_executor(), transport_limits(config.api)},
+      store{loop.get_executor(), config, *clock, location.url(), location.before_connecting()},
       heart{location.url(), heartbeat_patience, location.before_connecting()},
       caretaker{location.url(), location.before_connecting()},
       replica{
-          loop.get_executor(), heart,
-          replicas::introduction(INSIGHTD_VERSION, ids_of(settings), {})},
+          loop.get_executor(), heart, replicas::introduction(INSIGHTD_VERSION, ids_of(config), {})},
       tokens{
-          {settings, *clock, transport, store.database,
+          {config, *clock, transport, store.database,
            pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
            &replica.ownership()}},
       engine{
-          {loop.get_executor(), settings, *clock, transport, store.writer, tokens,
+          {loop.get_executor(), config, *clock, transport, store.writer, tokens,
            pause_between_tries(loop.get_executor(), *clock), &store.writer, &store.cache,
            &replica.ownership()},
           Engine::StorePatience::wait},
-      pages{settings, *clock, engine, tokens, store.writer, &replica},
+      pages{config, *clock, engine, tokens, store.writer, &replica},
       page_reader{location.url(), page_patience, location.before_connecting()},
       status_pages{
-          {loop.get_executor(), settings, *clock, engine, tokens, store.writer, page_reader,
-           &replica, replicas::moment_of_machine}},
-      caretaking{{loop.get_executor(), *clock, caretaker, settings.storage.full_resolution, [this] {
+          {loop.get_executor(), config, *clock, engine, tokens, store.writer, page_reader, &replica,
+           replicas::moment_of_machine}},
+      caretaking{{loop.get_executor(), *clock, caretaker, config.storage.full_resolution, [this] {
                       return replica.memory().leases;
                   }}}
 {
-    store.database.set_patience(settings.spool.patience);
+    store.database.set_patience(config.spool.patience);
 }
 
 asio::awaitable<void> nap(asio::steady_timer& timer, std::chrono::seconds most)

@@ -26,9 +26,9 @@ namespace insightd::daemon
 
 /// Everything that lives as long as the daemon.
 struct Daemon {
-    Daemon(const config::Config& settings, const DatabaseLocation& location);
+    Daemon(config::Config settings, const DatabaseLocation& location);
 
-    const config::Config& config;
+    config::Config config; ///< accounts and log level may change: Reloading
     boost::asio::io_context loop{1};
     std::unique_ptr<Clock> clock;
     graph::Transport transport;

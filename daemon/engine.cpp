@@ -52,16 +52,8 @@ Engine::Engine(Services services, StorePatience patience)
     : services_{std::move(services)}, patience_{patience}, governor_{services_.config},
       running_{std::make_unique<Running>(services_.loop)}
 {
-    std::uint32_t index = 0;
-    for (const auto& settings : services_.config.accounts) {
-        running_->places[settings.user_id] = index;
-        permits_.emplace_back(
-            TurnPermit::Owner{services_.ownership, settings.user_id}, governor_, services_.clock,
-            index);
-        accounts_.push_back(std::make_unique<Account>(index++, settings));
-        expect_calls(*accounts_.back());
-    }
-    standings_.assign(accounts_.size(), Standing::ours);
+    for (const auto& settings : services_.config.accounts)
+        seat(vacant_place(), settings, Standing::ours);
 }
 
 Engine::~Engine() = default;
@@ -200,6 +192,7 @@ void Engine::token_look_ended(Account& account, std::exception_ptr error)
         note_breakdown(account, error);
         scheduler_.add(account.token_task(), services_.clock.now() + restart_after);
     }
+    change_if_at_rest(account);
     end_leaving(account);
     wake_if_idle();
 }
@@ -233,6 +226,7 @@ void Engine::served(Account& account, std::exception_ptr error)
             services_.clock.now());
     if (!left.empty() || error)
         postpone(account, left, services_.clock.now() + restart_after);
+    change_if_at_rest(account);
     end_leaving(account);
     serve_ready();
     wake_if_idle();

@@ -19,6 +19,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -113,6 +114,18 @@ public:
     /// ignored.
     void let_go(const std::vector<model::AccountId>& accounts);
 
+    // Accounts of another configuration, while it runs: reconfiguring.cpp.
+
+    /// Known from now on; it is its own once take_over() says so.
+    void add(const config::Account& settings);
+    /// Otherwise configured from the end of the turn that is under way: until then nothing changes,
+    /// and what is planned and not concerned stays planned.
+    void change(const config::Account& settings);
+    /// Let go, and unknown as soon as nothing of them is under way.
+    void remove(const std::vector<model::AccountId>& accounts);
+    /// Whether no account waits for the end of its turn to be configured otherwise.
+    bool has_changed_all() const;
+
     /// Whether it works for the account.
     bool owns(model::AccountId account) const { return own_account(account) != nullptr; }
 
@@ -175,13 +188,13 @@ public:
     StoryCounts story_counts() const; ///< of all accounts
     std::size_t tracked() const;      ///< posts and stories of all accounts
 
-    /// What is known of an account without asking the store, by its place in the configuration.
+    /// What is known of an account without asking the store; nothing of one that is not known.
     struct Glance {
         bool is_ours = false;
         model::Instant paused_until;                 ///< no calls before; the epoch if not paused
         std::vector<model::KnownMedia> open_stories; ///< alive, with their lines of the ledger
     };
-    Glance glance_at(std::size_t account) const;
+    Glance glance_at(model::AccountId account) const;
 
     /// Blocks of the platform that stand now, for others who share apps and accounts.
     std::vector<model::Block> blocks() const;
@@ -189,7 +202,7 @@ public:
     void heed(const std::vector<model::Block>& blocks);
 
     /// The budget of an account, by its place in the configuration.
-    budget::State budget_of(std::size_t account);
+    budget::State budget_of(model::AccountId account);
 
     /// The next instant at which something is due; nothing if no task is left.
     std::optional<model::Instant> next_due() const { return scheduler_.next_due(); }
@@ -255,6 +268,14 @@ private:
     void end_leaving(Account& account);
     void forget_if_at_rest(Account& account);
     void set_aside(Account& account, const std::vector<Task>& tasks);
+
+    // reconfiguring.cpp: other accounts than at the start
+    std::uint32_t vacant_place();
+    void seat(std::uint32_t index, const config::Account& settings, Standing standing);
+    void vacate(Account& account);
+    void reseat(Account& account);
+    bool is_to_change(const Account& account) const;
+    void change_if_at_rest(Account& account);
     std::optional<std::int64_t> fence_of(const Account& account) const;
 
     // work.cpp: ask, keep, plan the next time
@@ -344,7 +365,7 @@ private:
     Progress progress_;
     std::vector<Complaint> complaints_;
     budget::Governor governor_;
-    std::vector<TurnPermit> permits_;       ///< by account
+    std::deque<TurnPermit> permits_;        ///< by account; clients know where they lie
     graph::Memory memory_;                  ///< of all clients
     std::optional<model::Instant> pass_at_; ///< the instant of the pass under way
     std::function<bool(Job)> wanted_;       ///< empty: every job

@@ -32,6 +32,16 @@ std::string reason_of(const std::exception_ptr& error)
     }
 }
 
+/// They were never reported stored; but they were answered.
+void say_given_up(const model::Batch& rows)
+{
+    log::error(
+        "rows_given_up",
+        {{"account_id", rows.account_id},
+         {"values", model::count_values(rows)},
+         {"reason", "stopped while neither the database nor the spool took them"}});
+}
+
 } // namespace
 
 void Engine::note_pushes(const std::vector<model::StoryPush>& pushes)
@@ -65,8 +75,11 @@ boost::asio::awaitable<Engine::Kept> Engine::keep(model::SharedBatch rows)
             kept = {Kept::State::refused, refused.what()};
         }
     };
-    if (!co_await with_store(write))
+    const bool is_kept = co_await with_store(write);
+    if (!is_kept) {
+        say_given_up(*rows);
         co_return Kept{Kept::State::given_up, {}};
+    }
     if (kept.state == Kept::State::stored)
         progress_.values_stored += model::count_values(*rows);
     co_return kept;

@@ -32,7 +32,7 @@ bool is_plain(std::string_view value)
 }
 
 /// Foreign text must not be able to forge a line or colour a terminal.
-std::string quoted(std::string_view value)
+std::string in_quotes(std::string_view value)
 {
     std::string text{"\""};
     for (const char c : value) {
@@ -60,7 +60,7 @@ std::string line(std::string_view event, FieldList fields)
     std::string text{event};
     for (const auto& field : fields)
         text += fmt::format(
-            " {}={}", field.key, is_plain(field.value) ? field.value : quoted(field.value));
+            " {}={}", field.key, is_plain(field.value) ? field.value : in_quotes(field.value));
     return text;
 }
 
@@ -92,8 +92,15 @@ void tell(Priority priority, std::string_view event, FieldList fields)
 void set_level(Level level)
 {
     static constexpr std::array levels{
-        spdlog::level::off, spdlog::level::info, spdlog::level::debug};
+        spdlog::level::off, spdlog::level::err, spdlog::level::warn, spdlog::level::info,
+        spdlog::level::debug};
     logger().set_level(levels.at(static_cast<std::size_t>(level)));
+}
+
+void set_level(config::LogLevel level)
+{
+    static constexpr std::array levels{Level::error, Level::warning, Level::info, Level::debug};
+    set_level(levels.at(static_cast<std::size_t>(level)));
 }
 
 } // namespace insightd::daemon::log

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/config.hpp"
+
 #include <fmt/format.h>
 
 #include <initializer_list>
@@ -34,9 +36,10 @@ void debug(std::string_view event, Fields fields);
 enum class Priority { error, info };
 void tell(Priority priority, std::string_view event, FieldList fields);
 
-/// Debug lines are off unless asked for; `silent` writes nothing.
-enum class Level { silent, normal, debug };
+/// Lines of this weight and of more are written; info unless told otherwise. `silent`: none.
+enum class Level { silent, error, warning, info, debug };
 void set_level(Level level);
+void set_level(config::LogLevel level);
 
 /// The text of one line, without its priority.
 std::string line(std::string_view event, FieldList fields);

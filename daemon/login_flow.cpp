@@ -1,9 +1,8 @@
 #include "daemon/login_flow.hpp"
 
-#include "collectors/graph/node.hpp"
 #include "collectors/graph/paging.hpp"
-#include "collectors/json_access.hpp"
 #include "daemon/setup.hpp"
+#include "daemon/token_owner.hpp"
 #include "daemon/token_plan.hpp"
 #include "daemon/token_scopes.hpp"
 #include "daemon/vault_keys.hpp"
@@ -62,32 +61,11 @@ graph::Client client_with(const LoginServices& services, Login login, config::Se
     return {services.transport, services.config.api, std::move(identity), services.pause};
 }
 
-/// Who a token speaks for.
-struct Whose {
-    std::int64_t id = 0;
-    std::string username;
-};
-
-/// Instagram: `/me`, whose user_id is the professional id. Source: graph-api.md section 3.1.
 asio::awaitable<Outcome<Whose>>
 whose_token(LoginServices services, const config::Account& account, config::Secret token)
 {
     auto client = client_with(services, account.login, std::move(token));
-    const bool instagram = account.login == Login::instagram;
-    graph::Request request{
-        instagram ? std::string{"me"} : std::to_string(account.user_id),
-        {{"fields", instagram ? "user_id,username" : "id,username"}}};
-    const auto reply = co_await client.get(std::move(request));
-    if (!reply)
-        co_return reply.error();
-    const auto* node = graph::node_of(reply->body);
-    if (node == nullptr)
-        co_return failed(FailureClass::malformed, "a user answer that is no object");
-    const boost::json::value user = *node;
-    const auto id = collectors::integer_in(user, instagram ? "user_id" : "id");
-    if (!id)
-        co_return failed(FailureClass::malformed, "a user answer without an id");
-    co_return Whose{*id, collectors::text_in(user, "username").value_or("")};
+    co_return co_await ask_whose(client, account);
 }
 
 Outcome<Whose> must_be(const config::Account& account, Outcome<Whose> whose)

@@ -30,6 +30,9 @@ public:
     /// A reading fell due: the oldest that is not met counts.
     void fell_due(Job job, model::Instant due);
 
+    /// The job is switched off: nothing of it is expected any more.
+    void forget(Job job) { jobs_.at(static_cast<std::size_t>(job)) = {}; }
+
     /// Why readings of the job are not made, in words; the newest counts.
     void failed(Job job, std::string why);
 

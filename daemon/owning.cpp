@@ -33,9 +33,12 @@ Account* Engine::own_account(model::AccountId account) const
     return index && standings_.at(*index) == Standing::ours ? accounts_.at(*index).get() : nullptr;
 }
 
-Engine::Glance Engine::glance_at(std::size_t account) const
+Engine::Glance Engine::glance_at(model::AccountId account) const
 {
-    const auto& known = *accounts_.at(account);
+    const auto index = index_of(account);
+    if (!index)
+        return {};
+    const auto& known = *accounts_.at(*index);
     return {
         is_ours(known), known.paused_until,
         is_ours(known) ? known.open_stories(services_.clock.now())
@@ -125,13 +128,12 @@ void Engine::drop_work(Account& account)
 /// is, for it is known by its place; the scheduler has let go of its posts.
 void Engine::forget_if_at_rest(Account& account)
 {
-    const auto index = account.index();
     if (!is_at_rest(account.id()))
         return;
-    standings_.at(index) = Standing::others;
-    std::destroy_at(&account);
-    std::construct_at(&account, index, services_.config.accounts.at(index));
-    expect_calls(account);
+    if (running_->removed.erase(account.index()) > 0)
+        vacate(account);
+    else
+        reseat(account);
 }
 
 std::optional<std::int64_t> Engine::fence_of(const Account& account) const

@@ -44,6 +44,17 @@ double seconds_of(model::Instant instant)
     return std::chrono::duration<double>(instant.time_since_epoch()).count();
 }
 
+/// The daemon is ready with an older configuration as well.
+json::object standing_of(const reload::Record& reloads)
+{
+    json::object standing{{"is_as_in_the_file", reloads.why_not.empty()}};
+    if (!reloads.why_not.empty())
+        standing["reason"] = reloads.why_not;
+    if (!reloads.need_restart.empty())
+        standing["need_restart"] = reloads.need_restart;
+    return standing;
+}
+
 void add_counter(prometheus::Registry& all, const char* name, const char* help, double value)
 {
     prometheus::BuildCounter().Name(name).Help(help).Register(all).Add({}).Increment(value);
@@ -113,7 +124,7 @@ http::Answer Pages::readiness() const
     }
     const bool others_have_all = instances() > 1 && accounts_owned() == 0;
     const bool ready = engine_.store_is_up() && (working > 0 || others_have_all);
-    const json::object body{
+    json::object body{
         {"ready", ready},
         {"database", database_words()},
         {"accounts", config_.accounts.size()},
@@ -121,6 +132,8 @@ http::Answer Pages::readiness() const
         {"instances", instances()},
         {"accounts_with_a_working_token", working},
         {"tokens", std::move(troubles)}};
+    if (reloads_ != nullptr)
+        body["configuration"] = standing_of(*reloads_);
     return {ready ? 200 : 503, "application/json", json::serialize(body) + "\n"};
 }
 
@@ -173,9 +186,8 @@ void Pages::show_budgets(prometheus::Registry& all) const
     auto& shedding = gauge(
         "insightd_budget_shedding", "1 for work that waits because the limit is nearly used up.");
     constexpr double whole = 100;
-    std::size_t index = 0;
     for (const auto& account : config_.accounts) {
-        const auto state = engine_.budget_of(index++);
+        const auto state = engine_.budget_of(account.user_id);
         if (state.app_percent)
             used.Add({{"account", account.name}, {"limit", "app"}}).Set(*state.app_percent / whole);
         if (state.account_percent)
@@ -209,6 +221,26 @@ void Pages::show_webhooks(prometheus::Registry& all) const
         all, "insightd_webhook_stories_total",
         "Stories whose numbers were pushed and are stored, each push counted.",
         static_cast<double>(receiver_->stories()));
+}
+
+void Pages::show_reloads(prometheus::Registry& all) const
+{
+    if (reloads_ == nullptr)
+        return;
+    auto& reloads = prometheus::BuildCounter()
+                        .Name("insightd_config_reloads_total")
+                        .Help("Configurations read since the start, by what became of them.")
+                        .Register(all);
+    reloads.Add({{"result", "success"}}).Increment(static_cast<double>(reloads_->succeeded));
+    reloads.Add({{"result", "failure"}}).Increment(static_cast<double>(reloads_->failed));
+    add_gauge(
+        all, "insightd_config_last_reload_successful",
+        "0 while the file has mistakes, and what was configured before goes on.",
+        reloads_->why_not.empty() ? 1 : 0);
+    add_gauge(
+        all, "insightd_config_last_reload_success_timestamp_seconds",
+        "When the configuration was last read with success; the start counts.",
+        seconds_of(reloads_->last_success));
 }
 
 http::Answer Pages::metrics() const
@@ -245,6 +277,7 @@ http::Answer Pages::metrics() const
     show_spool(*all);
     show_budgets(*all);
     show_webhooks(*all);
+    show_reloads(*all);
     add_gauge(
         *all, "insightd_clock_timestamp_seconds",
         "The daemon's clock, which may be a simulated one.", seconds_of(clock_.now()));

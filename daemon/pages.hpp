@@ -3,6 +3,7 @@
 #include "config/config.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/http/server.hpp"
+#include "daemon/reload/record.hpp"
 
 #include <cstddef>
 #include <string>
@@ -45,6 +46,9 @@ public:
     /// From now on what became of webhooks is shown as well.
     void show(const webhooks::Receiver& receiver) { receiver_ = &receiver; }
 
+    /// And how other configurations were taken over.
+    void show(const reload::Record& reloads) { reloads_ = &reloads; }
+
     http::Answer answer(const http::Question& question) const;
 
 private:
@@ -56,6 +60,7 @@ private:
     void show_spool(prometheus::Registry& all) const;
     void show_budgets(prometheus::Registry& all) const;
     void show_webhooks(prometheus::Registry& all) const;
+    void show_reloads(prometheus::Registry& all) const;
 
     const config::Config& config_;
     const Clock& clock_;
@@ -64,6 +69,7 @@ private:
     const spool::SpooledWriter& store_;
     const replicas::Replica* replica_;             ///< nothing: all accounts are its own
     const webhooks::Receiver* receiver_ = nullptr; ///< nothing: no webhooks are taken
+    const reload::Record* reloads_ = nullptr;      ///< nothing: none is ever taken over
 };
 
 } // namespace insightd::daemon

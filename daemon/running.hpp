@@ -30,6 +30,9 @@ struct Engine::Running {
     std::unordered_map<model::AccountId, std::uint32_t> places; ///< of the accounts, in their order
     std::unordered_set<Account*> looked_after;                  ///< their tokens, at this moment
     std::vector<std::pair<Task, model::Instant>> withheld;      ///< due, but may not be done now
+    std::unordered_map<std::uint32_t, config::Account> to_come; ///< settings, at the end of a turn
+    std::unordered_set<std::uint32_t> removed; ///< places of accounts that are configured no more
+    std::vector<std::uint32_t> vacant;         ///< places that nobody has
     std::size_t served_now = 0;
     std::size_t looks_now = 0; ///< at tokens
     bool stopping = false;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 
 namespace insightd::daemon
 {
@@ -25,12 +26,34 @@ ServiceManager::ServiceManager(boost::asio::any_io_executor loop) : next_{loop} 
 
 void ServiceManager::ready(const std::string& status)
 {
-    tell("READY=1\nSTATUS=" + status);
+    status_ = status;
+    tell("READY=1\nSTATUS=" + status_);
 }
 
 void ServiceManager::status(const std::string& status)
 {
-    tell("STATUS=" + status);
+    status_ = status;
+    tell("STATUS=" + status_);
+}
+
+/// The instant tells systemd 253 and newer, for Type=notify-reload, that this is the answer to its
+/// signal and not to an earlier one; older ones pass it over.
+void ServiceManager::reloading()
+{
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    const auto instant = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec});
+    if (!stops_)
+        tell(
+            "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(instant.count()) +
+            "\nSTATUS=reading the configuration");
+}
+
+void ServiceManager::reloaded()
+{
+    if (!stops_)
+        ready(status_);
 }
 
 void ServiceManager::stopping()

@@ -20,6 +20,10 @@ public:
     void ready(const std::string& status);
     void status(const std::string& status);
 
+    /// Another configuration is being read; until reloaded(), which shows the status again.
+    void reloading();
+    void reloaded();
+
     /// The end has begun: the watchdog is fed no more.
     void stopping();
 
@@ -29,6 +33,7 @@ public:
 
 private:
     bool stops_ = false;
+    std::string status_;
     boost::asio::steady_timer next_;
 };
 

@@ -38,14 +38,29 @@ std::vector<config::Secret> signing_secrets(const config::Config& config)
     return secrets;
 }
 
+std::set<model::AccountId> all_ids(const config::Config& config)
+{
+    const auto ids = ids_of(config);
+    return {ids.begin(), ids.end()};
+}
+
+/// Accounts that collect mentions.
+std::set<model::AccountId> mentioned_ids(const config::Config& config)
+{
+    std::set<model::AccountId> ids;
+    for (const auto& account : config.accounts)
+        if (is_switched_on(account, Job::mentions))
+            ids.insert(account.user_id);
+    return ids;
+}
+
 webhooks::Receiver::Services services_of(Daemon& daemon, webhooks::Inbox& inbox)
 {
-    const auto ids = ids_of(daemon.config);
     webhooks::Receiver::Services services{
         inbox,
         needed(daemon.config.webhooks->verify_token, "webhooks.verify_token"),
         signing_secrets(daemon.config),
-        {ids.begin(), ids.end()},
+        all_ids(daemon.config),
         {},
         replicas::moment_of_machine,
         {},
@@ -55,9 +70,7 @@ webhooks::Receiver::Services services_of(Daemon& daemon, webhooks::Inbox& inbox)
     services.kept_mentions = [&daemon](const auto& mentions) {
         daemon.engine.note_mentions(mentions);
     };
-    for (const auto& account : daemon.config.accounts)
-        if (is_switched_on(account, Job::mentions))
-            services.mentioned.insert(account.user_id);
+    services.mentioned = mentioned_ids(daemon.config);
     services.say = [](std::string_view event, const std::string& reason) {
         log::warning(event, {{"reason", reason}});
     };
@@ -102,6 +115,12 @@ void Site::take_webhooks()
     inbox_.emplace(daemon_.loop.get_executor(), daemon_.store.writer);
     receiver_.emplace(services_of(daemon_, *inbox_), daemon_.config.webhooks->most_per_second);
     daemon_.pages.show(*receiver_);
+}
+
+void Site::accounts_changed()
+{
+    if (receiver_)
+        receiver_->configured(all_ids(daemon_.config), mentioned_ids(daemon_.config));
 }
 
 /// Pages are there from the start: whoever asks while the database is away must be told.

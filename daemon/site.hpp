@@ -19,6 +19,9 @@ public:
     /// Serves at once. Throws http::CannotListen.
     explicit Site(Daemon& daemon);
 
+    /// The daemon has other accounts by now.
+    void accounts_changed();
+
 private:
     boost::asio::awaitable<http::Answer> answer(http::Question question);
     boost::asio::awaitable<http::Answer> page(http::Question question);

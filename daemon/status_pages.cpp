@@ -245,6 +245,10 @@ status_page::DaemonNow StatusPages::now_without_accounts() const
     now.spool_oldest = store.depth().oldest;
     now.spool_dropped = store.dropped_rows();
     now.spool_trouble = trouble_of(store);
+    if (reloads_ != nullptr) {
+        now.config_trouble = reloads_->why_not;
+        now.config_waits = reloads_->need_restart;
+    }
     if (services_.replica != nullptr)
         now.instances = std::max<std::size_t>(1, services_.replica->instances());
     return now;
@@ -253,8 +257,8 @@ status_page::DaemonNow StatusPages::now_without_accounts() const
 status_page::DaemonNow StatusPages::now() const
 {
     auto now = now_without_accounts();
-    for (std::size_t index = 0; index < services_.config.accounts.size(); ++index)
-        now.accounts.push_back(account_now(index));
+    for (const auto& account : services_.config.accounts)
+        now.accounts.push_back(account_now(account));
     now.advice = [this](model::AccountId id, const model::Health& row) {
         const auto& all = services_.config.accounts;
         const auto found = std::ranges::find(all, id, &config::Account::user_id);
@@ -263,11 +267,10 @@ status_page::DaemonNow StatusPages::now() const
     return now;
 }
 
-status_page::AccountNow StatusPages::account_now(std::size_t index) const
+status_page::AccountNow StatusPages::account_now(const config::Account& account) const
 {
-    const auto& account = services_.config.accounts.at(index);
-    auto glance = services_.engine.glance_at(index);
-    const auto budget = services_.engine.budget_of(index);
+    auto glance = services_.engine.glance_at(account.user_id);
+    const auto budget = services_.engine.budget_of(account.user_id);
     status_page::AccountNow now;
     now.id = account.user_id;
     now.name = account.name;

@@ -4,6 +4,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/page_shelf.hpp"
+#include "daemon/reload/record.hpp"
 #include "daemon/webhooks/rate.hpp"
 #include "storage/page_reader.hpp"
 
@@ -53,6 +54,9 @@ public:
 
     explicit StatusPages(Services services);
 
+    /// From now on it is shown how other configurations were taken over.
+    void show(const reload::Record& reloads) { reloads_ = &reloads; }
+
     /// Whether the path is one of a page for people.
     static bool are_at(std::string_view path);
 
@@ -81,7 +85,7 @@ private:
     bool is_configured(std::string_view account) const;
     status_page::DaemonNow now() const;
     status_page::DaemonNow now_without_accounts() const;
-    status_page::AccountNow account_now(std::size_t index) const;
+    status_page::AccountNow account_now(const config::Account& account) const;
     http::Answer message(int status, std::string_view title, std::string_view words) const;
     http::Answer busy() const;
     void keep(const std::string& key, const http::Answer& answer);
@@ -90,7 +94,8 @@ private:
     PageShelf<model::ShownAccounts> accounts_;
     PageShelf<model::ShownAccount> account_;
     PageShelf<std::optional<model::ShownPostHistory>> posts_;
-    webhooks::Rate rate_; ///< of pages that are made anew
+    const reload::Record* reloads_ = nullptr; ///< nothing: none is ever taken over
+    webhooks::Rate rate_;                     ///< of pages that are made anew
     std::unordered_map<std::string, Kept> kept_;
 };
 

@@ -23,22 +23,6 @@ asio::awaitable<ExitCode> prepared(TokenDesk& desk, asio::awaitable<ExitCode> co
     co_return co_await std::move(command);
 }
 
-/// What a name in the YAML may hold: others become an underscore.
-std::string as_name(const std::string& username)
-{
-    constexpr std::size_t longest = 64;
-    auto name = username.substr(0, longest);
-    std::ranges::replace_if(
-        name,
-        [](char c) {
-            return !(
-                (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                c == '_' || c == '.' || c == '-');
-        },
-        '_');
-    return name;
-}
-
 } // namespace
 
 TokenDesk::TokenDesk(config::Config settings)
@@ -114,9 +98,24 @@ std::string one_line(std::string_view text)
     return line;
 }
 
+std::string account_name_of(const std::string& username)
+{
+    constexpr std::size_t longest = 64;
+    auto name = username.substr(0, longest);
+    std::ranges::replace_if(
+        name,
+        [](char c) {
+            return !(
+                (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                c == '_' || c == '.' || c == '-');
+        },
+        '_');
+    return name;
+}
+
 std::string account_yaml(const Discovered& found)
 {
-    const auto name = as_name(found.page.instagram_username);
+    const auto name = account_name_of(found.page.instagram_username);
     return fmt::format(
         "  - name: {}\n    login: facebook\n    user_id: \"{}\"\n    token: {{vault: true}}\n",
         name.empty() ? std::to_string(found.facts.account_id) : name, found.facts.account_id);

@@ -50,6 +50,10 @@ ExitCode complain(std::string_view about, const graph::Failure& failure);
 /// Foreign text without line ends and control characters.
 std::string one_line(std::string_view text);
 
+/// A username as an account of the YAML may be called: what may not stand in a name becomes an
+/// underscore.
+std::string account_name_of(const std::string& username);
+
 /// A piece of YAML to paste below `accounts:`.
 std::string account_yaml(const Discovered& found);
 

@@ -140,7 +140,7 @@ boost::asio::awaitable<void> Engine::serve(Account& account)
     if (!api)
         co_return co_await report_without_client(account, api.error());
     while (account.has_work() && !running_->stopping && may_do(Job::stories) &&
-           paused_until(account) <= services_.clock.now() &&
+           paused_until(account) <= services_.clock.now() && !is_to_change(account) &&
            !services_.tokens.is_outdated(account.id(), (*api)->token_version())) {
         auto turn = next_turn(account, media_in_one_turn);
         if (may_begin(account, turn))

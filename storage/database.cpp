@@ -77,6 +77,16 @@ boost::asio::awaitable<Result> Database::in_transaction(Work work)
     co_return co_await worker_->run<Result>(std::move(job), patience_);
 }
 
+boost::asio::awaitable<void> Database::write_configured(std::shared_ptr<const Configured> wanted)
+{
+    auto work = [wanted = std::move(wanted)](pqxx::work& tx) {
+        write_accounts(tx, wanted->accounts);
+        write_catalogue(tx, wanted->catalogue);
+        return true;
+    };
+    co_await in_transaction<bool>(std::move(work));
+}
+
 boost::asio::awaitable<void> Database::write(model::SharedBatch batch)
 {
     auto work = [batch = std::move(batch)](pqxx::work& tx) {

@@ -58,6 +58,15 @@ public:
         std::vector<model::Account> accounts, std::vector<model::Metric> catalogue,
         OldSchema old_schema = OldSchema::migrate);
 
+    /// What a configuration says of what is collected.
+    struct Configured {
+        std::vector<model::Account> accounts;
+        std::vector<model::Metric> catalogue;
+    };
+
+    /// Brings accounts and catalogue up to date, while the daemon runs.
+    boost::asio::awaitable<void> write_configured(std::shared_ptr<const Configured> wanted);
+
     /// One transaction. Returns after commit. Idempotent; writes only what changed, or was not
     /// confirmed for 24 h.
     boost::asio::awaitable<void> write(model::SharedBatch batch) override;

@@ -1,6 +1,7 @@
 #include "storage/embedded_postgres.hpp"
 
 #include "storage/connection.hpp"
+#include "storage/server_programs.hpp"
 #include "storage/server_user.hpp"
 
 #include <fmt/format.h>
@@ -34,22 +35,6 @@ constexpr auto settings = "listen_addresses = ''\n"
 [[noreturn]] void refuse(std::string why)
 {
     throw model::Unavailable{"database: embedded: " + std::move(why)};
-}
-
-/// The newest PostgreSQL that the machine has.
-fs::path server_programs()
-{
-    std::vector<std::pair<int, fs::path>> found;
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator{"/usr/lib/postgresql", none}) {
-        const auto bin = entry.path() / "bin";
-        if (fs::exists(bin / "initdb", none))
-            found.emplace_back(std::atoi(entry.path().filename().c_str()), bin);
-    }
-    if (found.empty())
-        refuse("no PostgreSQL server is installed: install the package postgresql, or name a "
-               "database in `database`");
-    return std::ranges::max_element(found)->second;
 }
 
 /// A lock on a file; shared by all who use the server, so that the last one knows it.

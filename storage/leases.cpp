@@ -169,6 +169,15 @@ void register_instance(pqxx::transaction_base& tx, const model::Newcomer& who)
     claim(tx, who.instance_id, who.claims);
 }
 
+void change_accounts(pqxx::transaction_base& tx, const model::Newcomer& who)
+{
+    const auto accounts = array_of(who.accounts);
+    tx.exec_params0(
+        "UPDATE store.instance SET accounts = $2::bigint[] WHERE instance_id = $1", who.instance_id,
+        accounts);
+    tx.exec_params0(insert_leases, accounts);
+}
+
 /// False if it was removed.
 bool renew(pqxx::transaction_base& tx, const std::string& instance_id)
 {
@@ -192,10 +201,12 @@ std::vector<model::AccountId> give_back(
     return given;
 }
 
+/// Shares rest on what each has configured.
 std::vector<std::string> living(pqxx::transaction_base& tx)
 {
     std::vector<std::string> all;
-    for (const auto& row : tx.exec("SELECT instance_id FROM store.instance ORDER BY 1"))
+    for (const auto& row :
+         tx.exec("SELECT instance_id || '#' || hash_array(accounts) FROM store.instance"))
         all.push_back(row[0].as<std::string>());
     std::ranges::sort(all); // the server's order may be another
     return all;
@@ -291,6 +302,8 @@ model::BeatAnswer beat(pqxx::transaction_base& tx, const model::Beat& beat)
         answer.was_removed = true;
         return answer;
     }
+    if (beat.says_accounts && !beat.registers)
+        change_accounts(tx, beat.who);
     tx.exec_params0(delete_dead, me, seconds(lease_life));
     answer.given_back = give_back(tx, me, beat.given_back);
     answer.instances = living(tx);

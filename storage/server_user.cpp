@@ -83,6 +83,8 @@ int ServerUser::run(const std::vector<std::string>& command, const std::filesyst
         // Between fork and exec only what is safe in a copy of one thread.
         dup2(output, STDOUT_FILENO);
         dup2(output, STDERR_FILENO);
+        // A server outlives a killed daemon: with its sockets it would keep its ports, too.
+        close_range(STDERR_FILENO + 1, ~0U, 0);
         become();
         execve(arguments.front(), arguments.data(), environment.data());
         _exit(127);

@@ -25,7 +25,7 @@ public:
     bool can_enter(const std::filesystem::path& folder) const;
 
     /// Runs a program as this user, its output appended to `log`; returns its exit code, 127 if it
-    /// could not be run.
+    /// could not be run. It gets nothing else of ours: no environment, no open files or sockets.
     int run(const std::vector<std::string>& command, const std::filesystem::path& log) const;
 
 private:

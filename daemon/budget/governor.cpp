@@ -65,19 +65,57 @@ std::string name_of_app(const config::Api& api, config::Login login)
 Governor::Governor(const config::Config& config)
 {
     constexpr double whole = 100;
-    const auto share = (whole - static_cast<double>(config.api.reserve_percent)) / whole;
+    share_ = (whole - static_cast<double>(config.api.reserve_percent)) / whole;
     for (const auto login : {config::Login::instagram, config::Login::facebook})
         apps_.push_back(
             {name_of_app(config.api, login),
-             Pool{hour, minute, share, static_cast<std::uint64_t>(login)}});
-    for (const auto& account : config.accounts) {
-        places_.emplace(account.user_id, members_.size());
-        members_.push_back(
-            {account.user_id, account.login, static_cast<double>(account.backfill.budget_percent),
-             Pool{day, quarter, share, static_cast<std::uint64_t>(account.user_id)},
-             Barrier{static_cast<std::uint64_t>(account.user_id)},
-             Barrier{static_cast<std::uint64_t>(account.user_id)}, RollingCount{hour, minute}});
-    }
+             Pool{hour, minute, share_, static_cast<std::uint64_t>(login)}});
+    for (const auto& account : config.accounts)
+        seat(members_.size(), account);
+}
+
+void Governor::seat(std::size_t place, const config::Account& account)
+{
+    const auto key = static_cast<std::uint64_t>(account.user_id);
+    Member member{
+        account.user_id,
+        account.login,
+        static_cast<double>(account.backfill.budget_percent),
+        Pool{day, quarter, share_, key},
+        Barrier{key},
+        Barrier{key},
+        RollingCount{hour, minute}};
+    if (place < members_.size()) {
+        vacate(place);
+        members_.at(place) = std::move(member);
+    } else
+        members_.push_back(std::move(member));
+    places_[account.user_id] = place;
+}
+
+void Governor::change(std::size_t place, const config::Account& account)
+{
+    auto& member = members_.at(place);
+    const auto expected = member.expected;
+    expect_nothing(place);
+    member.login = account.login;
+    member.backfill_shed_at = static_cast<double>(account.backfill.budget_percent);
+    for (std::size_t work = 0; work < work_count; ++work)
+        expect(place, static_cast<Work>(work), expected.at(work));
+}
+
+void Governor::vacate(std::size_t place)
+{
+    expect_nothing(place);
+    const auto found = places_.find(members_.at(place).id);
+    if (found != places_.end() && found->second == place) // else it came back, to another place
+        places_.erase(found);
+}
+
+void Governor::expect_nothing(std::size_t place)
+{
+    for (std::size_t work = 0; work < work_count; ++work)
+        expect(place, static_cast<Work>(work), 0);
 }
 
 Pool& Governor::app_of(const Member& member)

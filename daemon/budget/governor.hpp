@@ -37,8 +37,16 @@ struct Verdict {
 class Governor
 {
 public:
-    /// Accounts are named by their place in the configuration.
+    /// Accounts are named by their places: in the configuration, until seat() gives others.
     explicit Governor(const config::Config& config);
+
+    /// The place is this account's, whatever had it before; a place as far as there are any, or the
+    /// next one. Nothing is known of its use yet.
+    void seat(std::size_t place, const config::Account& account);
+    /// The account there is configured otherwise; what is known of its use stays.
+    void change(std::size_t place, const config::Account& account);
+    /// Nothing is expected there any more, and nobody can be blocked.
+    void vacate(std::size_t place);
 
     /// Whether the account may make a call for this work now. `key` spreads the instants at which
     /// those who were refused come back.
@@ -96,6 +104,7 @@ private:
         PerWork<double> expected{};
         PerWork<model::Instant> left_at{}; ///< the newest call
     };
+    void expect_nothing(std::size_t place);
     Pool& app_of(const Member& member);
     const Pool& app_of(const Member& member) const;
     Pool* pool_of(const model::Block& block);
@@ -104,6 +113,7 @@ private:
     static Barrier& own_barrier(Member& member, Work work);
     static double shed_at(const Member& member, Work work, Stage stage);
 
+    double share_ = 1;      ///< of the limits that is its own
     std::vector<App> apps_; ///< by login
     std::vector<Member> members_;
     std::unordered_map<model::AccountId, std::size_t> places_;

@@ -29,6 +29,11 @@ rows that wait for the database, a cache, the key of the vault unless the YAML n
 .BR SIGTERM ", " SIGINT
 .B insightd run
 lets calls under way end, stores or spools what was read, and ends within ten seconds.
+.TP
+.B SIGHUP
+.B insightd run
+reads its YAML again and takes over what can change while it runs: accounts, schedules, metrics, the level of the log.
+It does so by itself when the file changes. A file with mistakes changes nothing; the log says where they are.
 .SH ENVIRONMENT
 .TP
 .B CREDENTIALS_DIRECTORY
@@ -44,6 +49,15 @@ Variables that the YAML names as
 .B {env: NAME}
 hold secrets.
 .SH EXAMPLES
+The first configuration, asked for on a terminal, then the same for a machine that is set up by a program:
+.PP
+.nf
+.RS
+insightd init
+insightd init \-\-database postgresql:///insights \-\-name shop \-\-token\-stdin <token
+.RE
+.fi
+.PP
 Every mistake in the YAML at once, then what only the network can tell:
 .PP
 .nf

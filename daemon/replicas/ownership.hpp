@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace insightd::replicas
@@ -34,6 +35,9 @@ public:
     static constexpr std::chrono::seconds holds{13};
 
     Ownership(std::vector<model::AccountId> configured, std::function<Moment()> now);
+
+    /// Other accounts are configured from now on.
+    void configured(std::vector<model::AccountId> accounts) { configured_ = std::move(accounts); }
 
     /// Until the database was reached for the first time everything may be done by one that does
     /// not know of others: it may well be alone, and what it collects waits in the spool.

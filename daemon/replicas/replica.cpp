@@ -48,9 +48,10 @@ model::Beat Replica::next_beat()
     beat.who = who_;
     beat.registers = !registered_;
     beat.takes = takes_more_;
-    if (registered_)
-        beat.who.accounts.clear(); // said once
-    else if (!takes_more_)
+    beat.says_accounts = owes_accounts();
+    if (registered_ && !beat.says_accounts)
+        beat.who.accounts.clear();
+    else if (!registered_ && !takes_more_)
         beat.who.claims = claims();
     for (const auto account : leaving_)
         (may_be_given_back(account) ? beat.given_back : beat.leaving).push_back(account);
@@ -99,9 +100,31 @@ asio::awaitable<void> Replica::beat()
         ownership_.unanswered();
     else if (answer.was_removed)
         begin_anew();
-    else
+    else {
+        if (sent.registers || sent.says_accounts)
+            told_ = sent.who.accounts;
         take_in(began, answer);
+    }
     worker_.look_again();
+}
+
+/// They changed since the database was told.
+bool Replica::owes_accounts() const
+{
+    return registered_ && told_ != who_.accounts;
+}
+
+void Replica::configured(std::vector<model::AccountId> accounts)
+{
+    const std::set<model::AccountId> all{accounts.begin(), accounts.end()};
+    std::vector<model::AccountId> gone;
+    std::ranges::copy_if(who_.accounts, std::back_inserter(gone), [&](auto account) {
+        return !all.contains(account);
+    });
+    who_.accounts = std::move(accounts);
+    ownership_.configured(who_.accounts);
+    give_up(gone);
+    next_.cancel();
 }
 
 void Replica::tell_whether_answered(const std::optional<std::string>& why_not)
@@ -140,12 +163,7 @@ void Replica::take_in(Moment began, const model::BeatAnswer& answer)
     const auto change = ownership_.answered(began, answer.held, known_.size() == 1);
     lose(change.lost);
     taken_.insert(change.taken.begin(), change.taken.end());
-    if (!answer.to_let_go.empty()) {
-        leaving_.insert(answer.to_let_go.begin(), answer.to_let_go.end());
-        for (const auto account : answer.to_let_go)
-            taken_.erase(account);
-        worker_.let_go(answer.to_let_go);
-    }
+    give_up(answer.to_let_go);
     if (!taken_.empty())
         takeover_.cancel();
     tell(change);
@@ -156,6 +174,18 @@ void Replica::lose(const std::vector<model::AccountId>& accounts)
     for (const auto account : accounts) {
         taken_.erase(account);
         leaving_.erase(account);
+    }
+    if (!accounts.empty())
+        worker_.let_go(accounts);
+}
+
+/// Still ours until they are given back.
+void Replica::give_up(const std::vector<model::AccountId>& accounts)
+{
+    for (const auto account : accounts) {
+        taken_.erase(account);
+        if (ownership_.fence(account))
+            leaving_.insert(account);
     }
     if (!accounts.empty())
         worker_.let_go(accounts);
@@ -216,7 +246,8 @@ asio::awaitable<bool> Replica::take_over_some()
 
 std::chrono::steady_clock::duration Replica::next_wait() const
 {
-    const bool moves = wants_ > 0 || !leaving_.empty() || !answers_ || !registered_;
+    const bool moves =
+        wants_ > 0 || !leaving_.empty() || !answers_ || !registered_ || owes_accounts();
     return moves ? short_wait : usual_wait;
 }
 
@@ -265,8 +296,10 @@ asio::awaitable<void> Replica::leave()
     if (!registered_)
         co_return;
     auto id = who_.instance_id;
+    std::set<model::AccountId> all{who_.accounts.begin(), who_.accounts.end()};
+    all.insert(leaving_.begin(), leaving_.end()); // some may be configured no more
     std::vector<model::AccountId> unstored;
-    std::ranges::copy_if(who_.accounts, std::back_inserter(unstored), [this](auto account) {
+    std::ranges::copy_if(all, std::back_inserter(unstored), [this](auto account) {
         return ownership_.fence(account) && !worker_.is_stored(account);
     });
     try {

@@ -60,6 +60,13 @@ public:
     void has_home(std::string home) { who_.home = std::move(home); }
     void remembers(const model::LeaseMemory& earlier);
 
+    /// Other accounts are configured from now on, all of which the database knows. Of the others
+    /// the worker is told to let go; they are given back once nothing of them is under way or waits
+    /// to be stored. Those that are new are taken like any that is free.
+    void configured(std::vector<model::AccountId> accounts);
+
+    const std::vector<model::AccountId>& accounts() const { return who_.accounts; }
+
     const Ownership& ownership() const { return ownership_; }
     std::size_t instances() const { return known_.size(); }
 
@@ -103,6 +110,8 @@ private:
     bool may_be_given_back(model::AccountId account) const;
     void take_in(Moment began, const model::BeatAnswer& answer);
     void lose(const std::vector<model::AccountId>& accounts);
+    void give_up(const std::vector<model::AccountId>& accounts);
+    bool owes_accounts() const;
     void begin_anew();
     void tell_whether_answered(const std::optional<std::string>& why_not);
     void tell(const Ownership::Change& change);
@@ -113,6 +122,7 @@ private:
     std::function<Moment()> now_;
     Ownership ownership_;
     Worker worker_;
+    std::vector<model::AccountId> told_; ///< accounts, as the database has them
     bool registered_ = false;
     bool takes_more_ = true;
     bool left_ = false;

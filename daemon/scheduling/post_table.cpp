@@ -90,6 +90,12 @@ void PostTable::plan(model::MediaId id, model::Instant due)
         planned_.push(place, Order{posts_});
 }
 
+void PostTable::cancel(model::MediaId id)
+{
+    if (const auto* post = find(id); post != nullptr && post->is_planned())
+        planned_.erase(post->place, Order{posts_});
+}
+
 void PostTable::pull_forward(model::MediaId id, model::Instant latest)
 {
     if (const auto* post = find(id); post != nullptr && post->is_planned() && latest < post->due)

@@ -54,6 +54,9 @@ public:
     /// not hold.
     void plan(model::MediaId id, model::Instant due);
 
+    /// Not planned any more. Nothing happens to one that is not.
+    void cancel(model::MediaId id);
+
     /// Due at `latest` if that is earlier than planned. Nothing happens to one that is not planned.
     void pull_forward(model::MediaId id, model::Instant latest);
 

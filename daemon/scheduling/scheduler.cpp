@@ -64,6 +64,15 @@ void Scheduler::put_off(const Task& task, model::Instant until)
     plan(task, until, true);
 }
 
+void Scheduler::cancel(const Task& task)
+{
+    if (task.media == 0)
+        return drop(task.account, static_cast<std::size_t>(task.job));
+    if (auto* posts = lane(task.account).posts)
+        posts->cancel(task.media);
+    follow(task.account);
+}
+
 void Scheduler::replan(const Task& task, model::Instant due)
 {
     const auto* posts = lane(task.account).posts;

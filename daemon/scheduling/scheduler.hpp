@@ -38,6 +38,9 @@ public:
     /// The same after a failure or a doubt: replan() leaves it as it is.
     void put_off(const Task& task, model::Instant until);
 
+    /// Not planned any more.
+    void cancel(const Task& task);
+
     /// Another instant for a post that is planned, earlier or later, unless it was put off.
     void replan(const Task& task, model::Instant due);
 

@@ -47,6 +47,8 @@ struct DaemonNow {
     std::optional<model::Instant> spool_oldest;
     std::int64_t spool_dropped = 0; ///< rows, since the start
     SpoolTrouble spool_trouble = SpoolTrouble::none;
+    std::string config_trouble; ///< the file's first mistake, with its place; empty: it has none
+    std::string config_waits;   ///< keys of the file that a restart takes over; empty: none
     std::size_t instances = 1;
     std::vector<AccountNow> accounts; ///< in the order of the configuration
 

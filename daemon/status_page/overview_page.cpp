@@ -57,6 +57,8 @@ std::string headline(const DaemonNow& now, const std::vector<Standing>& all)
         return accounts(need) + (need == 1 ? " needs you" : " need you");
     if (!now.database_is_up)
         return "The database is away";
+    if (!now.config_trouble.empty())
+        return "The configuration file has a mistake";
     const auto troubled = count_of(all, Level::trying) + count_of(all, Level::waits);
     if (troubled > 0)
         return fmt::format(
@@ -98,9 +100,31 @@ Html need_of_spool(const DaemonNow& now)
             mend("see that the database runs, and that the disk of state_dir has room")));
 }
 
+/// What is collected is not what the file says: nobody would see it otherwise.
+Html need_of_configuration(const DaemonNow& now)
+{
+    Html cards;
+    if (!now.config_trouble.empty())
+        cards += element(
+            "section", {{"class", "need"}},
+            joined(
+                element("h2", joined(mark(Level::attention), ": configuration")),
+                element("p", "The file has a mistake; everything goes on as configured before."),
+                quoted(now.config_trouble), mend("correct the file, and save it")));
+    if (!now.config_waits.empty())
+        cards += element(
+            "section", {{"class", "need"}},
+            joined(
+                element("h2", joined(mark(Level::attention), ": configuration")),
+                element("p", "These keys were changed, and are read at a start only:"),
+                quoted(now.config_waits), mend("systemctl restart insightd")));
+    return cards;
+}
+
 Html needs(const DaemonNow& now, const std::vector<Standing>& all)
 {
     Html cards = need_of_spool(now);
+    cards += need_of_configuration(now);
     std::size_t left_out = 0, shown = 0;
     for (const auto& standing : all) {
         if (standing.level > Level::attention)

@@ -56,6 +56,12 @@ Receiver::Receiver(Services services, std::int64_t most_per_second)
 {
 }
 
+void Receiver::configured(std::set<model::AccountId> accounts, std::set<model::AccountId> mentioned)
+{
+    services_.accounts = std::move(accounts);
+    services_.mentioned = std::move(mentioned);
+}
+
 asio::awaitable<http::Answer> Receiver::answer(http::Question question)
 {
     if (question.method == http::Method::get)

@@ -58,6 +58,9 @@ public:
 
     Receiver(Services services, std::int64_t most_per_second);
 
+    /// Other accounts are configured from now on; of them these collect mentions.
+    void configured(std::set<model::AccountId> accounts, std::set<model::AccountId> mentioned);
+
     /// A GET is the platform's question whether this is the callback; a POST is a delivery.
     boost::asio::awaitable<http::Answer> answer(http::Question question);
 

@@ -66,8 +66,8 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS
-    "ca-certificates, tzdata, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS # procps: /bin/kill, for ExecReload
+    "ca-certificates, procps, tzdata, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS postgresql) # for `database: embedded`, and for a server of this machine
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "prometheus, nginx | caddy")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "collects Instagram insights into PostgreSQL as time series")

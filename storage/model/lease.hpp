@@ -67,6 +67,7 @@ struct SharePlan {
 struct Beat {
     Newcomer who;
     bool registers = false;            ///< its first
+    bool says_accounts = false;        ///< who.accounts are others than it said before
     std::vector<AccountId> given_back; ///< nothing of them is under way or waits to be stored
     std::vector<AccountId> leaving;    ///< to be given back at a later heartbeat
     bool takes = true; ///< free accounts; else it lacks none either, and gives none up
@@ -80,7 +81,8 @@ struct Beat {
 /// What the database says to it.
 struct BeatAnswer {
     bool was_removed = false; ///< others took it for dead: nothing is its own, it must register
-    std::vector<std::string> instances; ///< alive, itself included; sorted
+    std::vector<std::string> instances; ///< alive, itself included; sorted. Each with a sign that
+                                        ///< is another when its accounts are
     double share = 0;
     std::vector<Lease> held;
     std::vector<AccountId> given_back; ///< those of the beat that are free now; the rest remain

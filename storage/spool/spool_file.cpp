@@ -136,6 +136,8 @@ bool SpoolFile::drop_for_full_disk(std::int64_t bytes, model::Instant now)
 /// SQLite's log begins anew at its front, where it needs no new room; if the disk lets it.
 void SpoolFile::reuse_log()
 {
+    if (!db_) // it could not be opened
+        return;
     try {
         db_->run("PRAGMA wal_checkpoint(RESTART)");
     } catch (const SqliteError&) { // what follows says so

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace insightd::spool
@@ -95,7 +96,10 @@ private:
     void prepare_file();
     void recount();
     void begin_anew(const std::string& why, model::Instant now);
+    void finish_salvage(const std::string& why, model::Instant now);
+    void remember_last_given();
     bool salvage(const std::filesystem::path& damaged, model::Instant now);
+    bool salvage_records(Sqlite& old, std::string_view order);
     bool take_over(const Record& record, const std::string& body, const std::string& checksum);
 
     // spool_file.cpp
@@ -120,6 +124,8 @@ private:
     Depth depth_;
     std::map<model::AccountId, std::int64_t> queued_, changes_;
     std::int64_t held_through_ = 0; ///< the newest record that was handed out
+    int salvages_ = 0;              ///< that were not finished, in a row
+    std::int64_t last_given_ = 0;   ///< the same, of the files that were damaged since
     std::int64_t dropped_ = 0;
     bool dropping_ = false;
     std::string news_;

@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 // Opening the file, and what becomes of one that is damaged.
 namespace insightd::spool
@@ -62,12 +65,79 @@ fs::path name_for_damaged(const fs::path& file, model::Instant now)
     return free;
 }
 
-void move_away(const fs::path& file, const fs::path& damaged)
+constexpr auto unfinished_part = ".unfinished-";
+
+/// Damaged files of which not everything that can be read is in the new one yet.
+std::vector<fs::path> unfinished(const fs::path& file)
 {
-    std::error_code error;
-    for (const char* part : {"", "-wal", "-shm"})
-        fs::rename(file.string() + part, damaged.string() + part, error);
+    std::vector<fs::path> found;
+    const auto begin = file.filename().string() + unfinished_part;
+    for (const auto& entry : fs::directory_iterator{file.parent_path()}) {
+        const auto name = entry.path().filename().string();
+        if (name.starts_with(begin) && !name.ends_with("-wal") && !name.ends_with("-shm"))
+            found.push_back(entry.path());
+    }
+    std::ranges::sort(found);
+    return found;
 }
+
+/// A log that was left behind belongs to the file that was moved last.
+void follow(const fs::path& file)
+{
+    const auto log = file.string() + "-wal";
+    const auto moved = unfinished(file);
+    if (!fs::exists(file) && fs::exists(log) && !moved.empty())
+        fs::rename(log, moved.back().string() + "-wal");
+}
+
+/// Its log has served.
+void give_last_name(const fs::path& file, const fs::path& damaged)
+{
+    fs::rename(file, damaged);
+    std::error_code none;
+    for (const char* part : {"-wal", "-shm"})
+        fs::rename(file.string() + part, damaged.string() + part, none);
+}
+
+/// Rows of a damaged file, up to where it cannot be read. A disk that does not answer at the moment
+/// is no damage, unless that goes on: then it is thrown.
+class Readable
+{
+public:
+    Readable(Sqlite& db, std::string sql, bool is_patient) : is_patient_{is_patient}
+    {
+        attempt([&] { query_.emplace(db, sql); });
+    }
+
+    bool next()
+    {
+        bool more = false;
+        attempt([&] { more = query_ && query_->next(); });
+        return more;
+    }
+
+    const Query& row() const { return *query_; }
+    bool broke_off() const { return broke_off_; }
+
+private:
+    template <class Work> void attempt(Work work)
+    {
+        try {
+            work();
+        } catch (const SqliteError& error) {
+            if (is_patient_ && error.may_pass())
+                throw;
+            broke_off_ = true;
+        }
+    }
+
+    bool is_patient_;
+    bool broke_off_ = false;
+    std::optional<Query> query_;
+};
+
+/// So often a disk that cannot be read is asked again before its rows are given up.
+constexpr int most_salvages = 10;
 
 } // namespace
 
@@ -80,10 +150,11 @@ void SpoolFile::open(model::Instant now)
     try {
         prepare_file();
         const auto verdict = db_->text("PRAGMA quick_check(1)").value_or("");
-        if (verdict == "ok")
-            recount();
-        else
+        if (verdict != "ok")
             begin_anew(verdict, now);
+        else if (!unfinished(file_).empty())
+            finish_salvage("and the program ended meanwhile", now);
+        recount();
     } catch (const SqliteError& error) {
         if (!error.is_damage())
             throw;
@@ -94,6 +165,7 @@ void SpoolFile::open(model::Instant now)
 
 void SpoolFile::prepare_file()
 {
+    follow(file_);
     auto db = std::make_unique<Sqlite>(file_, Sqlite::Access::read_write);
     db->run(pragmas);
     if (db->number("PRAGMA user_version") > newest_version)
@@ -120,57 +192,92 @@ void SpoolFile::recount()
 void SpoolFile::begin_anew(const std::string& why, model::Instant now)
 {
     db_.reset();
-    // What was handed out and is acknowledged later must not be taken for a new record.
-    const auto last_given = std::exchange(held_through_, 0);
-    const auto damaged = name_for_damaged(file_, now);
-    move_away(file_, damaged);
+    last_given_ = std::max(last_given_, std::exchange(held_through_, 0));
+    const auto second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    auto place = file_.string() + unfinished_part + std::to_string(second);
+    while (fs::exists(place))
+        place += "-";
+    fs::rename(file_, place);
     prepare_file();
-    Query{*db_, "INSERT INTO sqlite_sequence (name, seq) VALUES ('record', ?)"}
-        .bind(last_given)
-        .run();
-    const bool whole = salvage(damaged, now);
+    finish_salvage(why, now);
+}
+
+/// A damaged file gets its last name when what was read of it is on the disk. Until then this is
+/// done again, by whatever uses the spool next, in this life or in another.
+void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
+{
+    const auto files = unfinished(file_);
+    ++salvages_;
+    try {
+        Transaction tx{*db_};
+        remember_last_given();
+        bool whole = true;
+        for (const auto& file : files)
+            whole = salvage(file, now) && whole;
+        if (!whole)
+            note_loss(Record{}, std::nullopt, damaged_file, now);
+        tx.commit();
+    } catch (const SqliteError& error) {
+        db_.reset();
+        if (error.is_full())
+            reserve_.release();
+        throw;
+    }
+    salvages_ = 0;
     recount();
-    if (!whole)
-        note_loss(Record{}, std::nullopt, damaged_file, now);
-    news_ = fmt::format(
-        "{} ({}): it is now {}, and {} records of it go on", damaged_file, why, damaged.string(),
-        depth_.records);
+    for (const auto& file : files) {
+        const auto damaged = name_for_damaged(file_, now);
+        give_last_name(file, damaged);
+        news_ = fmt::format(
+            "{} ({}): it is now {}, and {} records of it go on", damaged_file, why,
+            damaged.string(), depth_.records);
+    }
+}
+
+/// What was handed out and is acknowledged later must not be taken for a new record.
+void SpoolFile::remember_last_given()
+{
+    if (db_->number("SELECT count(*) FROM sqlite_sequence WHERE name = 'record'") == 0)
+        Query{*db_, "INSERT INTO sqlite_sequence (name, seq) VALUES ('record', ?)"}
+            .bind(last_given_)
+            .run();
 }
 
 /// From the oldest on, and, where that breaks off, from the newest back. False if something could
-/// not be read.
+/// not be read. What the new file does not take is thrown.
 bool SpoolFile::salvage(const fs::path& damaged, model::Instant now)
 {
-    bool whole = true;
-    Transaction tx{*db_};
-    for (const char* order : {"ASC", "DESC"}) {
-        try {
-            Sqlite old{damaged, Sqlite::Access::read_only};
-            Query records{
-                old, fmt::format("{} NOT INDEXED ORDER BY seq {}", select_records, order)};
-            while (records.next()) {
-                const auto stored = stored_in(records);
-                if (!is_whole(stored))
-                    whole = false;
-                else if (!take_over(stored.record, stored.body, stored.checksum))
-                    break; // read from the other end already
-            }
-            Query losses{old, select_losses};
-            while (losses.next()) {
-                const auto [account, loss] = loss_in(losses);
-                Record of;
-                of.account_id = account;
-                of.worth = loss.worth;
-                of.contents = {0, loss.collector, loss.first_at, loss.last_at};
-                note_loss(of, loss.rows, loss.reason, now);
-            }
-            break;
-        } catch (const SqliteError&) {
-            whole = false;
-        }
+    Sqlite old{damaged, Sqlite::Access::read_only};
+    bool whole = salvage_records(old, "ASC");
+    if (!whole)
+        salvage_records(old, "DESC");
+    Readable losses{old, select_losses, salvages_ < most_salvages};
+    while (losses.next()) {
+        const auto [account, loss] = loss_in(losses.row());
+        Record of;
+        of.account_id = account;
+        of.worth = loss.worth;
+        of.contents = {0, loss.collector, loss.first_at, loss.last_at};
+        note_loss(of, loss.rows, loss.reason, now);
     }
-    tx.commit();
-    return whole;
+    return whole && !losses.broke_off();
+}
+
+/// Up to the first that is there already: it was read from the other end.
+bool SpoolFile::salvage_records(Sqlite& old, std::string_view order)
+{
+    bool whole = true;
+    Readable records{
+        old, fmt::format("{} NOT INDEXED ORDER BY seq {}", select_records, order),
+        salvages_ < most_salvages};
+    while (records.next()) {
+        const auto stored = stored_in(records.row());
+        if (!is_whole(stored))
+            whole = false;
+        else if (!take_over(stored.record, stored.body, stored.checksum) && order == "DESC")
+            break;
+    }
+    return whole && !records.broke_off();
 }
 
 /// False if it is there.

@@ -31,6 +31,12 @@ bool SqliteError::is_full() const
     return code == SQLITE_FULL || code == SQLITE_IOERR;
 }
 
+bool SqliteError::may_pass() const
+{
+    return code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_NOMEM ||
+           code == SQLITE_BUSY;
+}
+
 Sqlite::Sqlite(const std::filesystem::path& file, Access access)
 {
     const bool writes = access == Access::read_write;

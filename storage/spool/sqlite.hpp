@@ -24,6 +24,8 @@ struct SqliteError : std::runtime_error {
     bool is_damage() const;
     /// The disk, or the space that the file may take, is full.
     bool is_full() const;
+    /// The machine could not do it now: another time it may.
+    bool may_pass() const;
 
     int code; ///< primary
 };

@@ -90,6 +90,7 @@ TEST(Loader, ReadsTheWholeLanguage)
     EXPECT_EQ(config.login.redirect_uri, "https://insights.example/login/") << "to the letter";
     EXPECT_EQ(config.http->address, "::1");
     EXPECT_EQ(config.http->port, 9464);
+    EXPECT_EQ(config.log_level, LogLevel::warning);
     ASSERT_TRUE(config.webhooks);
     EXPECT_EQ(config.webhooks->verify_token.name, "verify_token");
     EXPECT_EQ(config.webhooks->path, "/insights/hook");

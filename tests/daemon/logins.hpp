@@ -118,4 +118,12 @@ private:
     }
 };
 
+inline std::string page(const std::string& log, const std::string& path)
+{
+    std::smatch port;
+    if (!std::regex_search(log, port, std::regex{R"(pages .*port=(\d+))"}))
+        return "no pages";
+    return Logins::open("http://127.0.0.1:" + port[1].str() + path);
+}
+
 } // namespace insightd::testing

@@ -10,6 +10,7 @@ namespace
 {
 
 using insightd::testing::Logins;
+using insightd::testing::page;
 using insightd::testing::Process;
 using insightd::testing::query;
 using insightd::testing::query1;
@@ -33,14 +34,6 @@ void expect_clean(const std::string& text, const std::string& where)
 std::string proc(const Process& process, const std::string& file)
 {
     return text_of("/proc/" + std::to_string(process.id()) + "/" + file);
-}
-
-std::string page(const std::string& log, const std::string& path)
-{
-    std::smatch port;
-    if (!std::regex_search(log, port, std::regex{R"(pages .*port=(\d+))"}))
-        return "no pages";
-    return Logins::open("http://127.0.0.1:" + port[1].str() + path);
 }
 
 /// Everything in every table, as a dump would have it, the sealed boxes among it.

@@ -1,8 +1,9 @@
 #include "tests/daemon/process.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cstring>
+#include <fstream>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -71,6 +72,26 @@ TEST(Service, IsReadyOnceItCollectsFeedsTheWatchdogAndSaysThatItStops)
     daemon.send(SIGTERM);
     EXPECT_EQ(manager.next_with("STOPPING=1"), "STOPPING=1");
     daemon.finish();
+    EXPECT_EQ(daemon.exit_code, 0);
+}
+
+TEST(Service, SaysThatItReloadsAndThatItIsReadyAgain)
+{
+    SandboxProcess sandbox{fresh_database()};
+    const NotifySocket manager{sandbox.folder.path()};
+    auto daemon = service(sandbox, manager);
+    EXPECT_EQ(manager.next_with("READY=1"), "READY=1\nSTATUS=collecting");
+    daemon.send(SIGHUP);
+    EXPECT_THAT(
+        manager.next_with("RELOADING=1"),
+        ::testing::MatchesRegex(
+            "RELOADING=1\nMONOTONIC_USEC=[0-9]+\nSTATUS=reading the configuration"));
+    EXPECT_EQ(manager.next_with("READY=1"), "READY=1\nSTATUS=collecting");
+    std::ofstream{sandbox.config_file()} << "nonsense";
+    daemon.send(SIGHUP);
+    EXPECT_NE(manager.next_with("RELOADING=1"), "");
+    EXPECT_EQ(manager.next_with("READY=1"), "READY=1\nSTATUS=collecting") << "with what it had";
+    daemon.end(SIGTERM);
     EXPECT_EQ(daemon.exit_code, 0);
 }
 

@@ -74,7 +74,7 @@ bool was_owner(const Call& call, const std::vector<Span>& spans)
     for (std::size_t index = spans.size(); index-- > 0;) {
         if (spans[index].from > call.at)
             continue;
-        if (ReplicaProcess::is_of(spans[index].pid, call.replica))
+        if (ReplicaProcess::is_of(spans[index].pid, call.caller))
             return true;
         if (spans[index].from + on_its_way < call.at)
             return false;
@@ -125,7 +125,7 @@ bool may_not_know(const Call& call, const std::vector<Trouble>& troubles)
 {
     const Trouble* last = nullptr;
     for (const auto& trouble : troubles)
-        if (trouble.kind != Trouble::Kind::outage && trouble.replica == call.replica &&
+        if (trouble.kind != Trouble::Kind::outage && trouble.replica == call.caller &&
             trouble.at < call.at)
             last = &trouble;
     return is_away(troubles, call.at) && last != nullptr &&
@@ -171,7 +171,7 @@ void take_in(Calls& known, const Call& call, const Story& story)
         known.longest = silence;
     known.last = call.at;
     if (call.at >= story.calm_from && call.at < story.calm_until)
-        known.in_calm.insert(call.replica);
+        known.in_calm.insert(call.caller);
 }
 
 /// Whoever took it may have been hit before its first call.
@@ -211,7 +211,7 @@ std::vector<std::string> check_callers(const Story& story)
             ++unknowing;
             continue;
         }
-        join(strangers[call.replica], call);
+        join(strangers[call.caller], call);
     }
     fmt::print(
         "{} calls; {} of them by one that was killed or stopped and could not know, the database "

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "tests/replicas/platform.hpp"
 #include "tests/replicas/replica_process.hpp"
+#include "tests/torture/platform.hpp"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "tests/replicas/platform.hpp"
+#include "tests/torture/daemon_process.hpp"
+#include "tests/torture/platform.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -8,30 +9,21 @@
 #include <map>
 #include <string>
 
-#include <sys/types.h>
-
 namespace insightd::torture
 {
 
-/// One replica: its folder, its process if it runs, and when it comes back if something was done to
-/// it.
-class ReplicaProcess
+/// One replica: its process if it runs, and when it comes back if something was done to it.
+class ReplicaProcess : public DaemonProcess
 {
 public:
     ReplicaProcess(std::size_t index, std::filesystem::path folder)
-        : index_{index}, folder_{std::move(folder)}
+        : DaemonProcess{std::move(folder)}, index_{index}
     {
     }
 
-    /// Output goes to the file `log` in the folder: nobody reads it meanwhile.
     void start();
-    void send(int signal) const;
-    /// Its exit code.
-    int wait();
 
     std::size_t index() const { return index_; }
-    pid_t id() const { return pid_; }
-    bool runs() const { return pid_ > 0; }
     bool is_well() const { return runs() && !is_stopped; }
 
     /// Whether the process with the number is or was the replica.
@@ -43,8 +35,6 @@ public:
 
 private:
     std::size_t index_;
-    std::filesystem::path folder_;
-    pid_t pid_ = -1;
     inline static std::map<std::int64_t, std::size_t> index_of_pid;
 };
 

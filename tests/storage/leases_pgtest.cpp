@@ -14,7 +14,7 @@ TEST_F(LeasesTest, OneAloneHasEverythingAtOnce)
     EXPECT_EQ(answer.held.size(), 3U);
     EXPECT_DOUBLE_EQ(answer.share, 3);
     EXPECT_EQ(answer.wants, 0);
-    EXPECT_THAT(answer.instances, ElementsAre("one"));
+    EXPECT_THAT(answer.instances, ElementsAre(::testing::StartsWith("one#")));
     EXPECT_EQ(
         query1(url, "SELECT accounts_owned FROM insights.instance_status WHERE pid = 7"), "3");
 }
@@ -29,6 +29,42 @@ TEST_F(LeasesTest, RenewalKeepsTheFencesAndChangesOneRow)
     std::ranges::sort(after, {}, &model::Lease::account_id);
     EXPECT_EQ(before, after);
     EXPECT_EQ(query1(url, "SELECT string_agg(xmin::text, ',') FROM store.lease"), xmin);
+}
+
+TEST_F(LeasesTest, OtherAccountsAreSaidInAHeartbeatAndTheOthersCountAnew)
+{
+    auto one = instance("one", {first, second});
+    auto two = instance("two", {first, second, third});
+    one.send();
+    two.send();
+    const auto before = two.send();
+    EXPECT_DOUBLE_EQ(before.share, 2);
+    one.beat.who.accounts = {first, second, third, third + 1};
+    one.beat.says_accounts = true;
+    const auto answer = one.send();
+    EXPECT_DOUBLE_EQ(answer.share, 2.5);
+    EXPECT_THAT(
+        answer.held, ::testing::Contains(::testing::Field(&model::Lease::account_id, third + 1)))
+        << "one that nobody knew of";
+    const auto after = two.send();
+    EXPECT_NE(after.instances, before.instances);
+    EXPECT_DOUBLE_EQ(after.share, 1.5);
+}
+
+TEST_F(LeasesTest, OneThatIsConfiguredNoMoreIsHeldUntilItIsGivenBack)
+{
+    auto one = instance("one", {first, second});
+    one.send();
+    one.beat.who.accounts = {first};
+    one.beat.says_accounts = true;
+    one.beat.leaving = {second};
+    EXPECT_EQ(one.send().held.size(), 2U);
+    one.beat.says_accounts = false;
+    one.beat.leaving.clear();
+    one.beat.given_back = {second};
+    const auto answer = one.send();
+    EXPECT_THAT(answer.given_back, ElementsAre(second));
+    EXPECT_EQ(answer.held.size(), 1U) << "and is not taken again";
 }
 
 TEST_F(LeasesTest, NobodyTakesFromOneThatLives)

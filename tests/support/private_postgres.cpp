@@ -50,6 +50,12 @@ std::string url_of(const std::string& name)
     return url.replace(url.find(usual), usual.size(), "dbname=" + name);
 }
 
+std::string name_in(const std::string& url)
+{
+    const auto begin = url.find("dbname=") + 7;
+    return url.substr(begin, url.find(' ', begin) - begin);
+}
+
 std::string create_database(const std::string& like)
 {
     static int number = 0;
@@ -95,10 +101,14 @@ std::string durable_database()
     return fresh_database();
 }
 
+void drop_database(const std::string& url)
+{
+    query(server().postgres.url(), "DROP DATABASE " + name_in(url) + " WITH (FORCE)");
+}
+
 void allow_connections(const std::string& url, bool allowed)
 {
-    const auto begin = url.find("dbname=") + 7;
-    const auto name = url.substr(begin, url.find(' ', begin) - begin);
+    const auto name = name_in(url);
     const auto& admin = server().postgres.url();
     query(admin, "ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + (allowed ? "true" : "false"));
     if (!allowed)

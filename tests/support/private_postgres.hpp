@@ -33,6 +33,9 @@ std::string migrated_database();
 /// An empty one whose commits reach the disk, as do all of the server's from now on.
 std::string durable_database();
 
+/// Ends what it was made for: a torture makes thousands.
+void drop_database(const std::string& url);
+
 /// Takes the database away from everyone, or gives it back: who is connected is cut off, and nobody
 /// gets in. Queries of a test cannot be made meanwhile, either.
 void allow_connections(const std::string& url, bool allowed);

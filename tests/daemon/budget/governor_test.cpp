@@ -121,6 +121,47 @@ TEST_F(GovernorTest, EachAppAndEachAccountHasItsOwn)
     EXPECT_EQ(going(2).size(), work_count) << "another app";
 }
 
+TEST_F(GovernorTest, PlaceOfOneThatWentIsANewcomersWithoutItsPast)
+{
+    call(0, Work::lists, {}, 97);
+    refuse(1, FailureClass::account_throttled, 17min);
+    governor.expect(0, Work::lists, 1'000);
+    governor.vacate(0);
+    auto newcomer = config_of({config::Login::facebook}).accounts.front();
+    newcomer.user_id = 99;
+    governor.seat(0, newcomer);
+    EXPECT_EQ(going(0).size(), work_count);
+    EXPECT_EQ(governor.state(0, now).calls_in_hour, 0);
+    EXPECT_EQ(governor.blocked_until(1), start + 17min) << "the others keep theirs";
+    governor.heed({{99, {}, start + 5min}, {18, {}, start + 9min}}, now);
+    EXPECT_EQ(governor.blocked_until(0), start + 5min)
+        << "what concerns the one that went does not";
+}
+
+TEST_F(GovernorTest, OneThatComesBackToAnotherPlaceIsFoundThere)
+{
+    auto first = config_of({config::Login::instagram}).accounts.front();
+    auto other = first;
+    other.user_id = 99;
+    governor.vacate(0);
+    governor.seat(3, first);
+    governor.seat(0, other);
+    governor.heed({{first.user_id, {}, start + 5min}}, now);
+    EXPECT_EQ(governor.blocked_until(3), start + 5min);
+    EXPECT_EQ(governor.blocked_until(0), model::Instant{});
+}
+
+TEST_F(GovernorTest, OneThatIsConfiguredOtherwiseKeepsItsUse)
+{
+    call(0, Work::lists, {}, 97);
+    auto settings = config_of({config::Login::facebook}).accounts.front();
+    governor.change(0, settings);
+    EXPECT_THAT(counted(0), IsEmpty());
+    call(2, Work::lists, 97, {});
+    EXPECT_THAT(going(0), IsEmpty()) << "it is of the other app now";
+    EXPECT_EQ(going(1).size(), work_count);
+}
+
 TEST_F(GovernorTest, BlockLastsExactlyAsLongAsTold)
 {
     refuse(0, FailureClass::account_throttled, 17min);

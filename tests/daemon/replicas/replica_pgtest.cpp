@@ -106,6 +106,80 @@ protected:
     std::vector<std::unique_ptr<Member>> members;
 };
 
+TEST_F(ReplicaTest, OneThatIsConfiguredNoMoreIsGivenBackOnceItIsAtRestAndStored)
+{
+    auto& one = member("one");
+    beat(one);
+    ASSERT_THAT(one.working, SizeIs(4));
+    one.busy = {first};
+    one.unstored = {first + 1};
+    one.replica.configured({first + 2, first + 3});
+    EXPECT_THAT(one.working, ElementsAre(first + 2, first + 3)) << "at once";
+    beat(one);
+    EXPECT_EQ(one.replica.ownership().held(), 4U) << "what is under way ends under its lease";
+    one.busy.clear();
+    beat(one);
+    EXPECT_EQ(one.replica.ownership().held(), 3U);
+    one.unstored.clear();
+    beat(one);
+    beat(one);
+    EXPECT_EQ(one.replica.ownership().held(), 2U);
+    EXPECT_THAT(one.working, ElementsAre(first + 2, first + 3));
+}
+
+TEST_F(ReplicaTest, OneThatIsConfiguredLaterIsTakenLikeAnyThatIsFree)
+{
+    auto& one = member("one");
+    beat(one);
+    auto accounts = some_accounts(6);
+    one.replica.configured(accounts);
+    beat(one);
+    EXPECT_THAT(one.working, SizeIs(6));
+    beat(one);
+    EXPECT_THAT(one.working, SizeIs(6));
+    EXPECT_EQ(one.replica.ownership().held(), 6U);
+}
+
+TEST_F(ReplicaTest, OneThatComesBackBeforeItWasGivenBackIsTakenAnew)
+{
+    auto& one = member("one");
+    beat(one);
+    const auto fence = one.replica.ownership().fence(first);
+    one.busy = {first};
+    one.replica.configured({first + 1, first + 2, first + 3});
+    one.replica.configured(some_accounts(4));
+    beat(one);
+    EXPECT_THAT(one.working, SizeIs(3));
+    one.busy.clear();
+    beat(one);
+    beat(one);
+    EXPECT_THAT(one.working, SizeIs(4));
+    EXPECT_NE(one.replica.ownership().fence(first), fence);
+}
+
+TEST_F(ReplicaTest, WhatIsConfiguredWhileTheDatabaseIsAwayIsSaidOnceItIsBack)
+{
+    auto& one = member("one");
+    beat(one);
+    allow_connections(url, false);
+    one.replica.configured({first + 3, first + 4});
+    beat(one);
+    EXPECT_THAT(one.working, ElementsAre(first + 3));
+    allow_connections(url, true);
+    beat(one);
+    beat(one);
+    EXPECT_THAT(one.working, ElementsAre(first + 3, first + 4));
+    EXPECT_EQ(one.replica.ownership().held(), 2U);
+}
+
+TEST_F(ReplicaTest, WhatIsConfiguredBeforeTheFirstHeartbeatIsAllThereIs)
+{
+    auto& one = member("one");
+    one.replica.configured({first, first + 7});
+    beat(one);
+    EXPECT_THAT(one.working, ElementsAre(first, first + 7));
+}
+
 TEST_F(ReplicaTest, BlockOfOneIsHeardByTheOthersAtTheirNextHeartbeat)
 {
     auto& one = member("one");

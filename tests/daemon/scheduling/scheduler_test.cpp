@@ -132,6 +132,24 @@ TEST(Scheduler, ForgetsAllPlansButNotWhichPostsThereAre)
     EXPECT_EQ(planned.scheduler.next_due(), std::nullopt);
 }
 
+TEST(Scheduler, WhatIsCancelledIsPlannedNoMoreAndTheRestIs)
+{
+    Planned planned;
+    const Task profile{Job::profile, 1, 0}, first{Job::media_insights, 1, 17},
+        second{Job::media_insights, 1, 18};
+    planned.add(profile, noon);
+    planned.add(first, noon + 1h);
+    planned.add(second, noon + 2h);
+    planned.scheduler.cancel(profile);
+    planned.scheduler.cancel(first);
+    planned.scheduler.cancel(first);
+    EXPECT_EQ(planned.scheduler.due_of(profile), std::nullopt);
+    EXPECT_EQ(planned.scheduler.due_of(first), std::nullopt);
+    EXPECT_EQ(planned.scheduler.next_due(), noon + 2h);
+    EXPECT_EQ(planned.scheduler.take_next(), second);
+    EXPECT_EQ(planned.scheduler.next_due(), std::nullopt);
+}
+
 TEST(Scheduler, ReplansEarlierOrLaterButOnlyWhatIsPlanned)
 {
     Planned planned;

@@ -99,6 +99,25 @@ TEST(Overview, NamesWhoNeedsSomebodyAndWhatToType)
     EXPECT_EQ(standings.front().level, Level::stopped);
 }
 
+TEST(Overview, SaysThatTheFileHasAMistakeAndWhere)
+{
+    World world;
+    world.now.config_trouble = "/etc/insightd/insightd.yaml:7:3: unknown key `colour`";
+    EXPECT_THAT(
+        world.page(), AllOf(
+                          HasSubstr("<h1>The configuration file has a mistake</h1>"),
+                          HasSubstr("insightd.yaml:7:3: unknown key `colour`"),
+                          HasSubstr("everything goes on as configured before")));
+}
+
+TEST(Overview, SaysWhatWaitsForARestart)
+{
+    World world;
+    world.now.config_waits = "database, http";
+    EXPECT_THAT(
+        world.page(), AllOf(HasSubstr("database, http"), HasSubstr("systemctl restart insightd")));
+}
+
 TEST(Overview, TellsErrorsInWordsWithTheMend)
 {
     World world;

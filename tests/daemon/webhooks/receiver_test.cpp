@@ -135,6 +135,16 @@ TEST_F(ReceiverTest, WhatConcernsNobodyIsTakenAndNotKept)
     EXPECT_THAT(store.writes, IsEmpty());
 }
 
+TEST_F(ReceiverTest, AccountsComeAndGo)
+{
+    receiver.configured({8}, {});
+    EXPECT_EQ(deliver(of_shop).status, 200);
+    EXPECT_THAT(store.stored, IsEmpty());
+    receiver.configured({7, 8}, {});
+    EXPECT_EQ(deliver(of_shop).status, 200);
+    EXPECT_THAT(store.stored, ElementsAre(5));
+}
+
 TEST_F(ReceiverTest, WithoutAStoreItIsNotAcknowledged)
 {
     store.is_away = true;

@@ -242,6 +242,26 @@ TEST_F(SpoolFileTest, WhatCanBeReadOfADamagedFileGoesOn)
     EXPECT_TRUE(file.append(record("after"), noon));
 }
 
+/// Killed after the damaged file was moved, and before what is in it was in the new one.
+TEST_F(SpoolFileTest, SalvageThatWasNotFinishedIsFinishedByTheNextLife)
+{
+    {
+        auto file = open();
+        file.append(record("a"), noon);
+        file.append(record("b"), noon);
+    }
+    fs::rename(path(), path().string() + ".unfinished-1");
+    {
+        auto file = open();
+        EXPECT_THAT(texts(file), ElementsAre("a", "b"));
+        EXPECT_THAT(file.losses(), IsEmpty());
+    }
+    EXPECT_THAT(
+        damaged_files(), ::testing::Contains(path().string() + ".damaged-20260301T120000Z"));
+    auto file = open();
+    EXPECT_THAT(texts(file), ElementsAre("a", "b")) << "and only once";
+}
+
 TEST_F(SpoolFileTest, FullDiskCostsOnlyWhatCanBeFetchedAgain)
 {
     auto file = open();

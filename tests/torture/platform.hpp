@@ -4,8 +4,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,29 +24,34 @@ std::string text_of(Real instant);
 
 struct Call {
     Real at;
-    std::size_t replica;
+    std::size_t caller;
     std::int64_t account;
     std::string path;
 };
 
-/// The views of a post, as they were answered.
+/// One number that was answered.
 struct Answer {
     Real at;
     sandbox::Instant virtually;
-    std::size_t replica;
-    std::int64_t views;
+    std::size_t caller;
+    std::int64_t account;
+    double number;
 };
 
-/// The sandbox, on a thread of its own, with a pair of ports for each replica. It notes who called
+/// By the name of what is counted (answers.hpp), in the order in which they were given.
+using Answers = std::map<std::string, std::vector<Answer>>;
+
+/// The sandbox, on a thread of its own, with a pair of ports for each caller. It notes who called
 /// for which account and when, and what was answered.
 class Platform
 {
 public:
     struct Options {
-        std::size_t accounts = 0, replicas = 0;
+        std::size_t accounts = 0, callers = 0;
         int speed = 1; ///< virtual seconds per real one
         unsigned seed = 1;
-        Real anchor, start; ///< the virtual time at `anchor`
+        Real anchor, start;                                    ///< the virtual time at `anchor`
+        std::function<void(sandbox::World::Options&)> adapt{}; ///< of the world; may be empty
     };
 
     explicit Platform(const Options& options);
@@ -53,14 +60,21 @@ public:
     /// From now on nothing is answered, and what was noted may be read.
     void close();
 
-    const sandbox::Server& server(std::size_t replica) const { return *servers_.at(replica); }
+    const sandbox::Server& server(std::size_t caller) const { return *servers_.at(caller); }
     const std::vector<sandbox::AccountSpec>& accounts() const { return world_.accounts(); }
     const std::vector<Call>& calls() const { return calls_; }
-    /// By media, in the order in which they were given.
-    const std::map<std::int64_t, std::vector<Answer>>& answers() const { return answers_; }
+    const Answers& answers() const { return answers_; }
+
+    /// So far; may be asked while it answers.
+    std::int64_t numbers_answered() const { return numbers_answered_; }
+
+    /// Done between two answers: what goes wrong there may be changed.
+    void arrange(std::function<void(sandbox::Faults&)> work);
 
 private:
-    void note(const sandbox::Request& request, const std::string& body, sandbox::Instant virtually);
+    void note(
+        const sandbox::Request& request, const sandbox::Response& response,
+        sandbox::Instant virtually);
 
     sandbox::Faults faults_;
     sandbox::World world_;
@@ -70,7 +84,8 @@ private:
     std::map<std::string, std::int64_t> by_token_;
     std::map<std::uint16_t, std::size_t> by_port_;
     std::vector<Call> calls_;
-    std::map<std::int64_t, std::vector<Answer>> answers_;
+    Answers answers_;
+    std::atomic<std::int64_t> numbers_answered_ = 0;
     std::thread thread_;
 };
 

@@ -1,29 +1,16 @@
-#include "tests/replicas/platform.hpp"
+#include "tests/torture/platform.hpp"
 
-#include <boost/json/parse.hpp>
+#include "tests/torture/answers.hpp"
+
+#include <boost/asio/post.hpp>
 #include <date/date.h>
 
-#include <optional>
+#include <future>
 
 namespace insightd::torture
 {
 namespace
 {
-
-std::optional<std::int64_t> views_in(const std::string& body)
-{
-    const auto answer = boost::json::parse(body);
-    const auto* data = answer.as_object().if_contains("data");
-    if (data == nullptr || !data->is_array())
-        return std::nullopt;
-    for (const auto& metric : data->as_array()) {
-        const auto& fields = metric.as_object();
-        if (fields.at("name") != "views" || !fields.contains("values"))
-            continue;
-        return fields.at("values").as_array().front().at("value").to_number<std::int64_t>();
-    }
-    return std::nullopt;
-}
 
 sandbox::World::Options world(const Platform::Options& wish)
 {
@@ -31,6 +18,8 @@ sandbox::World::Options world(const Platform::Options& wish)
     options.seed = wish.seed;
     options.start = wish.start;
     options.days_of_history = 3;
+    if (wish.adapt)
+        wish.adapt(options);
     return options;
 }
 
@@ -57,15 +46,15 @@ Platform::Platform(const Options& options)
     for (const auto& account : world_.accounts())
         by_token_[account.token] = account.user_id;
     api_.watch([this](const auto& request, const auto& response, auto virtually) {
-        note(request, response.body, virtually);
+        note(request, response, virtually);
     });
     const auto now = [options] {
         return options.start + (real_now() - options.anchor) * options.speed;
     };
-    for (std::size_t replica = 0; replica < options.replicas; ++replica) {
+    for (std::size_t caller = 0; caller < options.callers; ++caller) {
         servers_.push_back(std::make_unique<sandbox::Server>(loop_.get_executor(), api_, now));
-        by_port_[port_in(servers_.back()->instagram_url())] = replica;
-        by_port_[port_in(servers_.back()->facebook_url())] = replica;
+        by_port_[port_in(servers_.back()->instagram_url())] = caller;
+        by_port_[port_in(servers_.back()->facebook_url())] = caller;
     }
     thread_ = std::thread{[this] { loop_.run(); }};
 }
@@ -77,20 +66,28 @@ void Platform::close()
         thread_.join();
 }
 
+void Platform::arrange(std::function<void(sandbox::Faults&)> work)
+{
+    std::promise<void> done;
+    boost::asio::post(loop_, [&] {
+        work(faults_);
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
 void Platform::note(
-    const sandbox::Request& request, const std::string& body, sandbox::Instant virtually)
+    const sandbox::Request& request, const sandbox::Response& response, sandbox::Instant virtually)
 {
     const auto account = by_token_.find(request.token());
     if (account == by_token_.end())
         return;
-    const auto replica = by_port_.at(request.port);
-    calls_.push_back({real_now(), replica, account->second, request.path});
-    const auto parts = sandbox::path_of(request).parts;
-    if (parts.size() != 2 || parts[1] != "insights" || request.params.empty())
-        return;
-    const auto id = std::stoll(parts[0]);
-    if (const auto views = id != account->second ? views_in(body) : std::nullopt)
-        answers_[id].push_back({real_now(), virtually, replica, *views});
+    const auto caller = by_port_.at(request.port);
+    calls_.push_back({real_now(), caller, account->second, request.path});
+    for (auto& [name, number] : numbers_in(request, response, account->second)) {
+        answers_[name].push_back({real_now(), virtually, caller, account->second, number});
+        ++numbers_answered_;
+    }
 }
 
 } // namespace insightd::torture

@@ -1,14 +1,24 @@
 #include "storage/migrations.hpp"
-#include "tests/storage/with_database.hpp"
+#include "tests/documents/documents.hpp"
+#include "tests/support/private_postgres.hpp"
 
+#include <gmock/gmock.h>
+
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <regex>
 
 // What the documents tell people to type into psql is accepted by the schema as it is.
-namespace insightd::storage
+namespace insightd::documents
 {
 namespace
 {
+
+using insightd::testing::fresh_database;
+using insightd::testing::query;
+using ::testing::HasSubstr;
 
 std::string text_of_file(const std::filesystem::path& path)
 {
@@ -19,12 +29,10 @@ std::string text_of_file(const std::filesystem::path& path)
 /// The queries of each ```sql block, and of examples.sql.
 std::vector<std::string> documented_queries()
 {
-    static const std::regex block{"```sql\n([^`]*)```"};
     const std::filesystem::path root{INSIGHTD_SOURCE_DIR};
     std::vector<std::string> queries;
     const auto add_blocks = [&](const std::string& text) {
-        for (std::sregex_iterator at{text.begin(), text.end(), block}, end; at != end; ++at)
-            queries.push_back((*at)[1]);
+        std::ranges::move(queries_in(text), std::back_inserter(queries));
     };
     add_blocks(text_of_file(root / "README.md"));
     for (const auto& entry : std::filesystem::directory_iterator{root / "deploy/docs"})
@@ -37,7 +45,7 @@ std::vector<std::string> documented_queries()
 TEST(Documents, EveryQueryInThemRuns)
 {
     const auto url = fresh_database();
-    migrate(url, false);
+    storage::migrate(url, false);
     const auto queries = documented_queries();
     EXPECT_GT(queries.size(), 10U);
     for (const auto& sql : queries)
@@ -60,4 +68,4 @@ TEST(Documents, ExamplesAreShownAsTheyAre)
 }
 
 } // namespace
-} // namespace insightd::storage
+} // namespace insightd::documents

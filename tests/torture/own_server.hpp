@@ -1,0 +1,43 @@
+#pragma once
+
+#include "storage/embedded_postgres.hpp"
+#include "tests/support/private_postgres.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace insightd::torture
+{
+
+/// A PostgreSQL for one torture alone: it may be stopped, killed and replaced.
+class OwnServer
+{
+public:
+    OwnServer();
+
+    const std::string& url() const { return postgres_.url(); }
+
+    pid_t id() const;                    ///< of the process above all others; 0: it does not run
+    std::vector<pid_t> backends() const; ///< those that serve the program
+    void send(int signal) const;
+
+    /// Waits until it is gone.
+    void wait_for_end() const;
+    /// Again and again until it is there: what a killed one left must go first.
+    void start();
+    /// Nobody gets in, and who is in is cut off; or everybody again.
+    void allow_connections(bool allowed) const;
+    /// The same data, in another folder, under the same address.
+    void move_house();
+
+private:
+    std::filesystem::path data() const;
+
+    insightd::testing::ScratchFolder folder_;
+    storage::EmbeddedPostgres postgres_;
+};
+
+} // namespace insightd::torture

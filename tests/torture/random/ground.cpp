@@ -1,0 +1,126 @@
+#include "tests/torture/random/ground.hpp"
+
+#include "storage/spool/spool_file.hpp"
+#include "tests/sandbox/setup.hpp"
+
+#include <csignal>
+#include <thread>
+
+#include <date/date.h>
+#include <fmt/format.h>
+
+namespace insightd::torture
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+
+constexpr auto longest_goodbye = 10s;
+
+Platform::Options world(const Ground::Wish& wish, Real anchor, Real start)
+{
+    Platform::Options options;
+    options.accounts = wish.accounts;
+    options.callers = 1;
+    options.speed = wish.speed;
+    options.seed = wish.seed;
+    options.anchor = anchor;
+    options.start = start;
+    options.adapt = [](sandbox::World::Options& world) { world.days_of_history = 2; };
+    return options;
+}
+
+std::uint16_t port_in(const std::string& url)
+{
+    return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
+
+} // namespace
+
+/// The clocks change in the US two hours after the start.
+Ground::Ground(const Wish& what)
+    : wish{what}, dice{what.seed}, anchor{real_now()},
+      start{Real{date::sys_days{date::year{2026} / 3 / 8}} + 8h},
+      state{what.full_disk.empty() ? scratch.path() / "state" : what.full_disk / "state"},
+      board{scratch.path() / "board"}, platform{world(what, anchor, start)}, daemon{scratch.path()}
+{
+    const auto& platform_ports = platform.server(0);
+    for (const auto& url : {platform_ports.instagram_url(), platform_ports.facebook_url()})
+        lines.push_back(std::make_unique<Line>(port_in(url)));
+    sandbox::Setup setup;
+    setup.instagram_url = lines[0]->url();
+    setup.facebook_url = lines[1]->url();
+    setup.database = '"' + server.url() + '"';
+    setup.state_dir = state;
+    setup.anchor = text_of(anchor);
+    setup.start = text_of(start);
+    setup.speed = wish.speed;
+    setup.extra = "defaults: {backfill: {automatic: off}}\n";
+    sandbox::write_config(scratch.path() / "insightd.yaml", setup, platform.accounts());
+}
+
+void Ground::start_daemon()
+{
+    lives.push_back({real_now()});
+    daemon.start(board.environment(folder()));
+}
+
+bool Ground::daemon_runs()
+{
+    if (!daemon.runs())
+        return false;
+    const auto code = daemon.ended();
+    if (!code)
+        return true;
+    lives.back().until = real_now();
+    complaints.push_back(fmt::format("ended by itself with {}", *code));
+    return false;
+}
+
+bool Ground::stop_daemon()
+{
+    if (!daemon_runs())
+        return true;
+    auto& life = lives.back();
+    life.told = real_now();
+    daemon.send(SIGTERM);
+    std::optional<int> code;
+    while (!(code = daemon.ended()) && real_now() < life.told + longest_goodbye)
+        std::this_thread::sleep_for(5ms);
+    if (!code) {
+        kill_daemon();
+        return false;
+    }
+    life.until = real_now();
+    return *code == 0;
+}
+
+void Ground::kill_daemon()
+{
+    if (!daemon_runs())
+        return;
+    daemon.send(SIGKILL);
+    daemon.wait();
+    lives.back().until = real_now();
+    lives.back().was_killed = true;
+}
+
+void Ground::run_sql(const std::string& sql) const
+{
+    insightd::testing::query(server.url(), sql);
+}
+
+void Ground::cut_off() const
+{
+    run_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+            "'insightd'");
+}
+
+bool Ground::is_drained() const
+{
+    const auto waiting = spool::look_into(spool());
+    return waiting && waiting->records == 0;
+}
+
+} // namespace insightd::torture

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "tests/torture/board_file.hpp"
+#include "tests/torture/daemon_process.hpp"
+#include "tests/torture/line.hpp"
+#include "tests/torture/own_server.hpp"
+#include "tests/torture/platform.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace insightd::torture
+{
+
+/// From the start of a process to its end.
+struct Life {
+    Real from, until{};
+    Real told{};             ///< to end; nothing: it was not
+    bool was_killed = false; ///< by the torture
+};
+
+/// Everything that something may be done to: the program, its files, its database, the network and
+/// the platform. Each function does one thing; which of them, when and for how long is the
+/// torture's.
+struct Ground {
+    struct Wish {
+        std::size_t accounts = 4;
+        int speed = 1'200; ///< virtual seconds per real one
+        unsigned seed = 1;
+        std::filesystem::path full_disk; ///< a small one of its own for the spool; may be empty
+    };
+
+    explicit Ground(const Wish& wish);
+
+    void start_daemon();
+    /// SIGTERM, and SIGKILL if that does not help within 10 s: then false.
+    bool stop_daemon();
+    void kill_daemon();
+    /// Whether it runs; one that went by itself is noted.
+    bool daemon_runs();
+
+    std::filesystem::path folder() const { return scratch.path(); }
+    std::filesystem::path spool() const { return state / "spool/spool.db"; }
+    std::filesystem::path cache() const { return state / "spool/cache.db"; }
+    int roll(int least, int most) { return std::uniform_int_distribution{least, most}(dice); }
+    void run_sql(const std::string& sql) const;
+    /// Cuts off whoever is connected, so that new settings hold for everybody.
+    void cut_off() const;
+    bool is_drained() const; ///< nothing waits in the spool
+
+    Wish wish;
+    std::mt19937 dice;
+    Real anchor, start;
+    insightd::testing::ScratchFolder scratch;
+    std::filesystem::path state;
+    OwnServer server;
+    BoardFile board;
+    Platform platform;
+    std::vector<std::unique_ptr<Line>> lines; ///< to each host
+    DaemonProcess daemon;
+    std::vector<Life> lives;
+    std::vector<std::string> complaints;
+    std::vector<std::shared_ptr<void>> held; ///< locks and connections, until they are let go
+};
+
+} // namespace insightd::torture

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "tests/torture/random/ground.hpp"
+
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace insightd::torture
+{
+
+/// What a fault is done to. Two that are done at once are of different parts.
+enum class Part { program, database, disk, network, platform, clock };
+
+/// What it may cost in numbers that were answered, beside what a kill cuts off.
+enum class Cost {
+    nothing,     ///< every answer is stored, or its loss stated
+    unreceived,  ///< answers do not arrive while it lasts
+    wrong_times, ///< numbers are stored under the wrong time
+};
+
+/// One kind of fault: how it is injected and how it is healed, in words and in deed.
+struct Kind {
+    std::string_view name, how, healed_by;
+    Part part{};
+    Cost cost{};
+    std::function<void(Ground&)> inject;
+    std::function<void(Ground&)> heal;
+};
+
+/// Every kind there is; the list says how many.
+std::vector<Kind> all_kinds();
+
+std::vector<Kind> kinds_of_program();
+std::vector<Kind> kinds_of_database();
+std::vector<Kind> kinds_of_disk();
+std::vector<Kind> kinds_of_files();
+std::vector<Kind> kinds_of_network();
+std::vector<Kind> kinds_of_platform();
+std::vector<Kind> kinds_of_clock();
+
+} // namespace insightd::torture

@@ -1,0 +1,282 @@
+#include "tests/torture/random/reckoning.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <csignal>
+#include <deque>
+#include <fstream>
+#include <iostream>
+#include <sys/mount.h>
+
+// Every kind of fault, in random order, one or two at a time, at random moments.
+namespace insightd::torture
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+struct Wish {
+    Ground::Wish ground;
+    std::int64_t faults = 200;
+    std::string only;
+    bool lists = false;
+    bool tells = false;
+    bool keeps_log = false;
+};
+
+constexpr auto longest_recovery = 60s;
+constexpr int shortest = 20, usual = 700; ///< milliseconds that a fault lasts
+constexpr int long_one = 7'000;           ///< longer than the patience with the database
+constexpr int one_of_long = 25, one_of_double = 3;
+
+/// A disk of a few MiB, where the torture may mount one: it needs to be root.
+class SmallDisk
+{
+public:
+    SmallDisk()
+    {
+        const auto place = folder_.path() / "disk";
+        std::filesystem::create_directory(place);
+        if (mount("tmpfs", place.c_str(), "tmpfs", 0, "size=24m") == 0)
+            place_ = place;
+    }
+    ~SmallDisk()
+    {
+        if (!place_.empty())
+            umount2(place_.c_str(), MNT_DETACH);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+
+    const std::filesystem::path& place() const { return place_; }
+
+private:
+    insightd::testing::ScratchFolder folder_;
+    std::filesystem::path place_; ///< empty: none
+};
+
+/// What is dealt next: all kinds, in an order of chance, again and again.
+class Deck
+{
+public:
+    Deck(std::vector<const Kind*> kinds, std::mt19937& dice) : kinds_{std::move(kinds)}, dice_{dice}
+    {
+    }
+
+    /// The first that is not of this part.
+    const Kind* deal(std::optional<Part> busy)
+    {
+        if (left_.size() < 2) {
+            std::ranges::shuffle(kinds_, dice_);
+            left_.insert(left_.end(), kinds_.begin(), kinds_.end());
+        }
+        const auto found = std::ranges::find_if(
+            left_, [&](const Kind* kind) { return !busy || kind->part != *busy; });
+        if (found == left_.end())
+            return nullptr;
+        const auto* kind = *found;
+        left_.erase(found);
+        return kind;
+    }
+
+private:
+    std::vector<const Kind*> kinds_;
+    std::deque<const Kind*> left_;
+    std::mt19937& dice_;
+};
+
+class Torture
+{
+public:
+    explicit Torture(Wish wish) : wish_{std::move(wish)}, ground_{wish_.ground} {}
+
+    int run()
+    {
+        ground_.start_daemon();
+        wait_for(longest_recovery, [&] { return ground_.platform.numbers_answered() > 100; });
+        const auto clock = of_clock(true);
+        const auto rest = of_clock(false);
+        const auto last = clock.empty() ? 0 : std::ssize(clock);
+        deal(rest, wish_.faults - last);
+        deal(clock, last);
+        calm_down();
+        return report();
+    }
+
+private:
+    /// What sets the clock comes last: it makes times wrong for long.
+    std::vector<const Kind*> of_clock(bool wanted) const
+    {
+        std::vector<const Kind*> some;
+        for (const auto& kind : kinds_)
+            if ((kind.part == Part::clock) == wanted && is_wanted(kind))
+                some.push_back(&kind);
+        return some;
+    }
+
+    bool is_wanted(const Kind& kind) const
+    {
+        return kind.name.find(wish_.only) != std::string_view::npos;
+    }
+
+    void deal(const std::vector<const Kind*>& kinds, std::int64_t faults)
+    {
+        if (kinds.empty())
+            return;
+        Deck deck{kinds, ground_.dice};
+        const auto end = std::ssize(troubles_) + faults;
+        while (std::ssize(troubles_) < end) {
+            step(deck);
+            look();
+        }
+    }
+
+    /// One fault, or two of which the second begins while the first lasts.
+    void step(Deck& deck)
+    {
+        const auto first = inject(*deck.deal({}));
+        rest();
+        if (ground_.roll(1, one_of_double) == 1)
+            if (const auto* other = deck.deal(troubles_[first].kind->part)) {
+                const auto second = inject(*other);
+                rest();
+                heal(second);
+            }
+        heal(first);
+        if (!ground_.daemon_runs())
+            ground_.start_daemon();
+        std::this_thread::sleep_for(milliseconds{ground_.roll(0, usual / 2)});
+    }
+
+    std::size_t inject(const Kind& kind)
+    {
+        const auto before = ground_.board.board().clock_ahead.load();
+        troubles_.push_back({&kind, real_now()});
+        tell("begins", kind);
+        kind.inject(ground_);
+        if (const auto ahead = ground_.board.board().clock_ahead.load(); ahead != before)
+            troubles_.back().clock_ahead = std::chrono::microseconds{ahead};
+        return troubles_.size() - 1;
+    }
+
+    void heal(std::size_t index)
+    {
+        troubles_[index].kind->heal(ground_);
+        troubles_[index].until = real_now();
+        tell("ends", *troubles_[index].kind);
+    }
+
+    void tell(std::string_view what, const Kind& kind) const
+    {
+        if (!wish_.tells)
+            return;
+        fmt::print("{} {} {}\n", text_of(real_now()), what, kind.name);
+        std::fflush(stdout);
+    }
+
+    void rest()
+    {
+        const bool is_long = ground_.roll(1, one_of_long) == 1;
+        std::this_thread::sleep_for(
+            milliseconds{is_long ? long_one : ground_.roll(shortest, usual)});
+    }
+
+    void look()
+    {
+        if (ground_.is_drained())
+            drained_.push_back(real_now());
+    }
+
+    template <class Condition> bool wait_for(std::chrono::seconds longest, Condition condition)
+    {
+        const auto until = real_now() + longest;
+        while (!condition()) {
+            if (real_now() > until)
+                return false;
+            std::this_thread::sleep_for(10ms);
+        }
+        return true;
+    }
+
+    /// Nothing is done any more: what waits must get where it belongs.
+    void calm_down()
+    {
+        if (!ground_.daemon_runs())
+            ground_.start_daemon();
+        const auto before = ground_.platform.numbers_answered();
+        if (!wait_for(longest_recovery, [&] {
+                return ground_.platform.numbers_answered() > before + 100 && ground_.is_drained();
+            }))
+            ground_.complaints.push_back("was not well again within 60 s");
+        if (!ground_.stop_daemon())
+            ground_.complaints.push_back("SIGTERM did not end it well within 10 s");
+        ground_.platform.close();
+    }
+
+    int report()
+    {
+        auto found = reckon(ground_, troubles_, drained_);
+        std::ranges::move(ground_.complaints, std::back_inserter(found.wrong));
+        std::map<std::string_view, std::int64_t> injected;
+        for (const auto& trouble : troubles_)
+            ++injected[trouble.kind->name];
+        for (const auto& kind : kinds_)
+            if (is_wanted(kind))
+                fmt::print("{:5} × {}\n", injected[kind.name], kind.name);
+        fmt::print(
+            "{} faults of {} kinds in {} lives; {} numbers answered, {} rows compared\n",
+            troubles_.size(), injected.size(), ground_.lives.size(), found.answers, found.rows);
+        for (const auto& [why, count] : found.excused)
+            fmt::print("    {} numbers not stored: {}\n", count, why);
+        constexpr std::size_t most = 20;
+        for (std::size_t line = 0; line < std::min(most, found.wrong.size()); ++line)
+            fmt::print("WRONG {}\n", found.wrong[line]);
+        if (wish_.keeps_log)
+            std::cout << std::ifstream{ground_.daemon.log()}.rdbuf();
+        fmt::print(
+            "{}\n", found.wrong.empty() ? "all is well"
+                                        : fmt::format("not well: {} wrong", found.wrong.size()));
+        return found.wrong.empty() ? 0 : 1;
+    }
+
+    Wish wish_;
+    std::vector<Kind> kinds_ = all_kinds();
+    Ground ground_;
+    std::vector<Trouble> troubles_;
+    DrainedAt drained_;
+};
+
+int list()
+{
+    for (const auto& kind : all_kinds())
+        fmt::print("| {} | {} | {} |\n", kind.name, kind.how, kind.healed_by);
+    return 0;
+}
+
+} // namespace
+} // namespace insightd::torture
+
+int main(int argc, char** argv)
+{
+    using namespace insightd::torture;
+    CLI::App app{"Every kind of fault in random order, then every row compared"};
+    Wish wish;
+    app.add_option("--faults", wish.faults, "to be injected");
+    app.add_option("--accounts", wish.ground.accounts, "of which the numbers are asked");
+    app.add_option("--speed", wish.ground.speed, "virtual seconds per real one");
+    app.add_option("--seed", wish.ground.seed, "of the world and of the faults");
+    app.add_option("--only", wish.only, "kinds with this in their names");
+    app.add_flag("--tell", wish.tells, "each fault when it begins and ends");
+    app.add_flag("--list", wish.lists, "the kinds, as a table, and nothing else");
+    app.add_flag("--log", wish.keeps_log, "show what the program said");
+    CLI11_PARSE(app, argc, argv);
+    if (wish.lists)
+        return list();
+    const SmallDisk disk;
+    wish.ground.full_disk = disk.place();
+    return Torture{wish}.run();
+}

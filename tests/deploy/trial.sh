@@ -23,8 +23,10 @@ mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Cod
 
 scratch=$(mktemp -d /var/tmp/insightd-trial-XXXXXX)
 tree=$scratch/root
-nspawn= leader=
+nspawn='' leader=''
+step=preparation
 clean_up() {
+    case $? in 0 | 77) ;; *) echo "ended in: $step" ;; esac
     trap - EXIT
     [ -z "$leader" ] || kill -KILL "$leader" 2>/dev/null || true
     [ -z "$nspawn" ] || wait "$nspawn" 2>/dev/null || true
@@ -105,5 +107,5 @@ boot
 all_steps
 inside systemctl poweroff
 wait "$nspawn" || true
-nspawn= leader=
+nspawn='' leader=''
 ok "powered off"

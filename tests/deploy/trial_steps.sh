@@ -8,6 +8,12 @@ holds() { [ "$(sql "SELECT $1")" = t ]; }
 property() { inside systemctl show -P "$1" "$unit"; }
 has_property() { [ "$(property "$1")" = "$2" ]; }
 journal_has() { inside journalctl -q -u "$unit" -g "$1"; }
+private_server_has_rows() {
+    [ "$(inside runuser -u insightd -- psql -X -At -h /var/lib/insightd/postgres/socket -d insights \
+        -c 'SELECT count(*) > 0 FROM store.media_sample')" = t ]
+}
+count_reloads() { journal_has config_reloaded | wc -l; }
+has_reloaded_since() { [ "$(count_reloads)" -gt "$1" ]; }
 spooled() {
     inside runuser -u insightd -- sqlite3 -readonly /var/lib/insightd/spool/spool.db "SELECT count(*) FROM ${1:-record}"
 }
@@ -17,7 +23,10 @@ another_process() { [ "$(property MainPID)" != "$1" ] && has_property ActiveStat
 apt_inside() { inside apt-get -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@" >"$scratch/apt" 2>&1 ||
     { cat "$scratch/apt"; failed "apt-get $*"; }; }
 # Counters of starts begin anew, as after a person looked.
-start_anew() { inside systemctl reset-failed "$unit" 2>/dev/null || true; inside systemctl start "$unit"; }
+start_anew() {
+    inside systemctl reset-failed "$unit" 2>/dev/null || true
+    inside systemctl start "$unit"
+}
 
 step_install() {
     apt_inside install /trial/insightd.deb
@@ -81,6 +90,10 @@ step_reload() {
     inside systemctl reload "$unit"
     eventually 20 "the reload" journal_has 'config_reloaded added=1 removed=0'
     eventually 30 "rows of the added account" holds "count(*) > 0 FROM insights.media_latest WHERE account = 'tiny_garden'"
+    # The same text again is passed over, but at the signal.
+    reloads=$(count_reloads)
+    inside systemctl reload "$unit"
+    eventually 20 "the signal" has_reloaded_since "$reloads"
     echo 'accounts: no list' | inside tee "$yaml" >/dev/null
     inside systemctl reload "$unit"
     eventually 20 "the refusal of a bad file" journal_has "config_not_reloaded reason=\"$yaml:1:"
@@ -122,6 +135,28 @@ step_bad_configuration() {
     ok "exit 78: not restarted"
 }
 
+# runs_instead COMMAND: the unit runs it in place of insightd; its rules stay.
+runs_instead() {
+    printf '[Service]\nExecStart=\nExecStart=/bin/sh -c "%s"\n' "$1" >"$tree/etc/systemd/system/$unit.d/z-instead.conf"
+    inside systemctl daemon-reload
+    start_anew 2>/dev/null || true
+}
+step_restarts() {
+    inside systemctl stop "$unit"
+    for code in 64 77; do
+        runs_instead "exit $code"
+        is "after exit $code" "$(property ExecMainStatus) $(property SubState) $(property NRestarts)" "$code failed 0"
+    done
+    runs_instead "exit 70"
+    eventually 60 "the limit of starts" journal_has 'Start request repeated too quickly'
+    restarts=$(property NRestarts)
+    is "after too many crashes" "$(property SubState)" failed
+    rm "$tree/etc/systemd/system/$unit.d/z-instead.conf"
+    inside systemctl daemon-reload
+    start_anew
+    ok "restarts: none after 64 and 77; after crashes $restarts, then systemd gives up"
+}
+
 step_stop() {
     begins=$(date +%s)
     inside systemctl stop "$unit"
@@ -131,6 +166,18 @@ step_stop() {
     is "left in the spool" "$(spooled)" 0
     start_anew
     ok "stop: within $took s, everything stored"
+}
+
+step_embedded() {
+    inside systemctl stop "$unit"
+    sed 's/^database: .*/database: embedded/' "$tree/trial/three.yaml" | inside tee "$yaml" >/dev/null
+    start_anew
+    eventually 60 "rows in the private server" private_server_has_rows
+    inside systemctl stop "$unit"
+    is "after the stop" "$(property Result) $(property ExecMainStatus) $(spooled)" "success 0 0"
+    inside cp /trial/three.yaml "$yaml"
+    start_anew
+    ok "embedded: a private PostgreSQL within the hardened unit, and stopped with it"
 }
 
 step_upgrade() {
@@ -157,7 +204,7 @@ step_purge() {
 }
 
 all_steps() {
-    for step in install configure ready rows hardened reload watchdog bad_configuration stop upgrade purge; do
+    for step in install configure ready rows hardened reload watchdog bad_configuration restarts stop embedded upgrade purge; do
         step_$step
     done
 }

@@ -173,8 +173,11 @@ step_embedded() {
     sed 's/^database: .*/database: embedded/' "$tree/trial/three.yaml" | inside tee "$yaml" >/dev/null
     start_anew
     eventually 60 "rows in the private server" private_server_has_rows
+    eventually 60 "the spool's replay" spool_is_empty
     inside systemctl stop "$unit"
     is "after the stop" "$(property Result) $(property ExecMainStatus) $(spooled)" "success 0 0"
+    inside tail -n 1 /var/lib/insightd/postgres/server.log | grep -q 'database system is shut down' ||
+        failed "the private server was not stopped in order"
     inside cp /trial/three.yaml "$yaml"
     start_anew
     ok "embedded: a private PostgreSQL within the hardened unit, and stopped with it"

@@ -19,9 +19,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> settings{
     {"keepalives_interval", "10"},
     // A process that is stopped within a transaction must not hold its locks. To compile a plan
     // takes longer than any of ours runs.
-    {"options", "-c%20statement_timeout=60000%20-c%20idle_in_transaction_session_timeout=10000"
-                "%20-c%20jit=off"},
+    {"options",
+     "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=10000 -c jit=off"},
 }};
+
+/// A blank separates words and `=` a key from its value: libpq takes neither in a URL as it is.
+std::string escaped(std::string_view value)
+{
+    std::string result;
+    for (const char letter : value)
+        result += letter == ' '   ? std::string{"%20"}
+                  : letter == '=' ? std::string{"%3D"}
+                                  : std::string{letter};
+    return result;
+}
 
 bool is_url(const std::string& text)
 {
@@ -57,13 +68,9 @@ std::string with_settings(std::string url)
             continue;
         if (as_url) {
             url += url.find('?') == std::string::npos ? '?' : '&';
-            url += fmt::format("{}={}", name, value);
+            url += fmt::format("{}={}", name, escaped(value));
         } else {
-            auto plain = std::string{value};
-            for (auto space = plain.find("%20"); space != std::string::npos;
-                 space = plain.find("%20"))
-                plain.replace(space, 3, " ");
-            url += fmt::format(" {}='{}'", name, plain);
+            url += fmt::format(" {}='{}'", name, value);
         }
     }
     return url;

@@ -297,6 +297,23 @@ TEST_F(DoubleCounting, MetricsWithAColumnAreNotOnceMoreAmongTheOthers)
     EXPECT_GT(std::stoll(value("SELECT count(profile_views) FROM insights.account_daily")), 0);
 }
 
+// A chart that shows an absent number as a hole is right only where none stands.
+TEST_F(DoubleCounting, AbsenceSaysWhetherTheViewsStillShowTheNumber)
+{
+    const std::string shown =
+        "coalesce(to_jsonb(l) ->> CASE a.metric WHEN 'ig_reels_avg_watch_time' "
+        "THEN 'avg_watch_ms' WHEN 'ig_reels_video_view_total_time' THEN "
+        "'total_watch_ms' ELSE a.metric END) IS NOT NULL";
+    const auto from = " FROM insights.absence a JOIN insights.media_latest l USING (media_id) "
+                      "WHERE a.metric NOT LIKE '% by %'";
+    expect_none(
+        "SELECT 1" + (from + (" AND a.has_earlier_number IS DISTINCT FROM (" + shown + ")")),
+        "as media_latest shows it");
+    EXPECT_GT(
+        std::stoll(value(std::string{"SELECT count(*)"} + from + " AND has_earlier_number")), 10)
+        << "stories that ended";
+}
+
 // A total read many times stands once for each age, and no age has two.
 TEST_F(DoubleCounting, EachPostHasOneRowForEachAge)
 {

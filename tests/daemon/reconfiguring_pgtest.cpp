@@ -75,8 +75,7 @@ protected:
         for (const auto account : all)
             leases.push_back({account, 5});
         ownership.answered(now, leases, false);
-        engine.take_over(
-            taken, run(simulation.loop, simulation.store->database.history(taken)));
+        engine.take_over(taken, run(simulation.loop, simulation.store->database.history(taken)));
         run(simulation.loop, simulation.store->load_posts(engine));
     }
 

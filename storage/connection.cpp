@@ -39,6 +39,15 @@ bool is_url(const std::string& text)
     return text.find("://") != std::string::npos;
 }
 
+/// As a value within a URL: libpq takes no blank and no second `=` there.
+std::string escaped(std::string_view plain)
+{
+    std::string text;
+    for (const char letter : plain)
+        text += letter == ' ' ? "%20" : letter == '=' ? "%3D" : std::string{letter};
+    return text;
+}
+
 std::string first_line(std::string text)
 {
     text.erase(std::min(text.find('\n'), text.size()));

@@ -1,0 +1,46 @@
+#include "storage/connection.hpp"
+#include "tests/storage/with_database.hpp"
+
+#include <algorithm>
+
+namespace insightd::storage
+{
+namespace
+{
+
+/// The same database, as people write it who like URLs.
+std::string as_url(std::string words)
+{
+    std::ranges::replace(words, ' ', '&');
+    return "postgresql:///?" + words;
+}
+
+std::string shown(pqxx::connection& connection, const std::string& setting)
+{
+    pqxx::nontransaction tx{connection};
+    return tx.exec("SHOW " + setting)[0][0].as<std::string>();
+}
+
+struct ConnectionTest : DatabaseTest {
+};
+
+TEST_F(ConnectionTest, HasItsDeadlinesHoweverTheDatabaseIsWritten)
+{
+    for (const auto& written : {url, as_url(url)}) {
+        const auto connection = connect(written);
+        EXPECT_EQ(shown(*connection, "statement_timeout"), "1min") << written;
+        EXPECT_EQ(shown(*connection, "idle_in_transaction_session_timeout"), "10s") << written;
+        EXPECT_EQ(shown(*connection, "jit"), "off") << written;
+        EXPECT_EQ(shown(*connection, "application_name"), "insightd") << written;
+    }
+}
+
+TEST_F(ConnectionTest, WhatTheUserSetStays)
+{
+    const auto connection = connect(as_url(url) + "&application_name=mine&options=-c%20jit%3Don");
+    EXPECT_EQ(shown(*connection, "application_name"), "mine");
+    EXPECT_EQ(shown(*connection, "jit"), "on");
+}
+
+} // namespace
+} // namespace insightd::storage

@@ -23,17 +23,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> settings{
      "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=10000 -c jit=off"},
 }};
 
-/// A blank separates words and `=` a key from its value: libpq takes neither in a URL as it is.
-std::string escaped(std::string_view value)
-{
-    std::string result;
-    for (const char letter : value)
-        result += letter == ' '   ? std::string{"%20"}
-                  : letter == '=' ? std::string{"%3D"}
-                                  : std::string{letter};
-    return result;
-}
-
 bool is_url(const std::string& text)
 {
     return text.find("://") != std::string::npos;

@@ -47,25 +47,6 @@ TEST_F(DatabaseTest, WritingABatchAgainChangesNothing)
     EXPECT_THAT(once, HasSubstr("follower_demographics"));
 }
 
-/// "host=/a dbname=b user=c" → postgresql:///?host=%2Fa&dbname=b&user=c
-std::string as_uri(const std::string& settings)
-{
-    std::string uri{"postgresql:///?"};
-    for (const char letter : settings)
-        uri += letter == ' '   ? std::string{"&"}
-               : letter == '/' ? std::string{"%2F"}
-                               : std::string{letter};
-    return uri;
-}
-
-TEST_F(DatabaseTest, IsReachedByUriAsWell)
-{
-    Database by_uri{as_uri(url)};
-    insightd::testing::run(loop, by_uri.probe());
-    Database refused{as_uri(url) + "&nonsense=1"};
-    EXPECT_THROW(insightd::testing::run(loop, refused.probe()), model::Unavailable);
-}
-
 TEST_F(DatabaseTest, HistoryIsWhatADaemonNeedsToGoOn)
 {
     write_post(noon);

@@ -4,10 +4,12 @@
 
 -- The mark of a step, where the number may also be the first one of its metric: `is_late` says that it then counts
 -- what was before the day.
+-- The words of the one without is_late stand here again: readers may run what a view names, but not what that would name.
 CREATE FUNCTION store.mark(number bigint, known bigint, highest bigint, is_late boolean) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN is_late AND known IS NULL AND number <> 0 THEN 'first'
-                ELSE store.mark(number, known, highest) END
+                WHEN number < known THEN CASE WHEN known - number > number THEN 'reset' ELSE 'correction' END
+                WHEN number > known AND known < highest THEN 'recovery' END
 $$;
 
 -- As before; an hour before midnight is near enough to the day for what was published then.

@@ -121,7 +121,7 @@ ExitCode command_run(const CommonOptions& common, bool migrates)
     if (!config)
         return ExitCode::config;
     if (!common.debug)
-        log::set_level(config->log_level);
+        log::set_level(log_level_of(*config));
     const DatabaseLocation location{*config, DatabaseLocation::Start::when_needed};
     Daemon daemon{*std::move(config), location};
     if (!migrates)

@@ -97,10 +97,4 @@ void set_level(Level level)
     logger().set_level(levels.at(static_cast<std::size_t>(level)));
 }
 
-void set_level(config::LogLevel level)
-{
-    static constexpr std::array levels{Level::error, Level::warning, Level::info, Level::debug};
-    set_level(levels.at(static_cast<std::size_t>(level)));
-}
-
 } // namespace insightd::daemon::log

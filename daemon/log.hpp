@@ -1,7 +1,5 @@
 #pragma once
 
-#include "config/config.hpp"
-
 #include <fmt/format.h>
 
 #include <initializer_list>
@@ -39,7 +37,6 @@ void tell(Priority priority, std::string_view event, FieldList fields);
 /// Lines of this weight and of more are written; info unless told otherwise. `silent`: none.
 enum class Level { silent, error, warning, info, debug };
 void set_level(Level level);
-void set_level(config::LogLevel level);
 
 /// The text of one line, without its priority.
 std::string line(std::string_view event, FieldList fields);

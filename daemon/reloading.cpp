@@ -143,7 +143,7 @@ asio::awaitable<void> Reloading::apply(reload::Reading reading)
     daemon_.config.accounts.swap(reading.wanted.accounts);
     daemon_.config.log_level = reading.wanted.log_level;
     if (changes.log_level && !wishes_.keeps_log_level)
-        log::set_level(daemon_.config.log_level);
+        log::set_level(log_level_of(daemon_.config));
     co_await hand_over(changes, daemon_.engine, daemon_.replica);
     ++record_.succeeded;
     record_.last_success = daemon_.clock->now();

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/core.h>
 
+#include <array>
 #include <cstdio>
 
 namespace insightd::daemon
@@ -103,6 +104,13 @@ graph::Transport::Limits transport_limits(const config::Api& api)
     limits.timeout = api.timeout;
     limits.ca_file = api.ca_file;
     return limits;
+}
+
+log::Level log_level_of(const config::Config& config)
+{
+    using log::Level;
+    static constexpr std::array levels{Level::error, Level::warning, Level::info, Level::debug};
+    return levels.at(static_cast<std::size_t>(config.log_level));
 }
 
 std::vector<model::AccountId> ids_of(const config::Config& config)

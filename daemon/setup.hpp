@@ -4,6 +4,7 @@
 #include "collectors/graph/transport.hpp"
 #include "config/config.hpp"
 #include "daemon/clock.hpp"
+#include "daemon/log.hpp"
 #include "storage/embedded_postgres.hpp"
 #include "storage/model/rows.hpp"
 
@@ -47,6 +48,9 @@ std::variant<config::Secret, std::string>
 app_secret_of(const config::Api& api, config::Login login);
 
 graph::Transport::Limits transport_limits(const config::Api& api);
+
+/// Which lines the log has, as the configuration says.
+log::Level log_level_of(const config::Config& config);
 
 /// The ids of the configured accounts.
 std::vector<model::AccountId> ids_of(const config::Config& config);

@@ -2,29 +2,33 @@
 SELECT account, media_id, published_at::timestamp(0), views, reach, likes, avg_watch_ms, checked_at::timestamp(0)
 FROM insights.media_latest WHERE product_type = 'REELS' ORDER BY published_at DESC LIMIT 3;
 
--- Best posts of the month: compared at the same age, so that the older ones have no head start.
-SELECT account, media_id, product_type, published_at::date, views, reach, basis, distance_minutes::int
+-- Best posts of the month: compared at the same age, so that the older ones have no head start. Deleted ones say so.
+SELECT account, media_id, product_type, presence, published_at::date, views, reach, basis, distance_minutes::int
 FROM insights.media_growth
 WHERE age = '24 h' AND product_type <> 'STORY' AND published_at > now() - interval '1 month'
 ORDER BY views DESC NULLS LAST LIMIT 3;
 
--- Follower growth of the quarter, by month.
-SELECT account, date_trunc('month', day)::date AS month, sum(follower_count) AS new_followers,
-       count(follower_count) AS days_known, count(*) AS days
-FROM insights.account_daily WHERE day >= date_trunc('quarter', now()) GROUP BY 1, 2 ORDER BY 1, 2;
+-- Follower growth of the quarter, by month: net, and known from the first day on that is shown. (New followers of `account_daily` are gross.)
+SELECT account, date_trunc('month', day)::date AS month, sum(gained)::bigint AS net_growth,
+       min(day) FILTER (WHERE gained IS NOT NULL) AS first_day_known, max(day) AS last_day_known
+FROM insights.follower_daily WHERE day >= date_trunc('quarter', now()) GROUP BY 1, 2 ORDER BY 1, 2;
 
--- Story completion rate: how many viewers stayed?
-SELECT account, count(completion_rate) AS stories, round(avg(completion_rate)::numeric, 3) AS completion,
-       round(avg(exit_rate)::numeric, 3) AS exits
-FROM insights.story_summary WHERE state = 'final' GROUP BY account;
+-- Story completion rate: which share of views stayed to the end? Each story weighs by its views.
+SELECT account, count(*) AS stories, sum(views)::bigint AS views,
+       round((sum(completion_rate * views) / nullif(sum(views), 0))::numeric, 3) AS completion,
+       round((sum(exit_rate * views) / nullif(sum(views), 0))::numeric, 3) AS exits
+FROM insights.story_summary
+WHERE state IN ('final', 'webhook') AND completion_rate IS NOT NULL GROUP BY account ORDER BY account;
 
--- Best posting hour, by the account's own clock. Few posts say little.
-SELECT account, weekday_name, hour, posts, posts_compared, median_views, round(median_engagement_rate::numeric, 3) AS engagement
-FROM insights.posting_times ORDER BY median_views DESC NULLS LAST LIMIT 5;
+-- Best posting hours, by the account's own clock: spans of four hours with three posts or more, for fewer say nothing.
+SELECT account, hour / 4 * 4 AS from_hour, sum(posts_compared)::bigint AS posts,
+       round((sum(mean_views * posts_compared) / sum(posts_compared))::numeric) AS mean_views
+FROM insights.posting_times WHERE posts_compared > 0 GROUP BY 1, 2 HAVING sum(posts_compared) >= 3
+ORDER BY mean_views DESC LIMIT 5;
 
--- What is missing, and why?
-SELECT account, collector, kind, coalesce(day::text, media_id) AS what, begins_at::timestamp(0), state, left(reason, 60) AS reason
-FROM insights.data_gaps ORDER BY since DESC LIMIT 5;
+-- What is missing, and why? Stories that began and ended while nobody looked are none of kind story: they lie in the spans of kind reading.
+SELECT account, kind, reason_kind, state, count(*) AS gaps, min(begins_at)::timestamp(0) AS first, max(ends_at)::timestamp(0) AS last
+FROM insights.data_gaps GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3;
 
 -- How many interacted, of those who saw it and of those who followed then?
 SELECT account, media_id, product_type, round(engagement_rate_by_reach::numeric, 4) AS by_reach,

@@ -63,6 +63,18 @@ TEST(Presence, DeletionIsProvenKeepsItsNumbersSurvivesRestartsAndIsTakenBack)
     simulation.run_until(start + 14h);
     EXPECT_EQ(simulation.presence(id), "gone") << "a restart does not begin the proof anew";
     EXPECT_EQ(simulation.presence(id, "removed_at IS NOT NULL AND views IS NOT NULL"), "t");
+    EXPECT_EQ(simulation.presence(id, "absent ->> 'reach'"), "gone") << "no suspicion any more";
+    EXPECT_EQ(
+        simulation.value(fmt::format(
+            "SELECT count(*) || ' ' || count(*) FILTER (WHERE is_final) || ' ' || (SELECT "
+            "string_agg(DISTINCT presence, ' ') FROM insights.media_growth g WHERE g.media_id = "
+            "d.media_id) FROM insights.media_daily d WHERE media_id = '{}' GROUP BY media_id",
+            id)),
+        simulation.value(fmt::format(
+            "SELECT count(*) || ' ' || count(*) || ' gone' FROM insights.media_daily "
+            "WHERE media_id = '{}'",
+            id)))
+        << "nothing will follow: all its days are final";
     EXPECT_EQ(simulation.number_gone(), "1");
     const auto asked_at = simulation.presence(id, "asked_at");
     simulation.begin();

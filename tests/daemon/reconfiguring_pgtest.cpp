@@ -42,7 +42,7 @@ protected:
     {
         simulation.api.watch([this](const auto& request, const auto& answer, auto) {
             paths.push_back(request.path);
-            static const std::regex of_media{"/v[0-9.]+/([0-9]+)/insights"};
+            static const std::regex of_media{"/v[0-9.]+/(1(?:79|80)[0-9]+)/insights"};
             std::smatch found;
             if (answer.status == 200 && std::regex_match(request.path, found, of_media))
                 answered.insert(found[1]);
@@ -75,8 +75,7 @@ protected:
         for (const auto account : all)
             leases.push_back({account, 5});
         ownership.answered(now, leases, false);
-        engine.take_over(
-            taken, run(simulation.loop, simulation.store->database.history(taken)));
+        engine.take_over(taken, run(simulation.loop, simulation.store->database.history(taken)));
         run(simulation.loop, simulation.store->load_posts(engine));
     }
 
@@ -85,11 +84,12 @@ protected:
     /// Once the account is in the middle of reading its posts.
     void in_the_middle(std::function<void()> what)
     {
-        on_call = [this, what = std::move(what)] {
+        on_call = [this, what = std::move(what)]() mutable {
             if (answered.size() < 5)
                 return;
+            const auto once = std::move(what);
             on_call = {};
-            what();
+            once();
         };
     }
 

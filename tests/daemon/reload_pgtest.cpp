@@ -173,7 +173,7 @@ TEST_F(Reload, SwitchedCollectorsAreTakenOver)
 TEST_F(Reload, BadFileLeavesEverythingAsItWasAndIsToldWithItsPlace)
 {
     auto daemon = run();
-    write(replaced(without(whole, "tiny_garden"), "timezone: UTC", "timezone: Nowhere"));
+    write(replaced(without(whole, "tiny_garden"), "timezone: Europe/Berlin", "timezone: Nowhere"));
     wait_for_line(daemon, "<3>config_not_reloaded reason=");
     EXPECT_THAT(
         daemon.output(),

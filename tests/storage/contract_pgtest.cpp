@@ -28,6 +28,7 @@ TEST(Contract, EveryNumberSaysWhetherItMayBeSummed)
         R"(.*(Additive over [a-z, ]+)"
         R"((; (contains|a part of) [a-z_, ]+: sum one of them)?)"
         R"((; (the same as|its days sum to|counts again) insights\.[a-z_]+\.[a-z_]+: sum one of them)?)"
+        R"((; splits insights\.[a-z_]+: sum one of them)?)"
         R"(|Not additive: [^.]+( insights\.[a-z_]+(\.[a-z_]+)?)?)\.)"};
     const auto all = numbers();
     EXPECT_GT(all.size(), 150U);

@@ -87,7 +87,7 @@ TEST_F(FormerViews, AreComparedOnEveryKindOfTrouble)
         query1(
             url, "SELECT string_agg(DISTINCT m.value, ' ' ORDER BY m.value) "
                  "FROM insights.media_daily d, jsonb_each_text(d.marks) m"),
-        "correction recovery reset");
+        "correction first recovery reset");
     EXPECT_NE(
         query1(url, "SELECT count(*) FROM insights.account_daily WHERE revised_after_final"), "0");
 }

@@ -165,6 +165,44 @@ TEST_F(Absences, OfDaysAudienceAndOnlineFollowersAreListedAndGoWithAValue)
     EXPECT_EQ(count("insights.absence"), "0");
 }
 
+TEST_F(Absences, SayWhetherAnEarlierNumberStands)
+{
+    write_post(noon);
+    model::Readings first{
+        {views(1),
+         {"reposts", Number{std::int64_t{2}}},
+         {"ig_reels_avg_watch_time", Number{std::int64_t{3}}}},
+        {{"views", {"follow_type"}, {{{"FOLLOWER"}, std::int64_t{1}}}, std::nullopt}}};
+    model::Batch batch;
+    batch.samples.push_back({post, noon, std::move(first)});
+    write(std::move(batch));
+    write_sample(
+        noon + 1h, {{"views", Absence::expired},
+                    {"reposts", Absence::expired},
+                    {"ig_reels_avg_watch_time", Absence::expired},
+                    {"views by follow_type", Absence::expired},
+                    {"views by media_type", Absence::expired},
+                    {"ig_reels_video_view_total_time", Absence::expired},
+                    {"navigation", Absence::expired}});
+    const auto metrics = [&](const char* stands) {
+        return query1(
+            url, std::string{"SELECT string_agg(metric, ', ' ORDER BY metric) FROM "
+                             "insights.absence WHERE has_earlier_number = "} +
+                     stands);
+    };
+    EXPECT_EQ(metrics("true"), "ig_reels_avg_watch_time, reposts, views, views by follow_type");
+    EXPECT_EQ(metrics("false"), "ig_reels_video_view_total_time, navigation, views by media_type");
+    write(one_day(noon, false, 1));
+    auto later = one_day(noon + 1h, false, 1);
+    later.days[0].readings.values.push_back({"reach", Absence::empty});
+    write(std::move(later));
+    EXPECT_EQ(
+        query1(
+            url, "SELECT metric || has_earlier_number::text FROM insights.absence "
+                 "WHERE subject = 'account_day'"),
+        "reachfalse");
+}
+
 TEST_F(Absences, ExtraMetricsHaveTheirViews)
 {
     write_post(noon);

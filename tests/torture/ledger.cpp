@@ -15,43 +15,36 @@ namespace
 
 using insightd::testing::query;
 
-/// account, subject, when, day's end, name of the column or of a metric in `extra`, number
+/// account, subject, when, name of the column or of a metric in `extra`, number
 constexpr auto numbers_of_all = R"(
 WITH line AS (
-    SELECT 'post' AS of, account_id, media_id AS subject, observed_at, NULL::timestamptz AS day_end,
+    SELECT 'post' AS of, account_id, media_id AS subject, observed_at,
         to_jsonb(s) - ARRAY['account_id', 'media_id', 'extra'] || coalesce(extra, '{}') AS numbers
     FROM store.media_sample s
-    UNION ALL SELECT 'post', account_id, media_id, observed_at, NULL,
+    UNION ALL SELECT 'post', account_id, media_id, observed_at,
         to_jsonb(s) - ARRAY['account_id', 'media_id'] FROM store.media_count s
-    UNION ALL SELECT 'account', account_id, account_id, observed_at, NULL,
-        to_jsonb(s) - 'account_id' FROM store.account_sample s
-    UNION ALL SELECT 'day', account_id, account_id, observed_at, day_end,
-        to_jsonb(s) - ARRAY['account_id', 'extra'] || coalesce(extra, '{}')
-    FROM store.account_day s)
-SELECT of, account_id, subject, (extract(epoch FROM observed_at) * 1000000)::bigint,
-    extract(epoch FROM day_end)::bigint, key, value
+    UNION ALL SELECT 'account', account_id, account_id, observed_at,
+        to_jsonb(s) - 'account_id' FROM store.account_sample s)
+SELECT of, account_id, subject, (extract(epoch FROM observed_at) * 1000000)::bigint, key, value
 FROM line, jsonb_each_text(numbers)
 WHERE jsonb_typeof(numbers -> key) = 'number' ORDER BY observed_at)";
 
 constexpr auto count_rows =
     "SELECT (SELECT count(*) FROM store.media_sample) + (SELECT count(*) FROM store.media_count) "
-    "+ (SELECT count(*) FROM store.account_sample) + (SELECT count(*) FROM store.account_day)";
+    "+ (SELECT count(*) FROM store.account_sample)";
 
-std::string metric_of(std::string_view kind, const std::string& column)
+std::string metric_of(const std::string& column)
 {
-    const auto columns = kind == "day" ? storage::day_columns() : storage::media_columns();
+    const auto columns = storage::media_columns();
     const auto found = std::ranges::find(columns, column, &storage::MetricColumn::second);
     return found == columns.end() ? column : std::string{found->first};
 }
 
 std::string name_of(const insightd::testing::Row& row)
 {
-    const auto metric = metric_of(*row[0], *row[5]);
+    const auto metric = metric_of(*row[4]);
     const auto subject = std::stoll(*row[2]);
-    if (*row[0] == "post")
-        return name_of_post(metric, subject);
-    return row[4] ? name_of_day(metric, subject, std::stoll(*row[4]))
-                  : name_of_account(metric, subject);
+    return *row[0] == "post" ? name_of_post(metric, subject) : name_of_account(metric, subject);
 }
 
 /// A row stands for its number until the next one: only changes have rows.
@@ -85,7 +78,7 @@ Ledger read_ledger(const std::string& database)
     Ledger ledger;
     for (const auto& row : query(database, numbers_of_all)) {
         const sandbox::Instant at{std::chrono::microseconds{std::stoll(*row[3])}};
-        ledger.series[name_of(row)].push_back({at, std::stod(*row[6])});
+        ledger.series[name_of(row)].push_back({at, std::stod(*row[5])});
         ledger.noted[std::stoll(*row[1])].insert(at);
     }
     ledger.rows =

@@ -50,7 +50,7 @@ step_configure() {
     { # Shorter than in the unit, so that nobody waits a minute for the watchdog.
         printf '[Service]\nWatchdogSec=10s\nRestartSec=1s\n'
         for account in metricsaurus bakery_berlin; do
-            inside systemd-creds encrypt --name=$account /trial/$account.token /etc/insightd/$account.cred >&2
+            inside SYSTEMD_LOG_LEVEL=err systemd-creds encrypt --name=$account /trial/$account.token /etc/insightd/$account.cred >&2
             echo "LoadCredentialEncrypted=$account:/etc/insightd/$account.cred"
         done
     } >"$tree/etc/systemd/system/$unit.d/trial.conf"

@@ -47,6 +47,7 @@ struct Wish {
     std::string view;
     ExportOptions exporting;
     ThinOptions thinning;
+    StatusOptions status;
     std::function<ExitCode()> call;
 };
 
@@ -219,6 +220,23 @@ void add_thin_command(CLI::App& app, Wish& wish)
         "--full", wish.thinning.full, "with --dry-run: as if the YAML said this, such as 90d");
 }
 
+void add_status_command(CLI::App& app, Wish& wish)
+{
+    constexpr int longest_wait = 86'400;
+    auto* command = add_command(
+        app, wish, "status", "health of each account and collector, as the database knows it",
+        [&wish] { return command_status(wish.common, wish.status); });
+    command->add_flag("--json", wish.status.as_json, "for programs: an object");
+    command
+        ->add_option_function<int>(
+            "--watch", [&wish](int seconds) { wish.status.every = std::chrono::seconds{seconds}; },
+            "show it again and again, so many seconds apart; on a terminal in place")
+        ->expected(0, 1)
+        ->default_str("5")
+        ->check(CLI::Range(1, longest_wait))
+        ->type_name("SECONDS");
+}
+
 /// An option for each question: what is given there is not asked.
 void add_init_command(CLI::App& app, Wish& wish)
 {
@@ -277,10 +295,7 @@ void add_commands(CLI::App& app, Wish& wish)
     backfill->add_option(
         "--since", wish.since, "oldest day to fetch, such as 2025-12-31; default: all there are");
 
-    auto* status = add_command(
-        app, wish, "status", "health of each account and collector, as the database knows it",
-        [&wish] { return command_status(wish.common, wish.as_json); });
-    status->add_flag("--json", wish.as_json, "for programs");
+    add_status_command(app, wish);
 
     auto* explain = add_command(
         app, wish, "explain",

@@ -3,6 +3,7 @@
 #include "config/secret.hpp"
 #include "daemon/exit_code.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -49,6 +50,11 @@ struct ReaderOptions {
     std::string timeout{"60s"};
 };
 
+struct StatusOptions {
+    bool as_json = false;
+    std::optional<std::chrono::seconds> every; ///< nothing: once
+};
+
 struct ExportOptions {
     std::string format{"csv"};
     std::vector<std::string> accounts;
@@ -83,8 +89,9 @@ ExitCode command_backfill(
     const CommonOptions& common, const std::vector<std::string>& accounts,
     const std::optional<std::string>& since);
 
-/// A table of the accounts' health, or JSON.
-ExitCode command_status(const CommonOptions& common, bool as_json);
+/// A table of the accounts' health, or JSON; again and again, if told how often, until SIGINT or
+/// SIGTERM.
+ExitCode command_status(const CommonOptions& common, const StatusOptions& options);
 
 /// What was asked of one post or account, what came back, which rule applies, and what is due next.
 /// Exit code 64 if nothing is known by that name.

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace insightd::daemon
@@ -115,6 +116,133 @@ std::string thinned_so_far(const model::ThinningProgress& progress)
         progress.thinned, progress.accounts, since, progress.rows, progress.running);
 }
 
+json::object object_of(const model::Instance& instance)
+{
+    return {
+        {"host", instance.host},
+        {"pid", instance.pid},
+        {"version", instance.version},
+        {"started_at", iso(instance.started_at)},
+        {"heartbeat_age_seconds", instance.heartbeat_age.count()},
+        {"accounts_owned", instance.accounts_owned},
+        {"accounts_configured", instance.accounts_configured}};
+}
+
+json::object object_of(const model::Block& block)
+{
+    const bool is_of_account = block.account_id != 0;
+    return {
+        {"account_id",
+         is_of_account ? json::value(std::to_string(block.account_id)) : json::value(nullptr)},
+        {"app", is_of_account ? json::value(nullptr) : json::value(block.app)},
+        {"until", iso(block.until)}};
+}
+
+json::value iso_day(const std::optional<model::Day>& day)
+{
+    return day ? json::value(date::format("%F", *day)) : json::value(nullptr);
+}
+
+/// The facts of retention_line().
+json::object retention_of(const Status& status)
+{
+    const auto& thinning = status.thinning;
+    return {
+        {"full_resolution_seconds", status.full_resolution
+                                        ? json::value(status.full_resolution->count())
+                                        : json::value(nullptr)},
+        {"accounts", thinning.accounts},
+        {"accounts_thinned", thinning.thinned},
+        {"accounts_under_way", thinning.running},
+        {"in_full_from_slowest", iso_day(thinning.slowest)},
+        {"in_full_from_fastest", iso_day(thinning.fastest)},
+        {"rows_taken", thinning.rows}};
+}
+
+/// null: there is no spool, or none that this user may read.
+json::value object_of(const std::optional<spool::Depth>& depth)
+{
+    if (!depth)
+        return nullptr;
+    return json::object{
+        {"rows", depth->rows},
+        {"records", depth->records},
+        {"bytes", depth->bytes},
+        {"oldest_at", iso(depth->oldest)},
+        {"set_aside", depth->set_aside}};
+}
+
+/// What a line of the table is made from.
+struct Line {
+    const model::Health& row;
+    const model::Owner* owner;
+    model::Instant now;
+};
+
+struct Column {
+    const char* title;
+    int width;   ///< the last one takes what is left
+    bool right;  ///< numbers
+    int dropped; ///< in which order columns go where there is no room for all; 0: never
+    std::string (*text)(const Line&);
+};
+
+constexpr std::array columns{
+    Column{"ACCOUNT", 20, false, 0, [](const Line& line) { return line.row.account; }},
+    Column{"COLLECTOR", 17, false, 0, [](const Line& line) { return line.row.collector; }},
+    Column{"STATE", 9, false, 0, [](const Line& line) { return line.row.state; }},
+    Column{
+        "LAST SUCCESS", 14, false, 5,
+        [](const Line& line) { return age(line.row.last_success_at, line.now); }},
+    Column{"CALLS", 7, true, 1, [](const Line& line) { return std::to_string(line.row.calls); }},
+    Column{
+        "BUDGET", 7, true, 3,
+        [](const Line& line) {
+            return line.row.budget_percent ? fmt::format("{}%", *line.row.budget_percent) : "-";
+        }},
+    Column{
+        "STORIES", 8, true, 4,
+        [](const Line& line) { return std::to_string(line.row.stories_open); }},
+    Column{"GAPS", 9, true, 4, [](const Line& line) { return gaps(line.row); }},
+    Column{"OWNER", 20, false, 2, [](const Line& line) { return name_of(line.owner); }},
+    Column{"ERROR", 20, false, 0, [](const Line& line) { return line.row.error; }},
+};
+
+using Columns = std::vector<const Column*>;
+
+/// Those that fit beside one another; what an operator misses least goes first.
+Columns columns_within(const std::optional<std::size_t>& width)
+{
+    Columns shown;
+    int needed = 0;
+    for (const auto& column : columns) {
+        shown.push_back(&column);
+        needed += column.width + 1;
+    }
+    const auto fits = [&] { return !width || needed <= static_cast<int>(*width); };
+    for (int order = 1; order <= std::ssize(columns) && !fits(); ++order)
+        std::erase_if(shown, [&](const Column* column) {
+            if (column->dropped != order || fits())
+                return false;
+            needed -= column->width + 1;
+            return true;
+        });
+    return shown;
+}
+
+template <class Text> std::string line_of(const Columns& shown, Text text)
+{
+    std::string line;
+    for (const auto* column : shown) {
+        const std::string value = text(*column);
+        const bool is_last = column == shown.back();
+        line += is_last         ? value
+                : column->right ? fmt::format("{:>{}} ", value, column->width)
+                                : fmt::format("{:<{}} ", value, column->width);
+    }
+    return line + '\n';
+}
+
 std::string whose(const model::Block& block, const config::Config& config)
 {
     if (block.account_id == 0)
@@ -127,28 +255,38 @@ std::string whose(const model::Block& block, const config::Config& config)
 } // namespace
 
 std::string health_table(
-    const std::vector<model::Health>& rows, const model::Sharing& sharing, model::Instant now)
+    const std::vector<model::Health>& rows, const model::Sharing& sharing, model::Instant now,
+    std::optional<std::size_t> width)
 {
     const auto owners = owners_in(sharing);
-    auto text = fmt::format(
-        "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8} {:>9}  {:<20}  {}\n", "ACCOUNT", "COLLECTOR",
-        "STATE", "LAST SUCCESS", "CALLS", "BUDGET", "STORIES", "GAPS", "OWNER", "ERROR");
+    const auto shown = columns_within(width);
+    std::string text = line_of(shown, [](const Column& column) { return column.title; });
     for (const auto& row : rows)
-        text += fmt::format(
-            "{:<20} {:<17} {:<9} {:<14} {:>7} {:>7} {:>8} {:>9}  {:<20}  {}\n", row.account,
-            row.collector, row.state, age(row.last_success_at, now), row.calls,
-            row.budget_percent ? fmt::format("{}%", *row.budget_percent) : "-", row.stories_open,
-            gaps(row), name_of(owner_of(owners, row.account_id)), row.error);
+        text += line_of(shown, [&](const Column& column) {
+            return column.text({row, owner_of(owners, row.account_id), now});
+        });
     return text;
 }
 
-std::string health_json(const std::vector<model::Health>& rows, const model::Sharing& sharing)
+std::string status_json(const Status& status)
 {
-    const auto owners = owners_in(sharing);
-    json::array all;
-    for (const auto& row : rows)
-        all.push_back(object_of(row, owner_of(owners, row.account_id)));
-    return json::serialize(all);
+    const auto owners = owners_in(status.sharing);
+    json::array collectors, instances, blocks;
+    for (const auto& row : status.health)
+        collectors.push_back(object_of(row, owner_of(owners, row.account_id)));
+    for (const auto& instance : status.sharing.instances)
+        instances.push_back(object_of(instance));
+    for (const auto& block : status.blocks)
+        if (block.until > status.now)
+            blocks.push_back(object_of(block));
+    return json::serialize(json::object{
+        {"database", "there"},
+        {"as_of", iso(status.now)},
+        {"collectors", std::move(collectors)},
+        {"instances", std::move(instances)},
+        {"blocks", std::move(blocks)},
+        {"retention", retention_of(status)},
+        {"spool", object_of(status.spool)}});
 }
 
 std::string block_lines(
@@ -190,22 +328,13 @@ std::string spool_line(const spool::Depth& depth, model::Instant now)
         depth.rows, depth.records, (depth.bytes + 1023) / 1024, age(depth.oldest, now));
 }
 
-std::string
-outage_json(const std::string& reason, const std::optional<spool::Depth>& depth, model::Instant now)
+std::string outage_json(const std::string& reason, const Status& status)
 {
-    json::object spool;
-    if (depth) {
-        spool["rows"] = depth->rows;
-        spool["records"] = depth->records;
-        spool["bytes"] = depth->bytes;
-        spool["oldest_at"] = iso(depth->oldest);
-        spool["set_aside"] = depth->set_aside;
-    }
     return json::serialize(json::object{
         {"database", "away"},
         {"reason", reason},
-        {"as_of", iso(now)},
-        {"spool", std::move(spool)}});
+        {"as_of", iso(status.now)},
+        {"spool", object_of(status.spool)}});
 }
 
 } // namespace insightd::daemon

@@ -8,6 +8,7 @@
 #include "storage/spool/spool_file.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,13 +17,27 @@
 namespace insightd::daemon
 {
 
-/// A table for people: one line per account and collector, ages reckoned at `now`, and who collects
-/// it.
-std::string health_table(
-    const std::vector<model::Health>& rows, const model::Sharing& sharing, model::Instant now);
+/// What is known of the accounts, of those who collect them, of what stops them, of what is left of
+/// old readings, and of what waits on this machine.
+struct Status {
+    model::Instant now;
+    std::optional<spool::Depth> spool; ///< nothing: there is none, or none that may be read
+    std::optional<std::chrono::seconds> full_resolution; ///< as configured; nothing: for ever
+    // What only the database can tell:
+    std::vector<model::Health> health;
+    model::Sharing sharing;
+    std::vector<model::Block> blocks;
+    model::ThinningProgress thinning;
+};
 
-/// The same for programs: an array of objects, instants in ISO 8601, absent values null.
-std::string health_json(const std::vector<model::Health>& rows, const model::Sharing& sharing);
+/// A table for people: one line per account and collector, ages reckoned at `now`, and who collects
+/// it. With a width in characters, columns that matter less go until the others fit.
+std::string health_table(
+    const std::vector<model::Health>& rows, const model::Sharing& sharing, model::Instant now,
+    std::optional<std::size_t> width = std::nullopt);
+
+/// All of it for programs: an object, instants in ISO 8601, absent values null.
+std::string status_json(const Status& status);
 
 /// One line for each block of the platform that stands at `now`; accounts are named as configured.
 std::string block_lines(
@@ -39,7 +54,6 @@ std::string retention_line(
 std::string spool_line(const spool::Depth& depth, model::Instant now);
 
 /// For programs, when the database cannot be asked: an object of why, and of what waits.
-std::string outage_json(
-    const std::string& reason, const std::optional<spool::Depth>& depth, model::Instant now);
+std::string outage_json(const std::string& reason, const Status& status);
 
 } // namespace insightd::daemon

@@ -2,14 +2,13 @@
 
 #include "config/scalars.hpp"
 #include "config/sections.hpp"
+#include "config/whole_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <regex>
 
 namespace insightd::config
@@ -339,14 +338,12 @@ parse(std::string_view text, const std::string& file, const MetricVocabulary& me
 
 std::variant<std::string, Mistakes> text_of(const std::filesystem::path& file)
 {
-    std::ifstream in{file, std::ios::binary};
-    if (!in || std::filesystem::is_directory(file))
-        return single(
-            file.string(),
-            {1, 1,
-             fmt::format(
-                 "cannot be read ({}): give the file with --config", std::strerror(errno))});
-    return std::string{std::istreambuf_iterator<char>{in}, {}};
+    if (auto text = whole_file(file))
+        return *std::move(text);
+    return single(
+        file.string(),
+        {1, 1,
+         fmt::format("cannot be read ({}): give the file with --config", std::strerror(errno))});
 }
 
 std::variant<Config, Mistakes>

@@ -1,13 +1,13 @@
 #include "config/secret.hpp"
 
+#include "config/whole_file.hpp"
+
 #include <sodium.h>
 
 #include <array>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace insightd::config
 {
@@ -29,11 +29,11 @@ Resolved cleaned(std::string text, const std::string& where)
 
 Resolved from_file(const std::filesystem::path& path, const std::string& where)
 {
-    std::ifstream file{path, std::ios::binary};
-    if (!file)
+    auto text = whole_file(path);
+    if (!text)
         return where + " cannot be read (" + std::strerror(errno) +
                "): create it with mode 0600, owned by the user insightd runs as";
-    return cleaned({std::istreambuf_iterator<char>{file}, {}}, where);
+    return cleaned(*std::move(text), where);
 }
 
 Resolved from_environment(const std::string& name)

@@ -1,10 +1,9 @@
 #include "daemon/pending_tokens.hpp"
 
+#include "config/whole_file.hpp"
 #include "storage/spool/token_text.hpp"
 
 #include <fcntl.h>
-#include <fstream>
-#include <iterator>
 #include <unistd.h>
 
 namespace insightd::daemon
@@ -43,11 +42,11 @@ bool PendingTokens::save(const model::SealedToken& token) const
 
 std::optional<model::SealedToken> PendingTokens::load(model::AccountId account) const
 {
-    std::ifstream in{file_of(account), std::ios::binary};
-    if (!in)
+    const auto text = config::whole_file(file_of(account));
+    if (!text)
         return std::nullopt;
     try {
-        return spool::token_in({std::istreambuf_iterator<char>{in}, {}});
+        return spool::token_in(*text);
     } catch (const std::exception&) { // cut off by a full disk, say: it was never whole
         return std::nullopt;
     }

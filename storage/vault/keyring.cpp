@@ -1,5 +1,7 @@
 #include "storage/vault/keyring.hpp"
 
+#include "config/whole_file.hpp"
+
 #include <fmt/format.h>
 #include <sodium.h>
 
@@ -7,8 +9,6 @@
 #include <array>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
-#include <iterator>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -184,12 +184,12 @@ Keyring Keyring::of_file_or_new(const fs::path& file)
 Keyring Keyring::of_file(const fs::path& file)
 {
     check_private(file);
-    std::ifstream in{file, std::ios::binary};
-    if (!in)
+    auto text = config::whole_file(file);
+    if (!text)
         throw KeyTrouble{fmt::format(
             "the vault's key {} cannot be read ({}): give it to the user insightd runs as",
             file.string(), reason())};
-    return parse(config::Secret{{std::istreambuf_iterator<char>{in}, {}}});
+    return parse(config::Secret{*std::move(text)});
 }
 
 const Key& Keyring::of_id(const std::string& id) const

@@ -39,6 +39,7 @@ TEST(Secret, ComesFromAFileWithoutItsLineEnd)
     EXPECT_THAT(reason({Kind::file, file}), HasSubstr("is empty"));
     std::filesystem::remove(file);
     EXPECT_THAT(reason({Kind::file, file}), HasSubstr("mode 0600"));
+    EXPECT_THAT(reason({Kind::file, file.parent_path()}), HasSubstr("cannot be read (Is a dir"));
 }
 
 TEST(Secret, ComesFromSystemdCredentials)

@@ -74,7 +74,7 @@ bool Ground::daemon_runs()
     if (!code)
         return true;
     lives.back().until = real_now();
-    complaints.push_back(fmt::format("ended by itself with {}", *code));
+    ends.push_back({*code, lives.back().from, real_now()});
     return false;
 }
 
@@ -106,9 +106,20 @@ void Ground::kill_daemon()
     lives.back().was_killed = true;
 }
 
+/// Again when it got in the program's way, or the server is only just there.
 void Ground::run_sql(const std::string& sql) const
 {
-    insightd::testing::query(server.url(), sql);
+    constexpr int most = 100;
+    for (int tries = 1;; ++tries) {
+        try {
+            insightd::testing::query(server.url(), sql);
+            return;
+        } catch (const std::exception&) {
+            if (tries == most)
+                throw;
+            std::this_thread::sleep_for(50ms);
+        }
+    }
 }
 
 void Ground::cut_off() const

@@ -22,6 +22,12 @@ struct Life {
     bool was_killed = false; ///< by the torture
 };
 
+/// Of a process that nobody ended.
+struct End {
+    int code = 0;
+    Real from, until;
+};
+
 /// Everything that something may be done to: the program, its files, its database, the network and
 /// the platform. Each function does one thing; which of them, when and for how long is the
 /// torture's.
@@ -46,6 +52,7 @@ struct Ground {
     std::filesystem::path spool() const { return state / "spool/spool.db"; }
     std::filesystem::path cache() const { return state / "spool/cache.db"; }
     int roll(int least, int most) { return std::uniform_int_distribution{least, most}(dice); }
+    /// Throws what the server says when it does so for 5 s.
     void run_sql(const std::string& sql) const;
     /// Cuts off whoever is connected, so that new settings hold for everybody.
     void cut_off() const;
@@ -62,6 +69,7 @@ struct Ground {
     std::vector<std::unique_ptr<Line>> lines; ///< to each host
     DaemonProcess daemon;
     std::vector<Life> lives;
+    std::vector<End> ends;
     std::vector<std::string> complaints;
     std::vector<std::shared_ptr<void>> held; ///< locks and connections, until they are let go
 };

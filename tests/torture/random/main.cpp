@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 #include <sys/mount.h>
+#include <sysexits.h>
 
 // Every kind of fault, in random order, one or two at a time, at random moments.
 namespace insightd::torture
@@ -217,16 +218,37 @@ private:
         ground_.platform.close();
     }
 
+    /// Without its files it may refuse to start, and says so.
+    bool may_refuse(const End& end) const
+    {
+        return end.code == EX_CONFIG && std::ranges::any_of(troubles_, [&](const auto& trouble) {
+                   return trouble.kind->part == Part::disk && trouble.from < end.until &&
+                          trouble.until > end.from;
+               });
+    }
+
+    std::vector<std::string> bad_ends() const
+    {
+        std::vector<std::string> all;
+        for (const auto& end : ground_.ends)
+            if (!may_refuse(end))
+                all.push_back(fmt::format(
+                    "the process of {} ended by itself with {} at {}", text_of(end.from), end.code,
+                    text_of(end.until)));
+        return all;
+    }
+
     int report()
     {
         auto found = reckon(ground_, troubles_, drained_);
         std::ranges::move(ground_.complaints, std::back_inserter(found.wrong));
+        std::ranges::move(bad_ends(), std::back_inserter(found.wrong));
         std::map<std::string_view, std::int64_t> injected;
         for (const auto& trouble : troubles_)
             ++injected[trouble.kind->name];
         for (const auto& kind : kinds_)
-            if (is_wanted(kind))
-                fmt::print("{:5} × {}\n", injected[kind.name], kind.name);
+            if (const auto times = injected.find(kind.name); times != injected.end())
+                fmt::print("{:5} × {}\n", times->second, kind.name);
         fmt::print(
             "{} faults of {} kinds in {} lives; {} numbers answered, {} rows compared\n",
             troubles_.size(), injected.size(), ground_.lives.size(), found.answers, found.rows);

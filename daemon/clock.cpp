@@ -15,11 +15,6 @@ constexpr std::chrono::hours longest_wait{24};
 /// Where a simulation ends: about the year 9999, far inside of what an Instant holds.
 constexpr double farthest = 2.5e17; // microseconds
 
-std::chrono::steady_clock::duration wait_of(microseconds left)
-{
-    return std::clamp<microseconds>(left, microseconds::zero(), longest_wait);
-}
-
 model::Instant machine_time()
 {
     return std::chrono::floor<microseconds>(std::chrono::system_clock::now());
@@ -32,7 +27,7 @@ public:
 
     std::chrono::steady_clock::duration real_time_until(model::Instant instant) const override
     {
-        return wait_of(instant - now());
+        return real_wait(instant - now(), 1);
     }
 };
 
@@ -50,8 +45,7 @@ public:
 
     std::chrono::steady_clock::duration real_time_until(model::Instant instant) const override
     {
-        const auto left = static_cast<double>((instant - now()).count()) / scale_.speed;
-        return wait_of(microseconds{static_cast<std::int64_t>(std::clamp(left, 0.0, farthest))});
+        return real_wait(instant - now(), scale_.speed);
     }
 
 private:
@@ -59,6 +53,12 @@ private:
 };
 
 } // namespace
+
+std::chrono::steady_clock::duration real_wait(microseconds span, double speed)
+{
+    const auto wait = std::clamp(static_cast<double>(span.count()) / speed, 0.0, farthest);
+    return std::min<microseconds>(microseconds{static_cast<std::int64_t>(wait)}, longest_wait);
+}
 
 std::unique_ptr<Clock> make_clock(const std::optional<config::ScaledClock>& scaled)
 {

@@ -21,7 +21,13 @@ public:
     /// How long to wait, by the machine's clock, until `instant` is reached; 0 if it has passed,
     /// and never more than a day: then it is time to ask again.
     virtual std::chrono::steady_clock::duration real_time_until(model::Instant instant) const = 0;
+
+    /// How far the machine's clock is ahead of now(); 0: it is followed.
+    virtual std::chrono::microseconds machine_ahead() const { return {}; }
 };
+
+/// What `span` takes by the machine's clock where time runs `speed` times faster: 0 to a day.
+std::chrono::steady_clock::duration real_wait(std::chrono::microseconds span, double speed);
 
 /// The machine's clock, or the scaled one of a simulation: virtual = start + (real − anchor) ×
 /// speed.

@@ -1,5 +1,6 @@
 #include "daemon/daemon.hpp"
 
+#include "collectors/graph/http_date.hpp"
 #include "daemon/replicas/introduction.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -25,7 +26,7 @@ constexpr std::chrono::seconds page_patience{3};
 } // namespace
 
 Daemon::Daemon(config::Config settings, const DatabaseLocation& location)
-    : config{std::move(settings)}, clock{make_clock(config.clock)},
+    : config{std::move(settings)}, clock{make_witnessed_clock(config.clock)},
       transport{loop.get_executor(), transport_limits(config.api)},
       store{loop.get_executor(), config, *clock, location.url(), location.before_connecting()},
       heart{location.url(), heartbeat_patience, location.before_connecting()},
@@ -51,6 +52,10 @@ Daemon::Daemon(config::Config settings, const DatabaseLocation& location)
                   }}}
 {
     store.database.set_patience(config.spool.patience);
+    transport.on_answer([this](const graph::HttpReply& answer, auto took) {
+        if (const auto date = graph::parse_http_date(answer.date))
+            clock->testify(*date, took);
+    });
 }
 
 asio::awaitable<void> nap(asio::steady_timer& timer, std::chrono::seconds most)

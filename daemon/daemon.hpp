@@ -9,6 +9,7 @@
 #include "daemon/status_pages.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
+#include "daemon/witnessed_clock.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -30,7 +31,7 @@ struct Daemon {
 
     config::Config config; ///< accounts and log level may change: Reloading
     boost::asio::io_context loop{1};
-    std::unique_ptr<Clock> clock;
+    std::unique_ptr<WitnessedClock> clock;
     graph::Transport transport;
     Store store;
     storage::Heart heart;

@@ -281,6 +281,10 @@ http::Answer Pages::metrics() const
     add_gauge(
         *all, "insightd_clock_timestamp_seconds",
         "The daemon's clock, which may be a simulated one.", seconds_of(clock_.now()));
+    add_gauge(
+        *all, "insightd_clock_machine_ahead_seconds",
+        "How far this machine's clock is ahead of the daemon's; 0: it is followed.",
+        std::chrono::duration<double>(clock_.machine_ahead()).count());
 
     auto& up = prometheus::BuildGauge()
                    .Name("insightd_token_up")

@@ -131,6 +131,8 @@ public:
         co_return co_await exchange(host, *endpoint, request);
     }
 
+    void on_answer(Witness witness) { witness_ = std::move(witness); }
+
     void close_idle()
     {
         for (auto& [key, host] : hosts_)
@@ -161,13 +163,14 @@ private:
     {
         if (const auto refusal = refusal_of(request))
             co_return held_back(*refusal);
+        const auto begun = Clock::now();
         const bool is_repeatable = !request.form || request.changes_nothing;
         auto kept = is_repeatable ? take_idle(host) : nullptr;
         if (kept) {
             auto result = co_await kept->exchange(endpoint, request);
             // The other side may close a kept connection at any time: that is no failure.
             if (!result.died_unanswered)
-                co_return keep(host, std::move(kept), std::move(result));
+                co_return keep(host, std::move(kept), std::move(result), begun);
         }
         auto fresh = co_await connect(loop_, tls_, endpoint, limits_);
         if (!fresh)
@@ -175,7 +178,7 @@ private:
         if (const auto refusal = refusal_of(request)) // connecting took its time
             co_return held_back(*refusal);
         auto result = co_await (*fresh)->exchange(endpoint, request);
-        co_return keep(host, std::move(*fresh), std::move(result));
+        co_return keep(host, std::move(*fresh), std::move(result), begun);
     }
 
     std::unique_ptr<Connection> take_idle(Host& host)
@@ -189,17 +192,21 @@ private:
         return connection;
     }
 
-    static Outcome<HttpReply>
-    keep(Host& host, std::unique_ptr<Connection> connection, Exchange result)
+    Outcome<HttpReply> keep(
+        Host& host, std::unique_ptr<Connection> connection, Exchange result,
+        Clock::time_point begun)
     {
         if (result.reusable)
             host.idle.push_back(std::move(connection));
+        if (result.reply && witness_)
+            witness_(*result.reply, Clock::now() - begun);
         return std::move(result.reply);
     }
 
     asio::any_io_executor loop_;
     Limits limits_;
     asio::ssl::context tls_;
+    Witness witness_;
     std::map<std::string, Host> hosts_; ///< a map: its elements stay where they are
 };
 
@@ -213,6 +220,11 @@ Transport::~Transport() = default;
 boost::asio::awaitable<Outcome<HttpReply>> Transport::send(HttpRequest request)
 {
     return pool_->send(std::move(request));
+}
+
+void Transport::on_answer(Witness witness)
+{
+    pool_->on_answer(std::move(witness));
 }
 
 void Transport::close_idle()

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,11 @@ public:
     /// it changes nothing. Callers beyond
     /// connections_per_host are served in turn, and fail only while the queue stands still.
     boost::asio::awaitable<Outcome<HttpReply>> send(HttpRequest request);
+
+    /// Told of every answer, and for how long its call was under way, connecting included.
+    using Witness =
+        std::function<void(const HttpReply& answer, std::chrono::steady_clock::duration took)>;
+    void on_answer(Witness witness);
 
     /// Closes idle connections; those in use close when their answer is in.
     void close_idle();

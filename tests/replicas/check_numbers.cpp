@@ -13,7 +13,8 @@ namespace
 using namespace std::chrono_literals;
 
 /// Virtual time between an answer and its being noted, on a busy machine.
-constexpr auto close_by = 10min;
+constexpr std::chrono::microseconds close_by = 10min;
+constexpr std::chrono::microseconds length_of_walk = 1h;
 
 /// From an answer to its being on a disk: a turn's length at most.
 constexpr auto in_flight = 12s;
@@ -39,7 +40,9 @@ std::vector<std::string> check_numbers(const Story& story)
     const auto excuse = [&](const std::string&, const Answer& answer) -> std::string {
         return may_be_cut_off(answer, story.troubles) ? "cut off by a signal" : "";
     };
-    auto found = compare(story.platform.answers(), read_ledger(story.database), close_by, excuse);
+    auto found = compare(
+        story.platform.answers(), read_ledger(story.database),
+        [](const Answer& answer) { return answer.is_of_walk ? length_of_walk : close_by; }, excuse);
     const auto cut_off = found.excused["cut off by a signal"];
     fmt::print(
         "{} numbers answered, {} rows; {} cut off by a signal; {} wrong\n", found.answers,

@@ -37,6 +37,8 @@ std::string write_config(
         "  graph_url: {{instagram: \"{}\", facebook: \"{}\"}}\n  login_url: \"{}\"\n",
         setup.database, setup.state_dir.string(), setup.instagram_url, setup.facebook_url,
         setup.instagram_url);
+    if (!setup.ca_file.empty())
+        text += fmt::format("  ca_file: {}\n", setup.ca_file.string());
     if (!setup.anchor.empty())
         text += fmt::format(
             "clock: {{anchor: \"{}\", start: \"{}\", speed: {}}}\n", setup.anchor, setup.start,

@@ -12,6 +12,7 @@ namespace insightd::sandbox
 struct Setup {
     std::string instagram_url;
     std::string facebook_url;
+    std::filesystem::path ca_file; ///< empty: none
     std::string database = "embedded";
     std::filesystem::path state_dir;
     std::string anchor; ///< real instant, RFC 3339; empty: no scaled clock

@@ -2,9 +2,12 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
+#include <date/date.h>
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
+#include <sstream>
 
 namespace insightd::torture
 {
@@ -12,6 +15,14 @@ namespace
 {
 
 namespace json = boost::json;
+
+std::int64_t unix_seconds(const json::value& text)
+{
+    std::istringstream in{std::string{text.as_string()}};
+    std::chrono::sys_seconds instant;
+    in >> date::parse("%FT%T%z", instant);
+    return instant.time_since_epoch().count();
+}
 
 void add(std::vector<Named>& all, std::string name, const json::value* number)
 {
@@ -42,6 +53,28 @@ std::vector<Named> of_post(const json::value& answer, std::int64_t media)
             add(all, name, &values->as_array().front().at("value"));
         add(all, name, total_of(metric));
     }
+    return all;
+}
+
+/// A total speaks of the window that was asked for.
+std::vector<Named>
+of_days(const json::value& answer, const sandbox::Request& request, std::int64_t account)
+{
+    std::vector<Named> all;
+    for (const auto& entry : data_of(answer)) {
+        const auto& metric = entry.as_object();
+        const std::string name{metric.at("name").as_string()};
+        if (metric.at("period") != "day")
+            continue;
+        if (const auto* values = metric.if_contains("values"))
+            for (const auto& point : values->as_array())
+                add(all, name_of_day(name, account, unix_seconds(point.at("end_time"))),
+                    &point.at("value"));
+        if (const auto* total = total_of(metric))
+            add(all, name_of_day(name, account, std::stoll(request.param("until"))), total);
+    }
+    for (auto& one : all)
+        one.is_of_walk = true;
     return all;
 }
 
@@ -77,6 +110,11 @@ std::string name_of_account(std::string_view metric, std::int64_t account)
     return fmt::format("{} of account {}", metric, account);
 }
 
+std::string name_of_day(std::string_view metric, std::int64_t account, std::int64_t day_end)
+{
+    return fmt::format("{} of account {} in the day to {}", metric, account, day_end);
+}
+
 std::vector<Named>
 numbers_in(const sandbox::Request& request, const sandbox::Response& response, std::int64_t account)
 {
@@ -92,8 +130,8 @@ numbers_in(const sandbox::Request& request, const sandbox::Response& response, s
         return {};
     if (parts[1] == "media" || parts[1] == "stories")
         return of_list(answer);
-    if (parts[1] == "insights" && !is_own)
-        return of_post(answer, std::stoll(parts[0]));
+    if (parts[1] == "insights")
+        return is_own ? of_days(answer, request, account) : of_post(answer, std::stoll(parts[0]));
     return {};
 }
 

@@ -15,42 +15,51 @@ namespace
 
 using insightd::testing::query;
 
-/// account, subject, when, name of the column or of a metric in `extra`, number
+/// account, subject, when, day's end, name of the column or of a metric in `extra`, number
 constexpr auto numbers_of_all = R"(
 WITH line AS (
-    SELECT 'post' AS of, account_id, media_id AS subject, observed_at,
+    SELECT 'post' AS of, account_id, media_id AS subject, observed_at, NULL::timestamptz AS day_end,
         to_jsonb(s) - ARRAY['account_id', 'media_id', 'extra'] || coalesce(extra, '{}') AS numbers
     FROM store.media_sample s
-    UNION ALL SELECT 'post', account_id, media_id, observed_at,
+    UNION ALL SELECT 'post', account_id, media_id, observed_at, NULL,
         to_jsonb(s) - ARRAY['account_id', 'media_id'] FROM store.media_count s
-    UNION ALL SELECT 'account', account_id, account_id, observed_at,
-        to_jsonb(s) - 'account_id' FROM store.account_sample s)
-SELECT of, account_id, subject, (extract(epoch FROM observed_at) * 1000000)::bigint, key, value
+    UNION ALL SELECT 'account', account_id, account_id, observed_at, NULL,
+        to_jsonb(s) - 'account_id' FROM store.account_sample s
+    UNION ALL SELECT 'day', account_id, account_id, observed_at, day_end,
+        to_jsonb(s) - ARRAY['account_id', 'extra'] || coalesce(extra, '{}')
+    FROM store.account_day s)
+SELECT of, account_id, subject, (extract(epoch FROM observed_at) * 1000000)::bigint,
+    extract(epoch FROM day_end)::bigint, key, value
 FROM line, jsonb_each_text(numbers)
 WHERE jsonb_typeof(numbers -> key) = 'number' ORDER BY observed_at)";
 
 constexpr auto count_rows =
     "SELECT (SELECT count(*) FROM store.media_sample) + (SELECT count(*) FROM store.media_count) "
-    "+ (SELECT count(*) FROM store.account_sample)";
+    "+ (SELECT count(*) FROM store.account_sample) + (SELECT count(*) FROM store.account_day)";
 
-std::string metric_of(const std::string& column)
+std::string metric_of(std::string_view kind, const std::string& column)
 {
-    const auto columns = storage::media_columns();
+    const auto columns = kind == "day" ? storage::day_columns() : storage::media_columns();
     const auto found = std::ranges::find(columns, column, &storage::MetricColumn::second);
     return found == columns.end() ? column : std::string{found->first};
 }
 
 std::string name_of(const insightd::testing::Row& row)
 {
-    const auto metric = metric_of(*row[4]);
+    const auto metric = metric_of(*row[0], *row[5]);
     const auto subject = std::stoll(*row[2]);
-    return *row[0] == "post" ? name_of_post(metric, subject) : name_of_account(metric, subject);
+    if (*row[0] == "post")
+        return name_of_post(metric, subject);
+    return row[4] ? name_of_day(metric, subject, std::stoll(*row[4]))
+                  : name_of_account(metric, subject);
 }
 
 /// A row stands for its number until the next one: only changes have rows.
 bool is_stored(
     const Answer& answer, const std::vector<Stored>& series, std::chrono::microseconds close_by)
 {
+    if (answer.is_of_walk)
+        return true;
     for (std::size_t index = series.size(); index-- > 0;) {
         if (series[index].observed_at > answer.virtually + close_by)
             continue;
@@ -63,11 +72,11 @@ bool is_stored(
 }
 
 bool was_answered(
-    const Stored& stored, const std::vector<Answer>& answers, std::chrono::microseconds close_by)
+    const Stored& stored, const std::vector<Answer>& answers, const Closeness& close_by)
 {
     return std::ranges::any_of(answers, [&](const Answer& answer) {
-        return answer.number == stored.number && answer.virtually < stored.observed_at + close_by &&
-               stored.observed_at < answer.virtually + close_by;
+        const auto distance = std::chrono::abs(answer.virtually - stored.observed_at);
+        return answer.number == stored.number && distance < close_by(answer);
     });
 }
 
@@ -78,7 +87,7 @@ Ledger read_ledger(const std::string& database)
     Ledger ledger;
     for (const auto& row : query(database, numbers_of_all)) {
         const sandbox::Instant at{std::chrono::microseconds{std::stoll(*row[3])}};
-        ledger.series[name_of(row)].push_back({at, std::stod(*row[5])});
+        ledger.series[name_of(row)].push_back({at, std::stod(*row[6])});
         ledger.noted[std::stoll(*row[1])].insert(at);
     }
     ledger.rows =
@@ -87,8 +96,7 @@ Ledger read_ledger(const std::string& database)
 }
 
 Findings compare(
-    const Answers& answers, const Ledger& ledger, std::chrono::microseconds close_by,
-    const Excuse& excuse)
+    const Answers& answers, const Ledger& ledger, const Closeness& close_by, const Excuse& excuse)
 {
     static const std::vector<Stored> nothing;
     static const std::vector<Answer> silence;
@@ -99,7 +107,7 @@ Findings compare(
         const auto& series = known == ledger.series.end() ? nothing : known->second;
         for (const auto& answer : given) {
             ++found.answers;
-            if (is_stored(answer, series, close_by))
+            if (is_stored(answer, series, close_by(answer)))
                 continue;
             if (const auto why = excuse(name, answer); !why.empty())
                 ++found.excused[why];

@@ -28,6 +28,9 @@ Ledger read_ledger(const std::string& database);
 /// Why an answer may be missing; empty: it may not.
 using Excuse = std::function<std::string(const std::string& name, const Answer&)>;
 
+/// The virtual time that may lie between an answer and what its row is stamped with.
+using Closeness = std::function<std::chrono::microseconds(const Answer&)>;
+
 struct Findings {
     std::size_t answers = 0;                    ///< numbers that were answered
     std::size_t rows = 0;                       ///< rows that were compared
@@ -35,11 +38,9 @@ struct Findings {
     std::vector<std::string> wrong;
 };
 
-/// Every number that was answered is stored, as a row or by one that says the same; every stored
-/// number was answered at its time, and no answer stands there twice. `close_by` is the virtual
-/// time that may lie between an answer and its being noted.
+/// Every number that was answered is stored, as a row or by one that says the same, but for those
+/// of walks; every stored number was answered at its time, and no answer stands there twice.
 Findings compare(
-    const Answers& answers, const Ledger& ledger, std::chrono::microseconds close_by,
-    const Excuse& excuse);
+    const Answers& answers, const Ledger& ledger, const Closeness& close_by, const Excuse& excuse);
 
 } // namespace insightd::torture

@@ -5,8 +5,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -33,15 +35,24 @@ constexpr auto lateness = 333ms;
 constexpr auto drop_every = 10ms;
 constexpr std::size_t drop_size = 64;
 
+using Generic = asio::generic::stream_protocol;
+
+Generic::endpoint endpoint_of(const Line::Address& address)
+{
+    if (const auto* file = std::get_if<std::filesystem::path>(&address))
+        return asio::local::stream_protocol::endpoint{file->string()};
+    return tcp::endpoint{asio::ip::address_v4::loopback(), std::get<std::uint16_t>(address)};
+}
+
 /// The two ends of a connection.
 struct Pair {
-    explicit Pair(const asio::any_io_executor& loop) : program{loop}, platform{loop} {}
+    explicit Pair(const asio::any_io_executor& loop) : program{loop}, server{loop} {}
 
     void close()
     {
         boost::system::error_code ignored;
         program.close(ignored);
-        platform.close(ignored);
+        server.close(ignored);
     }
     void reset()
     {
@@ -50,13 +61,14 @@ struct Pair {
         close();
     }
 
-    tcp::socket program, platform;
+    tcp::socket program;
+    Generic::socket server;
 };
 
 } // namespace
 
 struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
-    explicit Exchange(std::uint16_t port) : to{port}
+    explicit Exchange(const Address& server) : to{endpoint_of(server)}
     {
         listen(0);
         thread = std::thread{[this] { loop.run(); }};
@@ -93,11 +105,12 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
 
     asio::awaitable<void> connect(std::shared_ptr<Pair> pair)
     {
-        const tcp::endpoint platform{asio::ip::address_v4::loopback(), to};
-        const auto [error] = co_await pair->platform.async_connect(platform, quietly);
+        const auto server = to;
+        const auto [error] = co_await pair->server.async_connect(server, quietly);
         if (error)
             co_return;
-        pair->platform.set_option(tcp::no_delay{true});
+        boost::system::error_code none_for_files;
+        pair->server.set_option(tcp::no_delay{true}, none_for_files);
         pair->program.set_option(tcp::no_delay{true});
         pairs.insert(pair);
         asio::co_spawn(loop, ask(pair), asio::detached);
@@ -117,7 +130,7 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
             if (state == State::silent)
                 continue;
             const auto [failed, sent] =
-                co_await asio::async_write(pair->platform, asio::buffer(bytes, size), quietly);
+                co_await asio::async_write(pair->server, asio::buffer(bytes, size), quietly);
             if (failed)
                 break;
         }
@@ -130,7 +143,7 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
         std::array<char, 16'384> bytes{};
         for (;;) {
             const auto [error, size] =
-                co_await pair->platform.async_read_some(asio::buffer(bytes), quietly);
+                co_await pair->server.async_read_some(asio::buffer(bytes), quietly);
             if (error)
                 break;
             const bool goes_on = co_await pass_on(pair, bytes.data(), size);
@@ -217,7 +230,18 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
             pair->reset();
     }
 
-    std::uint16_t to, own_port = 0;
+    template <class Work> void on_loop(Work work)
+    {
+        std::promise<void> done;
+        asio::post(loop, [&] {
+            work();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+
+    Generic::endpoint to;
+    std::uint16_t own_port = 0;
     State state = State::open;
     asio::io_context loop{1};
     asio::executor_work_guard<asio::io_context::executor_type> never_idle{loop.get_executor()};
@@ -226,26 +250,29 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
     std::thread thread;
 };
 
-Line::Line(std::uint16_t to) : exchange_{std::make_shared<Exchange>(to)} {}
+Line::Line(Address to) : exchange_{std::make_shared<Exchange>(to)} {}
 
 Line::~Line()
 {
     exchange_->loop.stop();
 }
 
-std::string Line::url() const
+std::uint16_t Line::port() const
 {
-    return "http://127.0.0.1:" + std::to_string(exchange_->own_port);
+    return exchange_->own_port;
 }
 
 void Line::become(State state)
 {
-    std::promise<void> done;
-    asio::post(exchange_->loop, [&] {
-        exchange_->become(state);
-        done.set_value();
+    exchange_->on_loop([&] { exchange_->become(state); });
+}
+
+void Line::lead_to(Address to)
+{
+    exchange_->on_loop([&] {
+        exchange_->to = endpoint_of(to);
+        exchange_->hang_up();
     });
-    done.get_future().wait();
 }
 
 } // namespace insightd::torture

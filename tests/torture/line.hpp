@@ -1,17 +1,22 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
-#include <string>
+#include <string_view>
+#include <variant>
 
 namespace insightd::torture
 {
 
-/// The network between the program and a port of the platform, on a thread of its own: everything
-/// that goes over it can be held up, cut off or spoilt.
+/// The network between the program and a server, on a thread of its own: everything that goes over
+/// it can be held up, cut off or spoilt.
 class Line
 {
 public:
+    /// Of the server: a port of this machine, or a socket in its file system.
+    using Address = std::variant<std::uint16_t, std::filesystem::path>;
+
     enum class State {
         open,
         refusing,  ///< nobody listens
@@ -25,11 +30,13 @@ public:
         closing,   ///< … whole, then the connection is closed without having said so
     };
 
-    explicit Line(std::uint16_t to);
+    explicit Line(Address to);
     ~Line();
 
-    std::string url() const; ///< "http://127.0.0.1:41234"
+    std::uint16_t port() const; ///< of this machine, where the program finds it
     void become(State state);
+    /// Another server is behind it: who is connected to the former one is cut off.
+    void lead_to(Address to);
 
 private:
     struct Exchange;

@@ -12,13 +12,16 @@
 namespace insightd::torture
 {
 
-/// A PostgreSQL for one torture alone: it may be stopped, killed and replaced.
+/// A PostgreSQL for one torture alone: it may be stopped, killed and replaced. What cannot be done
+/// throws.
 class OwnServer
 {
 public:
     OwnServer();
 
-    const std::string& url() const { return postgres_.url(); }
+    const std::string& url() const { return url_; } ///< of the one that takes rows
+    std::filesystem::path socket() const;           ///< the same, as a file
+    std::string user() const;
 
     pid_t id() const;                    ///< of the process above all others; 0: it does not run
     std::vector<pid_t> backends() const; ///< those that serve the program
@@ -33,11 +36,21 @@ public:
     /// The same data, in another folder, under the same address.
     void move_house();
 
+    /// A standby confirms every commit from now on, at an address of its own.
+    void add_standby();
+    /// The first is killed, and the standby is the server.
+    void fail_over();
+    /// What was the standby goes on where the first one was.
+    void move_back();
+
 private:
-    std::filesystem::path data() const;
+    std::filesystem::path home() const { return folder_.path() / "postgres"; }
+    std::filesystem::path data() const { return home() / "data"; }
+    void run(std::vector<std::string> program) const;
 
     insightd::testing::ScratchFolder folder_;
     storage::EmbeddedPostgres postgres_;
+    std::string url_;
 };
 
 } // namespace insightd::torture

@@ -84,8 +84,9 @@ void Platform::note(
         return;
     const auto caller = by_port_.at(request.port);
     calls_.push_back({real_now(), caller, account->second, request.path});
-    for (auto& [name, number] : numbers_in(request, response, account->second)) {
-        answers_[name].push_back({real_now(), virtually, caller, account->second, number});
+    for (const auto& one : numbers_in(request, response, account->second)) {
+        answers_[one.name].push_back(
+            {real_now(), virtually, caller, account->second, one.number, one.is_of_walk});
         ++numbers_answered_;
     }
 }

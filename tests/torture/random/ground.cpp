@@ -43,15 +43,20 @@ Ground::Ground(const Wish& what)
     : wish{what}, dice{what.seed}, anchor{real_now()},
       start{Real{date::sys_days{date::year{2026} / 3 / 8}} + 8h},
       state{what.full_disk.empty() ? scratch.path() / "state" : what.full_disk / "state"},
-      board{scratch.path() / "board"}, platform{world(what, anchor, start)}, daemon{scratch.path()}
+      board{scratch.path() / "board"}, platform{world(what, anchor, start)},
+      database_line{server.socket()}, daemon{scratch.path()}
 {
     const auto& platform_ports = platform.server(0);
-    for (const auto& url : {platform_ports.instagram_url(), platform_ports.facebook_url()})
-        lines.push_back(std::make_unique<Line>(port_in(url)));
+    for (const auto& url : {platform_ports.instagram_url(), platform_ports.facebook_url()}) {
+        doors.push_back(std::make_unique<Door>(port_in(url), scratch.path()));
+        lines.push_back(std::make_unique<Line>(doors.back()->port()));
+    }
     sandbox::Setup setup;
-    setup.instagram_url = lines[0]->url();
-    setup.facebook_url = lines[1]->url();
-    setup.database = '"' + server.url() + '"';
+    setup.instagram_url = fmt::format("https://127.0.0.1:{}", lines[0]->port());
+    setup.facebook_url = fmt::format("https://127.0.0.1:{}", lines[1]->port());
+    setup.ca_file = Door::trusted(scratch.path());
+    setup.database = fmt::format(
+        "\"postgresql://{}@127.0.0.1:{}/insights\"", server.user(), database_line.port());
     setup.state_dir = state;
     setup.anchor = text_of(anchor);
     setup.start = text_of(start);
@@ -132,6 +137,12 @@ bool Ground::is_drained() const
 {
     const auto waiting = spool::look_into(spool());
     return waiting && waiting->records == 0;
+}
+
+void Ground::wait_until_rows_wait() const
+{
+    for (const auto until = real_now() + 3s; is_drained() && real_now() < until;)
+        std::this_thread::sleep_for(20ms);
 }
 
 } // namespace insightd::torture

@@ -2,6 +2,7 @@
 
 #include "tests/torture/board_file.hpp"
 #include "tests/torture/daemon_process.hpp"
+#include "tests/torture/door.hpp"
 #include "tests/torture/line.hpp"
 #include "tests/torture/own_server.hpp"
 #include "tests/torture/platform.hpp"
@@ -57,6 +58,8 @@ struct Ground {
     /// Cuts off whoever is connected, so that new settings hold for everybody.
     void cut_off() const;
     bool is_drained() const; ///< nothing waits in the spool
+    /// For 3 s at most.
+    void wait_until_rows_wait() const;
 
     Wish wish;
     std::mt19937 dice;
@@ -66,7 +69,9 @@ struct Ground {
     OwnServer server;
     BoardFile board;
     Platform platform;
-    std::vector<std::unique_ptr<Line>> lines; ///< to each host
+    std::vector<std::unique_ptr<Door>> doors; ///< of each host
+    std::vector<std::unique_ptr<Line>> lines; ///< to each door
+    Line database_line;
     DaemonProcess daemon;
     std::vector<Life> lives;
     std::vector<End> ends;

@@ -17,7 +17,7 @@ enum class Part { program, database, disk, network, platform, clock };
 enum class Cost {
     nothing,     ///< every answer is stored, or its loss stated
     unreceived,  ///< answers do not arrive while it lasts
-    wrong_times, ///< numbers are stored under the wrong time
+    wrong_times, ///< one that starts while it lasts may store numbers under the wrong time
 };
 
 /// One kind of fault: how it is injected and how it is healed, in words and in deed.

@@ -167,6 +167,19 @@ std::vector<Kind> absences()
              ground.server.move_house();
          },
          start_server},
+        {"failed over",
+         "a standby that confirmed every commit is promoted when the first is "
+         "killed -9; the address leads to it",
+         "moved back", Part::database, Cost::nothing,
+         [](Ground& ground) {
+             ground.server.add_standby();
+             ground.server.fail_over();
+             ground.database_line.lead_to(ground.server.socket());
+         },
+         [](Ground& ground) {
+             ground.server.move_back();
+             ground.database_line.lead_to(ground.server.socket());
+         }},
     };
 }
 

@@ -1,6 +1,10 @@
 #include "tests/torture/random/reckoning.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace insightd::torture
 {
@@ -9,8 +13,15 @@ namespace
 
 using namespace std::chrono_literals;
 
-/// Virtual time between an answer and its being noted, on a busy machine.
-constexpr auto close_by = std::chrono::minutes{40};
+/// Virtual time between an answer and what its row is stamped with, on a busy machine.
+constexpr std::chrono::microseconds close_by = 40min;
+constexpr std::chrono::microseconds length_of_walk = 12h;
+
+/// A call that was under way during a fault may have been so for as long; in real time.
+constexpr auto long_fault = 1s;
+
+/// Days may still change for so long after they have ended. Source: graph-api.md section 5.
+constexpr auto settling = 48h;
 
 /// Between two turns of an account, in virtual time.
 constexpr auto a_moment = std::chrono::minutes{2};
@@ -53,11 +64,16 @@ public:
     {
     }
 
-    Findings find() const
+    Findings find()
     {
-        return compare(as_stamped(), ledger_, close_by, [this](const auto&, const Answer& answer) {
-            return excuse(answer);
-        });
+        const auto closeness = [this](const Answer& answer) { return close_to(answer); };
+        const auto reason = [this](const std::string& name, const Answer& answer) {
+            return excuse(name, answer);
+        };
+        auto found = compare(as_stamped(), ledger_, closeness, reason);
+        for (const auto& day : early_finals())
+            found.wrong.push_back("final before it was: " + day);
+        return found;
     }
 
 private:
@@ -75,7 +91,39 @@ private:
         return instant > trouble.from - on_its_way && instant < trouble.until + on_its_way;
     }
 
-    /// What was answered while the program's clock was wrong may stand under the wrong time.
+    std::chrono::microseconds close_to(const Answer& answer) const
+    {
+        auto most = answer.is_of_walk ? length_of_walk : close_by;
+        for (const auto& trouble : troubles_)
+            if (trouble.until - trouble.from > long_fault && lies_in(trouble, answer.at))
+                most += (trouble.until - trouble.from) * ground_.wish.speed;
+        return most;
+    }
+
+    /// One that starts while the clock is wrong knows no better until it is set right.
+    bool misleads(const Trouble& trouble) const
+    {
+        return trouble.clock_ahead != 0us &&
+               std::ranges::any_of(ground_.lives, [&](const Life& life) {
+                   return life.from > trouble.from - on_its_way && life.from < trouble.until;
+               });
+    }
+
+    /// Days that are marked as final, and were read before they had settled.
+    std::vector<std::string> early_finals() const
+    {
+        std::vector<std::string> all;
+        for (const auto& row : insightd::testing::query(
+                 ground_.server.url(),
+                 fmt::format(
+                     "SELECT account_id, day, observed_at FROM store.account_day WHERE is_final "
+                     "AND observed_at < day_end + interval '{} h' - interval '5 min'",
+                     std::chrono::duration_cast<std::chrono::hours>(settling).count())))
+            all.push_back(fmt::format("{} of {} at {}", *row[1], *row[0], *row[2]));
+        return all;
+    }
+
+    /// What one that was misled stored may stand under the wrong time.
     Answers as_stamped() const
     {
         auto all = ground_.platform.answers();
@@ -83,7 +131,7 @@ private:
             std::vector<Answer> more;
             for (const auto& answer : answers)
                 for (const auto& trouble : troubles_)
-                    if (trouble.clock_ahead != 0us && lies_in(trouble, answer.at)) {
+                    if (misleads(trouble) && lies_in(trouble, answer.at)) {
                         more.push_back(answer);
                         more.back().virtually += trouble.clock_ahead * ground_.wish.speed;
                     }
@@ -92,18 +140,24 @@ private:
         return all;
     }
 
-    std::string excuse(const Answer& answer) const
+    std::string excuse(const std::string& name, const Answer& answer)
     {
-        for (const auto& life : ground_.lives)
-            if (life.from <= answer.at && answer.at <= life.until + on_its_way)
-                if (auto why = cut_off(life, answer); !why.empty())
-                    return why;
         for (const auto& trouble : troubles_)
             if (auto why = excuse_of(trouble, answer); !why.empty())
                 return why;
+        for (const auto& life : ground_.lives)
+            if (life.from <= answer.at && answer.at <= life.until + on_its_way)
+                if (auto why = cut_off(life, answer); !why.empty())
+                    return is_of_one_turn(life, name) ? why : "";
         const bool is_stated =
             std::ranges::any_of(losses_, [&](const Loss& loss) { return may_be_of(loss, answer); });
         return is_stated ? "stands in store.loss" : "";
+    }
+
+    /// A turn asks for a number once: who lost it twice has lost more than the turn under way.
+    bool is_of_one_turn(const Life& life, const std::string& name)
+    {
+        return cut_off_[&life].insert(name).second;
     }
 
     std::string cut_off(const Life& life, const Answer& answer) const
@@ -124,9 +178,8 @@ private:
     std::string excuse_of(const Trouble& trouble, const Answer& answer) const
     {
         const auto wrong_until = trouble.until + std::chrono::abs(trouble.clock_ahead) + on_its_way;
-        if (trouble.clock_ahead != 0us && answer.at > trouble.from - on_its_way &&
-            answer.at < wrong_until)
-            return "the clock was wrong";
+        if (misleads(trouble) && answer.at > trouble.from - on_its_way && answer.at < wrong_until)
+            return "it started with a wrong clock";
         const bool loses = trouble.kind->cost == Cost::unreceived;
         return loses && lies_in(trouble, answer.at) ? "did not arrive" : "";
     }
@@ -150,6 +203,7 @@ private:
     const DrainedAt& drained_;
     Ledger ledger_;
     std::vector<Loss> losses_;
+    std::map<const Life*, std::set<std::string>> cut_off_;
 };
 
 } // namespace

@@ -33,7 +33,8 @@ constexpr auto longest_recovery = 30s;
 constexpr auto longest_goodbye = 10s;
 
 /// Virtual time between an answer and its being noted, on a busy machine.
-constexpr auto close_by = std::chrono::minutes{40};
+constexpr std::chrono::microseconds close_by = std::chrono::minutes{40};
+constexpr std::chrono::microseconds length_of_walk = std::chrono::hours{8};
 
 /// Between two turns of an account.
 constexpr auto a_moment = std::chrono::minutes{1};
@@ -132,7 +133,8 @@ Outcome Trial::run()
         database_, "SELECT account_id, (extract(epoch FROM first_at) * 1000000)::bigint, "
                    "(extract(epoch FROM last_at) * 1000000)::bigint FROM store.loss");
     outcome_.findings = compare(
-        platform_.answers(), ledger_, close_by,
+        platform_.answers(), ledger_,
+        [](const Answer& answer) { return answer.is_of_walk ? length_of_walk : close_by; },
         [this](const auto& name, const auto& answer) { return excuse(name, answer); });
     std::ranges::move(complaints_, std::back_inserter(outcome_.findings.wrong));
     return outcome_;

@@ -25,7 +25,8 @@ constexpr std::int64_t most_set_aside = 1000;
 } // namespace
 
 SpoolFile::SpoolFile(std::filesystem::path file, Bounds bounds, model::Instant now)
-    : file_{std::move(file)}, reserve_{file_.string() + ".reserve"}, bounds_{bounds}
+    : file_{std::move(file)}, reserve_{file_.string() + ".reserve"},
+      mark_{file_.string() + ".mark"}, bounds_{bounds}
 {
     open(now);
 }
@@ -82,8 +83,7 @@ bool SpoolFile::insert(const Record& record, model::Instant now)
     else
         note_loss(record, rows, full, now);
     dropping_ = dropping_ || !fits;
-    tx.commit();
-    note_oldest();
+    commit(tx);
     return fits;
 }
 
@@ -94,6 +94,7 @@ void SpoolFile::insert_row(const Record& record, const std::string& body)
               "checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
     bind_head(insert, record);
     insert.bind_bytes(body).bind_bytes(checksum_of(record, body)).run();
+    newest_ = db_->number("SELECT last_insert_rowid()");
     count(record.account_id, 1);
     depth_.rows += static_cast<std::int64_t>(record.contents.rows);
     depth_.bytes += weight_of(body);
@@ -127,9 +128,8 @@ bool SpoolFile::drop_for_full_disk(std::int64_t bytes, model::Instant now)
     while (depth_.bytes > before - bytes &&
            drop_oldest(model::Worth::refetchable, disk_full, now)) {
     }
-    tx.commit();
+    commit(tx);
     reuse_log();
-    note_oldest();
     return depth_.bytes < before;
 }
 
@@ -166,8 +166,7 @@ std::vector<Record> SpoolFile::next(std::size_t records, std::size_t bytes, mode
                 wrong_checksum, now);
             news_ = wrong_checksum;
         }
-        tx.commit();
-        note_oldest();
+        commit(tx);
         held_through_ = found.empty() ? 0 : found.back().seq;
         return found;
     };
@@ -186,8 +185,7 @@ void SpoolFile::acknowledge(const std::vector<std::int64_t>& written)
             const auto stored = stored_in(one);
             remove(stored.record, weight_of(stored.body));
         }
-        tx.commit();
-        note_oldest();
+        commit(tx);
         held_through_ = 0;
     };
     with_reserve(model::Instant{}, work);
@@ -215,8 +213,7 @@ void SpoolFile::set_aside(
         put_aside(record, why);
         remove(record, weight_of(packed(record.steps)));
         note_loss(record, static_cast<std::int64_t>(rows), why, now);
-        tx.commit();
-        note_oldest();
+        commit(tx);
     };
     with_reserve(now, work);
 }
@@ -307,6 +304,18 @@ void SpoolFile::shrink()
 void SpoolFile::limit_pages(std::int64_t pages)
 {
     db_->run("PRAGMA max_page_count = " + std::to_string(pages));
+}
+
+/// Who comes in between finds at least what the mark says: it is lowered before, and raised after.
+void SpoolFile::commit(Transaction& tx)
+{
+    if (depth_.records < marked_.records) {
+        marked_.records = depth_.records;
+        mark_.write(marked_);
+    }
+    tx.commit();
+    note_mark();
+    note_oldest();
 }
 
 /// A record's own span may reach further back; the oldest record is what people ask for.

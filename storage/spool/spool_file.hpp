@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/model/rows.hpp"
+#include "storage/spool/mark.hpp"
 #include "storage/spool/record.hpp"
 #include "storage/spool/reserve.hpp"
 
@@ -18,6 +19,7 @@ namespace insightd::spool
 
 class Lock;
 class Sqlite;
+class Transaction;
 
 /// How much may wait.
 struct Bounds {
@@ -88,6 +90,12 @@ public:
     void limit_pages(std::int64_t pages);
 
 private:
+    /// What was read of a damaged file.
+    struct Salvaged {
+        bool whole = true;       ///< everything that is in it
+        std::int64_t newest = 0; ///< number of the newest record that was ever in it
+    };
+
     template <class Work> auto mended(model::Instant now, Work work);
     template <class Work> void with_reserve(model::Instant now, Work work);
 
@@ -97,8 +105,11 @@ private:
     void recount();
     void begin_anew(const std::string& why, model::Instant now);
     void finish_salvage(const std::string& why, model::Instant now);
-    void remember_last_given();
-    bool salvage(const std::filesystem::path& damaged, model::Instant now);
+    void raise_numbers(std::int64_t at_least);
+    bool is_short(std::int64_t newest) const;
+    void say_if_short(model::Instant now);
+    void note_mark();
+    Salvaged salvage(const std::filesystem::path& damaged, model::Instant now);
     bool salvage_records(Sqlite& old, std::string_view order);
     bool take_over(const Record& record, const std::string& body, const std::string& checksum);
 
@@ -113,15 +124,19 @@ private:
     void note_loss(
         const Record& record, std::optional<std::int64_t> rows, const std::string& why,
         model::Instant now);
+    void commit(Transaction& tx);
     void note_oldest();
     void count(model::AccountId account, std::int64_t records);
 
     std::filesystem::path file_;
     std::unique_ptr<Lock> lock_; ///< nobody else takes rows out
     Reserve reserve_;
+    Mark mark_;
     Bounds bounds_;
     std::unique_ptr<Sqlite> db_;
     Depth depth_;
+    std::int64_t newest_ = 0; ///< record that was ever put in
+    Mark::Content marked_;
     std::map<model::AccountId, std::int64_t> queued_, changes_;
     std::int64_t held_through_ = 0; ///< the newest record that was handed out
     int salvages_ = 0;              ///< that were not finished, in a row

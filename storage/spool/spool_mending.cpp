@@ -20,6 +20,7 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr auto damaged_file = "the file of the spool was damaged";
+constexpr auto short_file = "the file of the spool was cut off";
 
 constexpr auto pragmas = R"(
     PRAGMA auto_vacuum = INCREMENTAL;
@@ -51,6 +52,10 @@ constexpr auto tables = R"(
 )";
 
 constexpr std::int64_t newest_version = 1;
+
+/// Number of the newest record that was ever put in.
+constexpr auto select_newest =
+    "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'record'";
 
 /// "spool.db.damaged-20260301T120000Z", or with a number behind it if there is one already.
 fs::path name_for_damaged(const fs::path& file, model::Instant now)
@@ -155,6 +160,7 @@ void SpoolFile::open(model::Instant now)
         else if (!unfinished(file_).empty())
             finish_salvage("and the program ended meanwhile", now);
         recount();
+        say_if_short(now);
     } catch (const SqliteError& error) {
         if (!error.is_damage())
             throw;
@@ -186,6 +192,37 @@ void SpoolFile::recount()
         queued_[accounts.number(0)] = accounts.number(1);
         changes_[accounts.number(0)] += accounts.number(1);
     }
+    newest_ = db_->number(select_newest);
+}
+
+/// What was put in last is missing, or something else that nobody took out. Numbers that are gone
+/// when nothing waits were taken out.
+bool SpoolFile::is_short(std::int64_t newest) const
+{
+    const auto mark = mark_.read();
+    return mark && (depth_.records < mark->records || (newest < mark->newest && mark->records > 0));
+}
+
+/// A file that SQLite finds good.
+void SpoolFile::say_if_short(model::Instant now)
+{
+    if (is_short(newest_)) {
+        Transaction tx{*db_};
+        raise_numbers(mark_.read().value_or(Mark::Content{}).newest);
+        note_loss(Record{}, std::nullopt, short_file, now);
+        tx.commit();
+        news_ = fmt::format("{}: {} records of it go on", short_file, depth_.records);
+        recount();
+    }
+    note_mark();
+}
+
+void SpoolFile::note_mark()
+{
+    const Mark::Content is{newest_, depth_.records};
+    if (is != marked_)
+        mark_.write(is);
+    marked_ = is;
 }
 
 /// The damaged file stays for inspection; what can be read of it goes on in a new one.
@@ -210,11 +247,14 @@ void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
     ++salvages_;
     try {
         Transaction tx{*db_};
-        remember_last_given();
-        bool whole = true;
-        for (const auto& file : files)
-            whole = salvage(file, now) && whole;
-        if (!whole)
+        raise_numbers(std::max(last_given_, mark_.read().value_or(Mark::Content{}).newest));
+        Salvaged all;
+        for (const auto& file : files) {
+            const auto one = salvage(file, now);
+            all = {all.whole && one.whole, std::max(all.newest, one.newest)};
+        }
+        depth_ = depth_in(*db_);
+        if (!all.whole || is_short(all.newest))
             note_loss(Record{}, std::nullopt, damaged_file, now);
         tx.commit();
     } catch (const SqliteError& error) {
@@ -235,17 +275,20 @@ void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
 }
 
 /// What was handed out and is acknowledged later must not be taken for a new record.
-void SpoolFile::remember_last_given()
+void SpoolFile::raise_numbers(std::int64_t at_least)
 {
-    if (db_->number("SELECT count(*) FROM sqlite_sequence WHERE name = 'record'") == 0)
+    Query{*db_, "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'record'"}
+        .bind(at_least)
+        .run();
+    if (db_->changes() == 0)
         Query{*db_, "INSERT INTO sqlite_sequence (name, seq) VALUES ('record', ?)"}
-            .bind(last_given_)
+            .bind(at_least)
             .run();
 }
 
-/// From the oldest on, and, where that breaks off, from the newest back. False if something could
-/// not be read. What the new file does not take is thrown.
-bool SpoolFile::salvage(const fs::path& damaged, model::Instant now)
+/// From the oldest on, and, where that breaks off, from the newest back. What the new file does not
+/// take is thrown.
+SpoolFile::Salvaged SpoolFile::salvage(const fs::path& damaged, model::Instant now)
 {
     Sqlite old{damaged, Sqlite::Access::read_only};
     bool whole = salvage_records(old, "ASC");
@@ -260,7 +303,8 @@ bool SpoolFile::salvage(const fs::path& damaged, model::Instant now)
         of.contents = {0, loss.collector, loss.first_at, loss.last_at};
         note_loss(of, loss.rows, loss.reason, now);
     }
-    return whole && !losses.broke_off();
+    Readable newest{old, select_newest, salvages_ < most_salvages};
+    return {whole && !losses.broke_off(), newest.next() ? newest.row().number(0) : 0};
 }
 
 /// Up to the first that is there already: it was read from the other end.

@@ -242,6 +242,102 @@ TEST_F(SpoolFileTest, WhatCanBeReadOfADamagedFileGoesOn)
     EXPECT_TRUE(file.append(record("after"), noon));
 }
 
+/// As it stands after kill -9: the newest records are in the log alone.
+class SpoolThatWasKilled : public SpoolFileTest
+{
+protected:
+    SpoolThatWasKilled()
+    {
+        auto file = open();
+        for (const char* rows : {"a", "b", "c"})
+            file.append(record(rows), noon);
+        take(file, 1);
+        fs::create_directories(copy);
+        for (const char* part : {"", "-wal", ".mark"})
+            fs::copy_file(path().string() + part, (copy / "spool.db").string() + part);
+    }
+
+    static void take(SpoolFile& file, std::size_t records)
+    {
+        std::vector<std::int64_t> taken;
+        for (const auto& one : file.next(records, 1 << 30, noon))
+            taken.push_back(one.seq);
+        file.acknowledge(taken);
+    }
+
+    fs::path part(const char* ending) const { return (copy / "spool.db").string() + ending; }
+    SpoolFile open_again() const { return SpoolFile{copy / "spool.db", {}, noon}; }
+
+    fs::path copy{folder / "killed"};
+};
+
+TEST_F(SpoolThatWasKilled, IsWholeWithItsLog)
+{
+    auto file = open_again();
+    EXPECT_THAT(texts(file), ElementsAre("b", "c"));
+    EXPECT_THAT(file.losses(), IsEmpty());
+    EXPECT_EQ(file.take_news(), "");
+}
+
+/// SQLite says nothing of all these.
+TEST_F(SpoolThatWasKilled, WhatIsMissingOfItsLogIsALoss)
+{
+    fs::resize_file(part("-wal"), fs::file_size(part("-wal")) / 2);
+    {
+        auto file = open_again();
+        EXPECT_THAT(file.take_news(), HasSubstr("cut off"));
+        ASSERT_THAT(file.losses(), SizeIs(1));
+        EXPECT_EQ(file.losses().front().loss.reason, "the file of the spool was cut off");
+        EXPECT_EQ(file.losses().front().loss.rows, std::nullopt);
+        EXPECT_TRUE(file.append(record("d"), noon));
+    }
+    auto file = open_again();
+    EXPECT_EQ(file.take_news(), "") << "it was said";
+    EXPECT_EQ(texts(file).back(), "d");
+}
+
+TEST_F(SpoolThatWasKilled, FileThatIsGoneOrEmptyIsALossIfRowsWaitedInIt)
+{
+    fs::remove(part("-wal"));
+    fs::resize_file(part(""), 0);
+    EXPECT_THAT(open_again().losses(), SizeIs(1));
+    {
+        auto file = open_again();
+        file.told(file.losses());
+        file.append(record("d"), noon);
+        take(file, 1);
+        EXPECT_THAT(texts(file), IsEmpty());
+    }
+    fs::remove(part(""));
+    EXPECT_THAT(open_again().losses(), IsEmpty()) << "nothing waited";
+}
+
+TEST_F(SpoolThatWasKilled, NumbersOfMissingRecordsAreNotGivenAgain)
+{
+    fs::remove(part("-wal"));
+    fs::resize_file(part(""), 0);
+    auto file = open_again();
+    file.append(record("d"), noon);
+    EXPECT_EQ(file.next(1, 1 << 30, noon).front().seq, 4);
+}
+
+/// The mark is written after the disk has the record, and is not waited for.
+TEST_F(SpoolThatWasKilled, MarkThatIsOldGoneOrDamagedLosesNothing)
+{
+    for (const auto spoil :
+         {+[](const fs::path& mark) { fs::remove(mark); },
+          +[](const fs::path& mark) { fs::resize_file(mark, 7); },
+          +[](const fs::path& mark) { std::ofstream{mark} << "x"; },
+          +[](const fs::path& mark) {
+              Mark{mark}.write({1, 1});
+          }}) {
+        spoil(part(".mark"));
+        auto file = open_again();
+        EXPECT_THAT(texts(file), ElementsAre("b", "c"));
+        EXPECT_THAT(file.losses(), IsEmpty());
+    }
+}
+
 /// Killed after the damaged file was moved, and before what is in it was in the new one.
 TEST_F(SpoolFileTest, SalvageThatWasNotFinishedIsFinishedByTheNextLife)
 {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace insightd::spool
+{
+
+/// What must at least be in the spool's file, kept beside it. SQLite takes a log that was cut off,
+/// or a file that is empty, for one that never held more. The mark is not on the disk at once:
+/// after a power cut it may say less than there is, and never more.
+class Mark
+{
+public:
+    struct Content {
+        std::int64_t newest = 0;  ///< number of the newest record that was ever put in
+        std::int64_t records = 0; ///< that wait
+        bool operator==(const Content&) const = default;
+    };
+
+    explicit Mark(std::filesystem::path file) : file_{std::move(file)} {}
+
+    /// Nothing if there is none, or it is damaged.
+    std::optional<Content> read() const;
+    /// One that cannot be written is removed: it would say too much.
+    void write(const Content& content) const;
+
+private:
+    std::filesystem::path file_;
+};
+
+} // namespace insightd::spool

@@ -43,8 +43,11 @@ const json::value* total_of(const json::object& metric)
     return total == nullptr ? nullptr : total->as_object().if_contains("value");
 }
 
-std::vector<Named> of_post(const json::value& answer, std::int64_t media)
+/// What a breakdown sums up to was asked for without it as well.
+std::vector<Named>
+of_post(const json::value& answer, const sandbox::Request& request, std::int64_t media)
 {
+    const bool is_repeated = !request.param("breakdown").empty();
     std::vector<Named> all;
     for (const auto& entry : data_of(answer)) {
         const auto& metric = entry.as_object();
@@ -53,6 +56,8 @@ std::vector<Named> of_post(const json::value& answer, std::int64_t media)
             add(all, name, &values->as_array().front().at("value"));
         add(all, name, total_of(metric));
     }
+    for (auto& one : all)
+        one.is_repeated = is_repeated;
     return all;
 }
 
@@ -131,7 +136,8 @@ numbers_in(const sandbox::Request& request, const sandbox::Response& response, s
     if (parts[1] == "media" || parts[1] == "stories")
         return of_list(answer);
     if (parts[1] == "insights")
-        return is_own ? of_days(answer, request, account) : of_post(answer, std::stoll(parts[0]));
+        return is_own ? of_days(answer, request, account)
+                      : of_post(answer, request, std::stoll(parts[0]));
     return {};
 }
 

@@ -15,7 +15,8 @@ namespace insightd::torture
 struct Named {
     std::string name;
     double number = 0;
-    bool is_of_walk = false; ///< of several calls, which are stored together or asked again
+    bool is_repeated = false; ///< said beside another answer of the same turn
+    bool is_of_walk = false;  ///< of several calls, which are stored together or asked again
 };
 
 std::string name_of_post(std::string_view metric, std::int64_t media);

@@ -58,7 +58,7 @@ std::string name_of(const insightd::testing::Row& row)
 bool is_stored(
     const Answer& answer, const std::vector<Stored>& series, std::chrono::microseconds close_by)
 {
-    if (answer.is_of_walk)
+    if (answer.is_repeated || answer.is_of_walk)
         return true;
     for (std::size_t index = series.size(); index-- > 0;) {
         if (series[index].observed_at > answer.virtually + close_by)
@@ -71,13 +71,28 @@ bool is_stored(
     return false;
 }
 
+/// A day's row says again what was answered before of the other metrics.
 bool was_answered(
     const Stored& stored, const std::vector<Answer>& answers, const Closeness& close_by)
 {
     return std::ranges::any_of(answers, [&](const Answer& answer) {
-        const auto distance = std::chrono::abs(answer.virtually - stored.observed_at);
-        return answer.number == stored.number && distance < close_by(answer);
+        const auto later = stored.observed_at - answer.virtually;
+        const bool goes_on = answer.is_of_walk && later > std::chrono::microseconds::zero();
+        return answer.number == stored.number &&
+               (goes_on || std::chrono::abs(later) < close_by(answer));
     });
+}
+
+/// For whoever looks for the cause.
+std::string when_answered(const Stored& stored, const std::vector<Answer>& answers)
+{
+    std::string times;
+    for (const auto& answer : answers)
+        if (answer.number == stored.number)
+            times += fmt::format(
+                "{} {} ({})", times.empty() ? ", but at" : ",", text_of(answer.virtually),
+                text_of(answer.at));
+    return times;
 }
 
 } // namespace
@@ -113,8 +128,8 @@ Findings compare(
                 ++found.excused[why];
             else
                 found.wrong.push_back(fmt::format(
-                    "{} {}, answered at {} to {}, is not stored", answer.number, name,
-                    text_of(answer.at), answer.caller));
+                    "{} {}, answered at {} ({}) to {}, is not stored", answer.number, name,
+                    text_of(answer.at), text_of(answer.virtually), answer.caller));
         }
     }
     for (const auto& [name, series] : ledger.series) {
@@ -123,9 +138,10 @@ Findings compare(
         for (const auto& stored : series)
             if (!was_answered(stored, given, close_by))
                 found.wrong.push_back(fmt::format(
-                    "{} {} at {} was never answered", stored.number, name,
-                    text_of(stored.observed_at)));
-        if (series.size() > given.size())
+                    "{} {} at {} was not answered then{}", stored.number, name,
+                    text_of(stored.observed_at), when_answered(stored, given)));
+        const bool goes_on = !given.empty() && given.front().is_of_walk;
+        if (series.size() > given.size() && !goes_on)
             found.wrong.push_back(
                 fmt::format("{}: {} rows of {} answers", name, series.size(), given.size()));
     }

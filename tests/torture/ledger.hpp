@@ -39,7 +39,8 @@ struct Findings {
 };
 
 /// Every number that was answered is stored, as a row or by one that says the same, but for those
-/// of walks; every stored number was answered at its time, and no answer stands there twice.
+/// that are asked again; every stored number was answered at its time, and no answer stands there
+/// twice.
 Findings compare(
     const Answers& answers, const Ledger& ledger, const Closeness& close_by, const Excuse& excuse);
 

@@ -86,7 +86,8 @@ void Platform::note(
     calls_.push_back({real_now(), caller, account->second, request.path});
     for (const auto& one : numbers_in(request, response, account->second)) {
         answers_[one.name].push_back(
-            {real_now(), virtually, caller, account->second, one.number, one.is_of_walk});
+            {real_now(), virtually, caller, account->second, one.number, one.is_repeated,
+             one.is_of_walk});
         ++numbers_answered_;
     }
 }

@@ -36,7 +36,7 @@ struct Answer {
     std::size_t caller;
     std::int64_t account;
     double number;
-    bool is_of_walk;
+    bool is_repeated, is_of_walk;
 };
 
 /// By the name of what is counted (answers.hpp), in the order in which they were given.

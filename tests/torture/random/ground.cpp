@@ -18,6 +18,9 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_goodbye = 10s;
 
+/// A signal that comes earlier may end a process before it can do anything about it.
+constexpr auto time_to_listen = 2s;
+
 Platform::Options world(const Ground::Wish& wish, Real anchor, Real start)
 {
     Platform::Options options;
@@ -98,7 +101,8 @@ bool Ground::stop_daemon()
         return false;
     }
     life.until = real_now();
-    return *code == 0;
+    const bool listened_yet = life.told - life.from > time_to_listen;
+    return *code == 0 || (!listened_yet && *code == 128 + SIGTERM);
 }
 
 void Ground::kill_daemon()
@@ -133,8 +137,11 @@ void Ground::cut_off() const
             "'insightd'");
 }
 
+/// The mark says so even of a file that was spoilt since.
 bool Ground::is_drained() const
 {
+    if (const auto mark = spool::Mark{spool().string() + ".mark"}.read())
+        return mark->records == 0;
     const auto waiting = spool::look_into(spool());
     return waiting && waiting->records == 0;
 }

@@ -230,6 +230,18 @@ private:
         return all;
     }
 
+    void show_log() const
+    {
+        for (const auto& row : insightd::testing::query(
+                 ground_.server.url(), "SELECT lost_at, account_id, rows, first_at, last_at, "
+                                       "reason FROM store.loss ORDER BY lost_at"))
+            fmt::print(
+                "loss at {} of {}: {} rows, {} to {}: {}\n", row[0].value_or("-"),
+                row[1].value_or("-"), row[2].value_or("-"), row[3].value_or("-"),
+                row[4].value_or("-"), row[5].value_or("-"));
+        std::cout << std::ifstream{ground_.daemon.log()}.rdbuf();
+    }
+
     int report()
     {
         auto found = reckon(ground_, troubles_, drained_);
@@ -250,7 +262,7 @@ private:
         for (std::size_t line = 0; line < std::min(most, found.wrong.size()); ++line)
             fmt::print("WRONG {}\n", found.wrong[line]);
         if (wish_.keeps_log)
-            std::cout << std::ifstream{ground_.daemon.log()}.rdbuf();
+            show_log();
         fmt::print(
             "{}\n", found.wrong.empty() ? "all is well"
                                         : fmt::format("not well: {} wrong", found.wrong.size()));

@@ -145,13 +145,15 @@ private:
         for (const auto& trouble : troubles_)
             if (auto why = excuse_of(trouble, answer); !why.empty())
                 return why;
+        const bool is_stated =
+            std::ranges::any_of(losses_, [&](const Loss& loss) { return may_be_of(loss, answer); });
+        if (is_stated)
+            return "stands in store.loss";
         for (const auto& life : ground_.lives)
             if (life.from <= answer.at && answer.at <= life.until + on_its_way)
                 if (auto why = cut_off(life, answer); !why.empty())
                     return is_of_one_turn(life, name) ? why : "";
-        const bool is_stated =
-            std::ranges::any_of(losses_, [&](const Loss& loss) { return may_be_of(loss, answer); });
-        return is_stated ? "stands in store.loss" : "";
+        return {};
     }
 
     /// A turn asks for a number once: who lost it twice has lost more than the turn under way.

@@ -131,6 +131,15 @@ FILE* fopen64(const char* path, const char* mode)
     return opened_as_stream(path, [&] { return real(path, mode); });
 }
 
+/// It closes its descriptor where nobody sees it, and the next one is something else.
+int fclose(FILE* stream)
+{
+    INSIGHTD_REAL(fclose);
+    if (stream != nullptr)
+        set_role(fileno(stream), Role::none);
+    return real(stream);
+}
+
 int close(int descriptor)
 {
     INSIGHTD_REAL(close);

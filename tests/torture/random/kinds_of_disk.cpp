@@ -50,15 +50,15 @@ std::vector<Kind> kinds_of_disk()
 {
     using enum Operation;
     const std::vector writing{file_write, file_truncate, file_allocate};
-    const std::vector changing{file_open,   file_write,  file_truncate, file_allocate,
-                               file_rename, file_remove, folder_make};
+    const std::vector changing{file_write,  file_truncate, file_allocate,
+                               file_rename, file_remove,   folder_make};
     std::vector<Kind> all{
         disk("disk full", "writes fail with ENOSPC", failing(writing, Effect::error, ENOSPC)),
         disk(
             "disk full in the middle", "half of a write fits, then ENOSPC",
             failing(writing, Effect::half_failed, ENOSPC)),
         disk(
-            "read-only file system", "EROFS to all that changes files",
+            "read-only file system", "EROFS to all that changes files; they can be opened",
             failing(changing, Effect::error, EROFS)),
         disk("disk cannot write", "EIO to writes", failing({file_write}, Effect::error, EIO)),
         disk("disk cannot sync", "EIO to fsync", failing({file_sync}, Effect::error, EIO)),

@@ -314,8 +314,8 @@ void SpoolFile::commit(Transaction& tx)
         mark_.write(marked_);
     }
     tx.commit();
-    note_mark();
     note_oldest();
+    note_mark();
 }
 
 /// A record's own span may reach further back; the oldest record is what people ask for.

@@ -108,6 +108,7 @@ private:
     void raise_numbers(std::int64_t at_least);
     bool is_short(std::int64_t newest) const;
     void say_if_short(model::Instant now);
+    void note_unknown_loss(const std::string& why, model::Instant now);
     void note_mark();
     Salvaged salvage(const std::filesystem::path& damaged, model::Instant now);
     bool salvage_records(Sqlite& old, std::string_view order);

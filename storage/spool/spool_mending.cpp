@@ -209,7 +209,7 @@ void SpoolFile::say_if_short(model::Instant now)
     if (is_short(newest_)) {
         Transaction tx{*db_};
         raise_numbers(mark_.read().value_or(Mark::Content{}).newest);
-        note_loss(Record{}, std::nullopt, short_file, now);
+        note_unknown_loss(short_file, now);
         tx.commit();
         news_ = fmt::format("{}: {} records of it go on", short_file, depth_.records);
         recount();
@@ -217,9 +217,22 @@ void SpoolFile::say_if_short(model::Instant now)
     note_mark();
 }
 
+/// Of anybody, and nobody knows how much; nothing that waited was older than the mark says.
+void SpoolFile::note_unknown_loss(const std::string& why, model::Instant now)
+{
+    Record any;
+    const auto mark = mark_.read();
+    if (mark && mark->oldest != 0) {
+        any.contents.first_at = instant_or_none(mark->oldest);
+        any.contents.last_at = now;
+    }
+    note_loss(any, std::nullopt, why, now);
+}
+
 void SpoolFile::note_mark()
 {
-    const Mark::Content is{newest_, depth_.records};
+    const auto oldest = count_or_none(depth_.oldest).value_or(0);
+    const Mark::Content is{newest_, depth_.records, oldest};
     if (is != marked_)
         mark_.write(is);
     marked_ = is;
@@ -255,7 +268,7 @@ void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
         }
         depth_ = depth_in(*db_);
         if (!all.whole || is_short(all.newest))
-            note_loss(Record{}, std::nullopt, damaged_file, now);
+            note_unknown_loss(damaged_file, now);
         tx.commit();
     } catch (const SqliteError& error) {
         db_.reset();

@@ -289,6 +289,8 @@ TEST_F(SpoolThatWasKilled, WhatIsMissingOfItsLogIsALoss)
         ASSERT_THAT(file.losses(), SizeIs(1));
         EXPECT_EQ(file.losses().front().loss.reason, "the file of the spool was cut off");
         EXPECT_EQ(file.losses().front().loss.rows, std::nullopt);
+        EXPECT_EQ(file.losses().front().loss.first_at, noon) << "nothing older waited";
+        EXPECT_EQ(file.losses().front().loss.last_at, noon) << "it was found then";
         EXPECT_TRUE(file.append(record("d"), noon));
     }
     auto file = open_again();
@@ -329,7 +331,7 @@ TEST_F(SpoolThatWasKilled, MarkThatIsOldGoneOrDamagedLosesNothing)
           +[](const fs::path& mark) { fs::resize_file(mark, 7); },
           +[](const fs::path& mark) { std::ofstream{mark} << "x"; },
           +[](const fs::path& mark) {
-              Mark{mark}.write({1, 1});
+              Mark{mark}.write({1, 1, 0});
           }}) {
         spoil(part(".mark"));
         auto file = open_again();

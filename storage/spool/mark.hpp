@@ -15,9 +15,8 @@ class Mark
 public:
     struct Content {
         std::int64_t newest = 0;  ///< number of the newest record that was ever put in
-        std::int64_t records = 0; ///< that wait
-        std::int64_t oldest =
-            0; ///< of the record that waits longest, microseconds since 1970; 0: not known
+        std::int64_t waiting = 0; ///< records, and losses that the database has not heard of
+        std::int64_t oldest = 0;  ///< of them, microseconds since 1970; 0: not known
         bool operator==(const Content&) const = default;
     };
 

@@ -289,7 +289,7 @@ void SpoolFile::told(const std::vector<UntoldLoss>& losses)
                 .bind_text(told.loss.id)
                 .bind(told.loss.rows)
                 .run();
-        tx.commit();
+        commit(tx);
     };
     mended(model::Instant{}, work);
 }
@@ -309,13 +309,14 @@ void SpoolFile::limit_pages(std::int64_t pages)
 /// Who comes in between finds at least what the mark says: it is lowered before, and raised after.
 void SpoolFile::commit(Transaction& tx)
 {
-    if (depth_.records < marked_.records) {
-        marked_.records = depth_.records;
+    note_oldest();
+    const auto after = content();
+    if (after.waiting < marked_.waiting) {
+        marked_.waiting = after.waiting;
         mark_.write(marked_);
     }
     tx.commit();
-    note_oldest();
-    note_mark();
+    note(after);
 }
 
 /// A record's own span may reach further back; the oldest record is what people ask for.

@@ -109,7 +109,8 @@ private:
     bool is_short(std::int64_t newest) const;
     void say_if_short(model::Instant now);
     void note_unknown_loss(const std::string& why, model::Instant now);
-    void note_mark();
+    Mark::Content content() const;
+    void note(const Mark::Content& content);
     Salvaged salvage(const std::filesystem::path& damaged, model::Instant now);
     bool salvage_records(Sqlite& old, std::string_view order);
     bool take_over(const Record& record, const std::string& body, const std::string& checksum);

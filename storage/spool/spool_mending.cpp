@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -200,7 +201,8 @@ void SpoolFile::recount()
 bool SpoolFile::is_short(std::int64_t newest) const
 {
     const auto mark = mark_.read();
-    return mark && (depth_.records < mark->records || (newest < mark->newest && mark->records > 0));
+    return mark &&
+           (content().waiting < mark->waiting || (newest < mark->newest && mark->waiting > 0));
 }
 
 /// A file that SQLite finds good.
@@ -214,7 +216,7 @@ void SpoolFile::say_if_short(model::Instant now)
         news_ = fmt::format("{}: {} records of it go on", short_file, depth_.records);
         recount();
     }
-    note_mark();
+    note(content());
 }
 
 /// Of anybody, and nobody knows how much; nothing that waited was older than the mark says.
@@ -229,13 +231,24 @@ void SpoolFile::note_unknown_loss(const std::string& why, model::Instant now)
     note_loss(any, std::nullopt, why, now);
 }
 
-void SpoolFile::note_mark()
+/// As the file stands now, within a transaction as well.
+Mark::Content SpoolFile::content() const
 {
-    const auto oldest = count_or_none(depth_.oldest).value_or(0);
-    const Mark::Content is{newest_, depth_.records, oldest};
-    if (is != marked_)
-        mark_.write(is);
-    marked_ = is;
+    Query losses{*db_, "SELECT count(*), min(first_at), count(first_at) FROM loss"};
+    losses.next();
+    const auto told_of = losses.number(0);
+    auto oldest = count_or_none(depth_.oldest).value_or(std::numeric_limits<std::int64_t>::max());
+    if (told_of > 0)
+        oldest = losses.number(2) < told_of ? 0 : std::min(oldest, losses.number(1));
+    const auto waiting = depth_.records + told_of;
+    return {newest_, waiting, waiting > 0 ? oldest : 0};
+}
+
+void SpoolFile::note(const Mark::Content& content)
+{
+    if (content != marked_)
+        mark_.write(content);
+    marked_ = content;
 }
 
 /// The damaged file stays for inspection; what can be read of it goes on in a new one.

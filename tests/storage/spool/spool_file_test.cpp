@@ -323,6 +323,20 @@ TEST_F(SpoolThatWasKilled, NumbersOfMissingRecordsAreNotGivenAgain)
     EXPECT_EQ(file.next(1, 1 << 30, noon).front().seq, 4);
 }
 
+/// What was said of the first one lies in the log that is cut off next.
+TEST_F(SpoolThatWasKilled, LossThatNobodyHeardOfIsNotForgotten)
+{
+    fs::resize_file(part("-wal"), fs::file_size(part("-wal")) / 2);
+    const auto again = folder / "again";
+    {
+        auto file = open_again();
+        ASSERT_THAT(file.losses(), SizeIs(1));
+        fs::copy(copy, again);
+    }
+    fs::resize_file((again / "spool.db").string() + "-wal", 0);
+    EXPECT_THAT((SpoolFile{again / "spool.db", {}, noon}.losses()), SizeIs(1));
+}
+
 /// The mark is written after the disk has the record, and is not waited for.
 TEST_F(SpoolThatWasKilled, MarkThatIsOldGoneOrDamagedLosesNothing)
 {

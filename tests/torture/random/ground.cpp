@@ -141,7 +141,7 @@ void Ground::cut_off() const
 bool Ground::is_drained() const
 {
     if (const auto mark = spool::Mark{spool().string() + ".mark"}.read())
-        return mark->records == 0;
+        return mark->waiting == 0;
     const auto waiting = spool::look_into(spool());
     return waiting && waiting->records == 0;
 }

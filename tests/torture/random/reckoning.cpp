@@ -20,6 +20,9 @@ constexpr std::chrono::microseconds length_of_walk = 12h;
 /// A call that was under way during a fault may have been so for as long; in real time.
 constexpr auto long_fault = 1s;
 
+/// A post of which some metrics are asked apart is stored when all of them were.
+constexpr auto half_read = 3s;
+
 /// Days may still change for so long after they have ended. Source: graph-api.md section 5.
 constexpr auto settling = 48h;
 
@@ -164,7 +167,7 @@ private:
 
     std::string cut_off(const Life& life, const Answer& answer) const
     {
-        if (life.told != Real{} && answer.at > life.told - on_its_way)
+        if (life.told != Real{} && answer.at > life.told - half_read)
             return "under way at SIGTERM";
         if (!life.was_killed)
             return {};

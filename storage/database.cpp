@@ -24,7 +24,9 @@ public:
 };
 
 Database::Database(std::string url, std::function<void()> before_connecting)
-    : url_{std::move(url)}, worker_{std::make_unique<Connected>(url_, std::move(before_connecting))}
+    : url_{std::move(url)}, worker_{std::make_unique<Connected>(
+                                url_, std::move(before_connecting))},
+      second_worker_{std::make_unique<Connected>(url_, std::function<void()>{})}
 {
 }
 
@@ -32,7 +34,7 @@ Database::~Database() = default;
 
 bool Database::is_busy() const
 {
-    return worker_->is_busy();
+    return worker_->is_busy() || second_worker_->is_busy();
 }
 
 namespace
@@ -66,7 +68,7 @@ boost::asio::awaitable<void> Database::prepare(
 }
 
 template <class Result, class Work>
-boost::asio::awaitable<Result> Database::in_transaction(Work work)
+boost::asio::awaitable<Result> Database::in_transaction(Work work, Lane lane)
 {
     auto job = [work = std::move(work)](pqxx::connection& db) {
         pqxx::work tx{db};
@@ -74,7 +76,8 @@ boost::asio::awaitable<Result> Database::in_transaction(Work work)
         tx.commit();
         return result;
     };
-    co_return co_await worker_->run<Result>(std::move(job), patience_);
+    auto& worker = lane == Lane::first ? *worker_ : *second_worker_;
+    co_return co_await worker.run<Result>(std::move(job), patience_);
 }
 
 boost::asio::awaitable<void> Database::write_configured(std::shared_ptr<const Configured> wanted)
@@ -96,19 +99,43 @@ boost::asio::awaitable<void> Database::write(model::SharedBatch batch)
     fenced_off_ += passed_over;
 }
 
+boost::asio::awaitable<bool> Database::open_second_lane()
+{
+    if (second_worker_->is_busy())
+        co_return false;
+    second_writes_ = false;
+    const auto greet = [](pqxx::connection& db) {
+        pqxx::work tx{db};
+        tx.exec1("SELECT 1");
+        return true;
+    };
+    try {
+        co_return co_await second_worker_->run<bool>(greet, patience_);
+    } catch (const model::Unavailable&) { // the first lane does for both
+    }
+    co_return false;
+}
+
+boost::asio::awaitable<void> Database::close_second_lane()
+{
+    if (!second_worker_->is_busy())
+        co_await second_worker_->disconnect();
+}
+
 boost::asio::awaitable<void>
-Database::write_steps(model::AccountId account, std::vector<Step> steps)
+Database::write_steps(model::AccountId account, std::vector<Step> steps, Lane lane)
 {
     auto work = [account, steps = std::move(steps)](pqxx::work& tx) {
         tx.exec0("SET LOCAL synchronous_commit TO off");
         return perform(tx, account, steps);
     };
-    const auto passed_over = co_await in_transaction<std::size_t>(std::move(work));
+    second_writes_ = second_writes_ || lane == Lane::second;
+    const auto passed_over = co_await in_transaction<std::size_t>(std::move(work), lane);
     fenced_off_ += passed_over;
 }
 
-/// The log is written in order: once this commit is on the disk, those before it are. It needs a
-/// record of its own there, for an empty transaction waits for nothing.
+/// The log is written in order, whoever writes: once this commit is on the disk, those before it
+/// are. It needs a record of its own there, for an empty transaction waits for nothing.
 boost::asio::awaitable<void> Database::make_durable()
 {
     auto work = [](pqxx::work& tx) {
@@ -121,6 +148,8 @@ boost::asio::awaitable<void> Database::make_durable()
 /// A standby, or a server that was made read-only, answers reads.
 boost::asio::awaitable<void> Database::probe()
 {
+    if (second_writes_ && second_worker_->is_stuck())
+        throw model::Unavailable{unanswered};
     auto work = [](pqxx::work& tx) {
         if (tx.exec1("SELECT current_setting('transaction_read_only')")[0].as<std::string>() ==
             "on")

@@ -71,13 +71,25 @@ public:
     /// confirmed for 24 h.
     boost::asio::awaitable<void> write(model::SharedBatch batch) override;
 
+    /// Each is a connection of its own: what is done in one does not wait for what the other does.
+    /// All but some of write_steps() is done in the first.
+    enum class Lane : std::uint8_t { first, second };
+
+    /// Connects the second lane. False if that is not to be had, as where the server has no more
+    /// connections to give: then the first one does for all.
+    boost::asio::awaitable<bool> open_second_lane();
+    boost::asio::awaitable<void> close_second_lane();
+
     /// The same for rows that waited in their written form. Many follow each other, so none waits
-    /// for the database's disk: whoever kept them elsewhere keeps them until make_durable().
-    boost::asio::awaitable<void> write_steps(model::AccountId account, std::vector<Step> steps);
-    /// What write_steps() wrote is on the database's disk when this returns.
+    /// for the database's disk: whoever kept them elsewhere keeps them until make_durable(). The
+    /// second lane must be open.
+    boost::asio::awaitable<void>
+    write_steps(model::AccountId account, std::vector<Step> steps, Lane lane = Lane::first);
+    /// What write_steps() wrote, in either lane, is on the database's disk when this returns.
     boost::asio::awaitable<void> make_durable();
 
-    /// Throws if the database cannot take rows: away, read-only, or going down.
+    /// Throws if the database cannot take rows: away, read-only, going down, or busy in the second
+    /// lane with rows that were given up, which must not come behind newer ones.
     boost::asio::awaitable<void> probe();
 
     /// What is known of the accounts, their posts apart. Asked for some hundred accounts at a time,
@@ -138,13 +150,16 @@ private:
     class Connected;
 
     /// Runs `work(transaction)` on the thread and commits it.
-    template <class Result, class Work> boost::asio::awaitable<Result> in_transaction(Work work);
+    template <class Result, class Work>
+    boost::asio::awaitable<Result> in_transaction(Work work, Lane lane = Lane::first);
     boost::asio::awaitable<std::vector<model::AccountHistory>>
     history_of_some(std::vector<model::AccountId> accounts);
     std::optional<std::chrono::steady_clock::duration> patience_for_much() const;
 
     std::string url_;
     std::unique_ptr<Connected> worker_;
+    std::unique_ptr<Connected> second_worker_; ///< of the second lane
+    bool second_writes_ = false;               ///< what it was given last are rows
     std::optional<std::chrono::steady_clock::duration> patience_;
     config::Engine engine_ = config::Engine::automatic;
     std::size_t fenced_off_ = 0;

@@ -11,7 +11,10 @@
 namespace insightd::storage
 {
 
-/// The one thread that talks to PostgreSQL, and the one connection.
+/// While a job that was given up is still under way.
+constexpr auto unanswered = "the database has not answered an earlier request yet";
+
+/// A thread that talks to PostgreSQL, and its connection.
 class Worker
 {
 public:
@@ -27,14 +30,27 @@ public:
     boost::asio::awaitable<Result> run(Job job, Thread::Patience patience = std::nullopt)
     {
         if (patience && thread_.is_stuck())
-            throw model::Unavailable{"the database has not answered an earlier request yet"};
+            throw model::Unavailable{unanswered};
         auto connected = [this, moved = std::move(job)]() mutable {
             return attempt<Result>(moved);
         };
         co_return co_await thread_.run<Result>(std::move(connected), patience);
     }
 
+    /// The next job connects anew.
+    boost::asio::awaitable<void> disconnect()
+    {
+        auto job = [this] {
+            connection_.reset();
+            return true;
+        };
+        co_await thread_.run<bool>(std::move(job));
+    }
+
     bool is_busy() const { return thread_.is_busy(); }
+
+    /// Whether a job that was given up is still under way.
+    bool is_stuck() const { return thread_.is_stuck(); }
 
 private:
     template <class Result, class Job> Result attempt(Job& job)

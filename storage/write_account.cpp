@@ -16,7 +16,7 @@ WITH judged AS (
                ((r.followers_count, r.follows_count, r.media_count)
                     IS DISTINCT FROM (s.followers_count, s.follows_count, s.media_count)
                 OR r.observed_at >= s.row_at + interval '24 hours')) AS is_new
-    FROM jsonb_to_record($2::jsonb) AS r(observed_at timestamptz, username text, name text,
+    FROM json_to_record($2::json) AS r(observed_at timestamptz, username text, name text,
         biography text, website text, profile_picture_url text, account_type text,
         followers_count bigint, follows_count bigint, media_count bigint, other jsonb)
     LEFT JOIN store.account_state s ON s.account_id = $1
@@ -44,7 +44,7 @@ constexpr auto upsert_demographics = R"(
 INSERT INTO store.demographic_snapshot AS d (account_id, metric, dimension, timeframe, snapshot_on,
     observed_at, data, absent)
 SELECT $1, metric, dimension, timeframe, snapshot_on, observed_at, data, absent
-FROM jsonb_to_record($2::jsonb) AS r(metric text, dimension text, timeframe text,
+FROM json_to_record($2::json) AS r(metric text, dimension text, timeframe text,
     snapshot_on date, observed_at timestamptz, data jsonb, absent text)
 ON CONFLICT (account_id, metric, dimension, timeframe, snapshot_on) DO UPDATE SET
     observed_at = excluded.observed_at, data = excluded.data, absent = excluded.absent
@@ -53,7 +53,7 @@ WHERE d.observed_at < excluded.observed_at)";
 constexpr auto insert_online_followers = R"(
 INSERT INTO store.online_followers (account_id, day, observed_at, day_end, hours, absent)
 SELECT $1, r.day, r.observed_at, r.day_end, r.hours, r.absent
-FROM jsonb_to_record($2::jsonb) AS r(day date, observed_at timestamptz, day_end timestamptz,
+FROM json_to_record($2::json) AS r(day date, observed_at timestamptz, day_end timestamptz,
     hours bigint[], absent text)
 LEFT JOIN LATERAL (
     SELECT * FROM store.online_followers o

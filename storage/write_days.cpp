@@ -78,7 +78,7 @@ std::string all_columns(std::string_view prefix)
 /// between a row and its confirmation, is followed by that row again, at the confirmation's time.
 std::string day_statement()
 {
-    return compared_with_known("jsonb_to_record($2::jsonb)", "r.absent") +
+    return compared_with_known("json_to_record($2::json)", "r.absent") +
            fmt::format(
                R"(, judged AS (
     SELECT m.*, p.day IS NULL OR (m.is_final AND NOT p.is_final)
@@ -107,7 +107,7 @@ ON CONFLICT DO NOTHING)",
 /// few differs. The day as a whole was not read again: checked_at stays.
 std::string final_day_again_statement()
 {
-    return compared_with_known("jsonb_to_recordset($2::jsonb)", "p.absent") +
+    return compared_with_known("json_to_recordset($2::json)", "p.absent") +
            fmt::format(
                R"(
 INSERT INTO store.account_day (account_id, day, observed_at, checked_at, day_end, is_final, {plain})

@@ -25,7 +25,7 @@ WITH judged AS (
                ((r.like_count, r.comments_count, r.other_counts)
                     IS DISTINCT FROM (s.like_count, s.comments_count, s.other_counts)
                 OR r.observed_at >= s.count_row_at + interval '24 hours')) AS is_new
-    FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, observed_at timestamptz,
+    FROM json_to_recordset($2::json) AS r(media_id bigint, observed_at timestamptz,
         like_count bigint, comments_count bigint, other_counts jsonb,
         {types})
     LEFT JOIN store.media_state s ON s.account_id = $1 AND s.media_id = r.media_id
@@ -58,7 +58,7 @@ INSERT INTO store.media AS m (account_id, media_id, product_type, media_type, pu
 SELECT $1, media_id, product_type, media_type, published_at, expires_at, permalink, shortcode,
        caption, media_url, thumbnail_url, alt_text, username, owner_id, is_comment_enabled,
        is_shared_to_feed, other, observed_at, observed_at
-FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, product_type text, media_type text,
+FROM json_to_recordset($2::json) AS r(media_id bigint, product_type text, media_type text,
     published_at timestamptz, expires_at timestamptz, permalink text, shortcode text, caption text,
     media_url text, thumbnail_url text, alt_text text, username text, owner_id text,
     is_comment_enabled boolean, is_shared_to_feed boolean, other jsonb, observed_at timestamptz)
@@ -86,7 +86,7 @@ INSERT INTO store.media_child AS c (account_id, media_id, child_id, position, me
     shortcode, media_url, thumbnail_url, alt_text, published_at)
 SELECT $1, media_id, child_id, position, media_type, permalink, shortcode, media_url,
        thumbnail_url, alt_text, published_at
-FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, child_id bigint, position smallint,
+FROM json_to_recordset($2::json) AS r(media_id bigint, child_id bigint, position smallint,
     media_type text, permalink text, shortcode text, media_url text, thumbnail_url text,
     alt_text text, published_at timestamptz)
 ORDER BY media_id, child_id

@@ -15,7 +15,7 @@ namespace
 std::string polled_rows()
 {
     return fmt::format(
-        "(SELECT $1::bigint AS account_id, * FROM jsonb_to_recordset($2::jsonb) AS p(media_id "
+        "(SELECT $1::bigint AS account_id, * FROM json_to_recordset($2::json) AS p(media_id "
         "bigint, observed_at timestamptz, {}, {})) r",
         typed_sample_columns(), rate_types);
 }

@@ -30,7 +30,7 @@ INSERT INTO store.story AS s (account_id, media_id, known_at, found_at, publishe
 )";
 
 constexpr auto from_rows = R"(
-FROM jsonb_to_recordset($2::jsonb) AS r(media_id bigint, known_at timestamptz, found_at timestamptz,
+FROM json_to_recordset($2::json) AS r(media_id bigint, known_at timestamptz, found_at timestamptz,
     published_at timestamptz, expires_at timestamptz, window_from timestamptz,
     last_answer_at timestamptz, last_numbers_at timestamptz, provenance text, state text,
     reason_kind text, reason text, closed_at timestamptz, is_highlight boolean, troubles jsonb)

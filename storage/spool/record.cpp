@@ -78,9 +78,9 @@ std::optional<std::vector<storage::Step>> unpacked(std::string_view bytes)
     return steps;
 }
 
-std::int64_t weight_of(std::string_view packed_steps)
+std::int64_t weight_of(std::size_t packed_size)
 {
-    return static_cast<std::int64_t>(packed_steps.size()) + frame_size;
+    return static_cast<std::int64_t>(packed_size) + frame_size;
 }
 
 std::string checksum_of(const Record& record, std::string_view packed_steps)

@@ -30,8 +30,8 @@ std::string packed(const std::vector<storage::Step>& steps);
 /// The reverse; nothing for bytes that packed() did not make.
 std::optional<std::vector<storage::Step>> unpacked(std::string_view bytes);
 
-/// What a record with such steps is counted as.
-std::int64_t weight_of(std::string_view packed_steps);
+/// What a record is counted as whose packed steps have so many bytes.
+std::int64_t weight_of(std::size_t packed_size);
 
 /// 32 bytes over everything that the record says, whatever its place.
 std::string checksum_of(const Record& record, std::string_view packed_steps);

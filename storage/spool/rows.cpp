@@ -37,14 +37,16 @@ Stored stored_in(const Query& query)
     record.contents.last_at = instant_or_none(query.number_or_none(6));
     stored.body = query.bytes(7);
     stored.checksum = query.bytes(8);
-    record.steps = unpacked(stored.body).value_or(std::vector<storage::Step>{});
+    auto steps = unpacked(stored.body);
+    stored.unpacks = steps.has_value();
+    if (steps)
+        record.steps = std::move(*steps);
     return stored;
 }
 
 bool is_whole(const Stored& stored)
 {
-    return checksum_of(stored.record, stored.body) == stored.checksum &&
-           unpacked(stored.body).has_value();
+    return stored.unpacks && checksum_of(stored.record, stored.body) == stored.checksum;
 }
 
 UntoldLoss loss_in(const Query& query)
@@ -79,7 +81,7 @@ Depth depth_in(Sqlite& db)
         db, fmt::format(
                 "SELECT count(*), coalesce(sum(rows), 0), coalesce(sum(length(body) + {}), 0) "
                 "FROM record",
-                weight_of({}))};
+                weight_of(0))};
     sums.next();
     depth.records = sums.number(0);
     depth.rows = sums.number(1);

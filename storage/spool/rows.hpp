@@ -18,6 +18,7 @@ inline constexpr auto select_losses =
 struct Stored {
     Record record;
     std::string body, checksum;
+    bool unpacks = false; ///< its steps do
 };
 
 /// Of a query that begins with select_records. The steps are unpacked where they can be.

@@ -53,7 +53,7 @@ template <class Work> auto SpoolFile::mended(model::Instant now, Work work)
 
 bool SpoolFile::append(const Record& record, model::Instant now)
 {
-    const auto bytes = 2 * weight_of(packed(record.steps)) + spare_bytes;
+    const auto bytes = 2 * weight_of(packed(record.steps).size()) + spare_bytes;
     const auto work = [&] {
         for (;;) {
             try {
@@ -74,8 +74,8 @@ bool SpoolFile::insert(const Record& record, model::Instant now)
     const auto rows = static_cast<std::int64_t>(record.contents.rows);
     Transaction tx{*db_};
     bool fits = true;
-    while (fits &&
-           (depth_.bytes + weight_of(body) > bounds_.bytes || depth_.rows + rows > bounds_.rows))
+    while (fits && (depth_.bytes + weight_of(body.size()) > bounds_.bytes ||
+                    depth_.rows + rows > bounds_.rows))
         fits = drop_oldest(model::Worth::refetchable, full, now) ||
                (record.worth == model::Worth::irreplaceable && drop_oldest({}, full, now));
     if (fits)
@@ -97,7 +97,7 @@ void SpoolFile::insert_row(const Record& record, const std::string& body)
     newest_ = db_->number("SELECT last_insert_rowid()");
     count(record.account_id, 1);
     depth_.rows += static_cast<std::int64_t>(record.contents.rows);
-    depth_.bytes += weight_of(body);
+    depth_.bytes += weight_of(body.size());
 }
 
 /// False if there is none that may go.
@@ -111,8 +111,9 @@ bool SpoolFile::drop_oldest(
     oldest.bind(worth ? 0 : 1);
     if (!oldest.next())
         return false;
-    const auto [record, body, checksum] = stored_in(oldest);
-    remove(record, weight_of(body));
+    const auto stored = stored_in(oldest);
+    const auto& record = stored.record;
+    remove(record.seq);
     note_loss(record, static_cast<std::int64_t>(record.contents.rows), why, now);
     dropping_ = true;
     return true;
@@ -160,7 +161,7 @@ std::vector<Record> SpoolFile::next(std::size_t records, std::size_t bytes, mode
                 continue;
             }
             put_aside(stored.record, wrong_checksum);
-            remove(stored.record, weight_of(stored.body));
+            remove(stored.record.seq);
             note_loss(
                 stored.record, static_cast<std::int64_t>(stored.record.contents.rows),
                 wrong_checksum, now);
@@ -177,14 +178,8 @@ void SpoolFile::acknowledge(const std::vector<std::int64_t>& written)
 {
     const auto work = [&] {
         Transaction tx{*db_};
-        for (const auto seq : written) {
-            Query one{*db_, std::string{select_records} + "WHERE seq = ?"};
-            one.bind(seq);
-            if (!one.next())
-                continue;
-            const auto stored = stored_in(one);
-            remove(stored.record, weight_of(stored.body));
-        }
+        for (const auto seq : written)
+            remove(seq);
         commit(tx);
         held_through_ = 0;
     };
@@ -211,7 +206,7 @@ void SpoolFile::set_aside(
     const auto work = [&] {
         Transaction tx{*db_};
         put_aside(record, why);
-        remove(record, weight_of(packed(record.steps)));
+        remove(record.seq);
         note_loss(record, static_cast<std::int64_t>(rows), why, now);
         commit(tx);
     };
@@ -234,12 +229,16 @@ void SpoolFile::put_aside(const Record& record, const std::string& why)
     depth_.set_aside = db_->number("SELECT count(*) FROM set_aside");
 }
 
-void SpoolFile::remove(const Record& record, std::int64_t weight)
+/// If it is there.
+void SpoolFile::remove(std::int64_t seq)
 {
-    Query{*db_, "DELETE FROM record WHERE seq = ?"}.bind(record.seq).run();
-    count(record.account_id, -1);
-    depth_.rows -= static_cast<std::int64_t>(record.contents.rows);
-    depth_.bytes -= weight;
+    Query gone{*db_, "DELETE FROM record WHERE seq = ? RETURNING account_id, rows, length(body)"};
+    gone.bind(seq);
+    while (gone.next()) {
+        count(gone.number(0), -1);
+        depth_.rows -= gone.number(1);
+        depth_.bytes -= weight_of(static_cast<std::size_t>(gone.number(2)));
+    }
 }
 
 void SpoolFile::count(model::AccountId account, std::int64_t records)

@@ -121,7 +121,7 @@ private:
     bool drop_oldest(std::optional<model::Worth> worth, const std::string& why, model::Instant now);
     void reuse_log();
     bool drop_for_full_disk(std::int64_t bytes, model::Instant now);
-    void remove(const Record& record, std::int64_t weight);
+    void remove(std::int64_t seq);
     void put_aside(const Record& record, const std::string& why);
     void note_loss(
         const Record& record, std::optional<std::int64_t> rows, const std::string& why,

@@ -54,6 +54,9 @@ constexpr auto tables = R"(
 
 constexpr std::int64_t newest_version = 1;
 
+/// No insightd will come to more: a file that says so is damaged.
+constexpr std::int64_t last_version = 100;
+
 /// Number of the newest record that was ever put in.
 constexpr auto select_newest =
     "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'record'";
@@ -175,8 +178,9 @@ void SpoolFile::prepare_file()
     follow(file_);
     auto db = std::make_unique<Sqlite>(file_, Sqlite::Access::read_write);
     db->run(pragmas);
-    if (db->number("PRAGMA user_version") > newest_version)
-        throw SqliteError{SQLITE_ERROR, file_.string() + " is of a newer insightd: install that"};
+    const auto version = db->number("PRAGMA user_version");
+    if (version > newest_version && version <= last_version)
+        throw std::runtime_error{file_.string() + " is of a newer insightd: install that"};
     db->run(tables);
     db_ = std::move(db);
 }

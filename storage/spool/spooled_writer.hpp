@@ -3,6 +3,7 @@
 #include "storage/database.hpp"
 #include "storage/model/writer.hpp"
 #include "storage/spool/news.hpp"
+#include "storage/spool/parcels.hpp"
 #include "storage/spool/spool_file.hpp"
 #include "storage/thread.hpp"
 
@@ -96,6 +97,9 @@ private:
         std::string news;
     };
 
+    using Lane = storage::Database::Lane;
+    struct Backlog;
+
     boost::asio::awaitable<void> spool(model::SharedBatch batch);
     boost::asio::awaitable<void> on_disk(std::function<void(SpoolFile&)> work);
     SpoolFile& file();
@@ -107,10 +111,14 @@ private:
     boost::asio::awaitable<bool> deliver_all(std::optional<std::int64_t> most);
     boost::asio::awaitable<std::string> failure_to_keep();
     boost::asio::awaitable<std::vector<Record>> fetch();
-    boost::asio::awaitable<void> deliver(Record record);
+    boost::asio::awaitable<void> deliver(Backlog& backlog);
+    boost::asio::awaitable<bool> has_second_lane();
+    boost::asio::awaitable<void> work_off(Backlog& backlog, Lane lane);
+    boost::asio::awaitable<void> deliver(Parcel parcel, Lane lane);
+    boost::asio::awaitable<bool> is_taken(const Parcel& parcel, Lane lane);
     boost::asio::awaitable<std::string>
-    refusal_of(model::AccountId account, std::vector<storage::Step> steps);
-    boost::asio::awaitable<void> deliver_singly(Record record, std::string why);
+    refusal_of(model::AccountId account, std::vector<storage::Step> steps, Lane lane);
+    boost::asio::awaitable<void> deliver_singly(Record record, std::string why, Lane lane);
     boost::asio::awaitable<void> tell_losses();
 
     void note_away(const std::string& reason);
@@ -126,7 +134,8 @@ private:
     State state_ = State::spooling;
     Trouble trouble_ = Trouble::none;
     bool prepared_ = false;
-    bool busy_ = false; ///< a replay is under way
+    bool busy_ = false;               ///< a replay is under way
+    std::optional<bool> second_lane_; ///< whether that has one; nothing: it did not ask yet
     bool stopped_ = false;
     bool said_away_ = false;
     std::chrono::seconds backoff_;

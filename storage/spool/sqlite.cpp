@@ -21,20 +21,24 @@ void make_private(const std::filesystem::path& file)
 
 } // namespace
 
+/// Our statements are good: what SQLite cannot make sense of is a file that says something else
+/// than we wrote, such as "unsupported file format". One that says it must not be written says so
+/// itself: whether it may be was looked at when it was opened.
 bool SqliteError::is_damage() const
 {
-    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    return primary() == SQLITE_CORRUPT || primary() == SQLITE_NOTADB || primary() == SQLITE_ERROR ||
+           code == SQLITE_READONLY;
 }
 
 bool SqliteError::is_full() const
 {
-    return code == SQLITE_FULL || code == SQLITE_IOERR;
+    return primary() == SQLITE_FULL || primary() == SQLITE_IOERR;
 }
 
 bool SqliteError::may_pass() const
 {
-    return code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_NOMEM ||
-           code == SQLITE_BUSY;
+    return primary() == SQLITE_IOERR || primary() == SQLITE_CANTOPEN || primary() == SQLITE_NOMEM ||
+           primary() == SQLITE_BUSY;
 }
 
 Sqlite::Sqlite(const std::filesystem::path& file, Access access)
@@ -47,7 +51,11 @@ Sqlite::Sqlite(const std::filesystem::path& file, Access access)
     if (code != SQLITE_OK) {
         const std::string text = handle_ != nullptr ? sqlite3_errmsg(handle_) : "no memory";
         sqlite3_close_v2(handle_);
-        throw SqliteError{code & 0xff, file.string() + ": " + text};
+        throw SqliteError{code, file.string() + ": " + text};
+    }
+    if (writes && sqlite3_db_readonly(handle_, "main") == 1) { // nothing of it was read yet
+        sqlite3_close_v2(handle_);
+        throw SqliteError{SQLITE_CANTOPEN, file.string() + " may not be written"};
     }
     sqlite3_busy_timeout(handle_, busy_milliseconds);
 }
@@ -57,16 +65,15 @@ Sqlite::~Sqlite()
     sqlite3_close_v2(handle_);
 }
 
-void Sqlite::fail(int code) const
+void Sqlite::fail() const
 {
-    throw SqliteError{code & 0xff, sqlite3_errmsg(handle_)};
+    throw SqliteError{sqlite3_extended_errcode(handle_), sqlite3_errmsg(handle_)};
 }
 
 void Sqlite::run(const std::string& sql)
 {
-    if (const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
-        code != SQLITE_OK)
-        fail(code);
+    if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+        fail();
 }
 
 std::int64_t Sqlite::number(const std::string& sql)
@@ -91,7 +98,7 @@ Query::Query(Sqlite& db, std::string_view sql) : db_{db}
     const int code = sqlite3_prepare_v2(
         db.handle(), sql.data(), static_cast<int>(sql.size()), &statement_, nullptr);
     if (code != SQLITE_OK)
-        db.fail(code);
+        db.fail();
 }
 
 Query::~Query()
@@ -130,7 +137,7 @@ bool Query::next()
 {
     const int code = sqlite3_step(statement_);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        db_.fail(code);
+        db_.fail();
     return code == SQLITE_ROW;
 }
 

@@ -27,7 +27,10 @@ struct SqliteError : std::runtime_error {
     /// The machine could not do it now: another time it may.
     bool may_pass() const;
 
-    int code; ///< primary
+    int code; ///< extended
+
+private:
+    int primary() const { return code & 0xff; }
 };
 
 class Sqlite
@@ -48,7 +51,7 @@ public:
     std::int64_t changes() const;
     sqlite3* handle() const { return handle_; }
 
-    [[noreturn]] void fail(int code) const;
+    [[noreturn]] void fail() const;
 
 private:
     sqlite3* handle_ = nullptr;

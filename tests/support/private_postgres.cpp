@@ -95,6 +95,11 @@ std::string migrated_database()
     return create_database(newest_schema());
 }
 
+std::string copied_database(const std::string& url)
+{
+    return create_database(name_in(url));
+}
+
 std::string durable_database()
 {
     server().reach_disk(true);

@@ -30,6 +30,9 @@ std::string fresh_database();
 /// The same with the newest schema in it.
 std::string migrated_database();
 
+/// The same with everything that is in another, which nobody is connected to.
+std::string copied_database(const std::string& url);
+
 /// An empty one whose commits reach the disk, as do all of the server's from now on.
 std::string durable_database();
 

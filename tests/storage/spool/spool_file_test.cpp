@@ -66,6 +66,12 @@ protected:
         file << std::string(size, '\x5a');
     }
 
+    static std::string bytes_of(const fs::path& file)
+    {
+        std::ifstream in{file, std::ios::binary};
+        return {std::istreambuf_iterator<char>{in}, {}};
+    }
+
     std::vector<fs::path> damaged_files() const
     {
         std::vector<fs::path> found;
@@ -352,6 +358,57 @@ TEST_F(SpoolThatWasKilled, MarkThatIsOldGoneOrDamagedLosesNothing)
         EXPECT_THAT(texts(file), ElementsAre("b", "c"));
         EXPECT_THAT(file.losses(), IsEmpty());
     }
+}
+
+/// SQLite calls that an error like any other.
+TEST_F(SpoolFileTest, FileOfAnUnknownFormatIsDamaged)
+{
+    open().append(record("a"), noon);
+    damage(44, 4); // the number of the schema's format
+    auto file = open();
+    EXPECT_THAT(file.take_news(), HasSubstr("unsupported file format"));
+    EXPECT_THAT(file.losses(), SizeIs(1));
+    EXPECT_TRUE(file.append(record("after"), noon));
+}
+
+/// Also those that SQLite takes for "may not be written", or us for a version to come.
+TEST_F(SpoolFileTest, NoByteOfTheHeaderMakesItUnusable)
+{
+    open().append(record("a"), noon);
+    const auto whole = bytes_of(path());
+    constexpr std::size_t used = 72; // https://www.sqlite.org/fileformat.html, section 1.3
+    for (std::size_t at = 0; at < used; ++at)
+        for (const int flipped : {0x01, 0xff}) {
+            fs::remove_all(folder);
+            fs::create_directories(folder);
+            auto bytes = whole;
+            bytes[at] = static_cast<char>(bytes[at] ^ flipped);
+            std::ofstream{path(), std::ios::binary} << bytes;
+            const auto use = [&] {
+                auto file = open();
+                EXPECT_TRUE(file.append(record("after"), noon)) << at;
+                EXPECT_EQ(texts(file).back(), "after") << at;
+            };
+            EXPECT_NO_THROW(use()) << at;
+        }
+}
+
+TEST_F(SpoolFileTest, FileOfANewerInsightdIsLeftAlone)
+{
+    open().append(record("a"), noon);
+    const auto set_version = [&](int version) {
+        Sqlite{path(), Sqlite::Access::read_write}.run(
+            "PRAGMA user_version = " + std::to_string(version));
+    };
+    set_version(2);
+    for (int attempt = 0; attempt < 2; ++attempt)
+        EXPECT_THAT(
+            [&] { open(); },
+            ::testing::ThrowsMessage<std::runtime_error>(HasSubstr("is of a newer insightd")));
+    EXPECT_THAT(damaged_files(), IsEmpty());
+    set_version(1);
+    auto file = open();
+    EXPECT_THAT(texts(file), ElementsAre("a"));
 }
 
 /// Killed after the damaged file was moved, and before what is in it was in the new one.

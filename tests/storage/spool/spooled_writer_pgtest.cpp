@@ -1,4 +1,5 @@
 #include "storage/spool/spooled_writer.hpp"
+#include "tests/storage/readers.hpp"
 #include "tests/storage/with_database.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -34,6 +35,7 @@ using Trouble = SpooledWriter::Trouble;
 
 constexpr model::AccountId shop = 17841400000000001;
 constexpr model::AccountId bakery = 17841400000000002;
+constexpr model::AccountId cafe = 17841400000000003;
 const auto noon = at("2026-03-01T12:00:00Z");
 
 class SpooledWriterTest : public ::testing::Test
@@ -66,7 +68,8 @@ protected:
     {
         run(loop, database->prepare(
                       {{shop, "shop", "instagram", "UTC", {"profile"}},
-                       {bakery, "bakery", "instagram", "UTC", {"profile"}}},
+                       {bakery, "bakery", "instagram", "UTC", {"profile"}},
+                       {cafe, "cafe", "instagram", "UTC", {"profile"}}},
                       {}));
     }
 
@@ -278,7 +281,7 @@ TEST_F(SpooledWriterTest, BacklogEndsThoughMoreComesAllTheTime)
     run(loop, writer->replay_backlog());
     const auto stored = std::stoi(*query1(url, "SELECT count(*) FROM store.account_sample"));
     EXPECT_GE(stored, 70);
-    EXPECT_LE(stored, 128) << "two times what is taken out of the file together";
+    EXPECT_LE(stored, 300) << "what waited, and what came until that was taken out of the file";
     run_until([&] { return ended; });
     EXPECT_TRUE(run(loop, writer->replay_now()));
     EXPECT_EQ(query1(url, "SELECT count(*) FROM store.account_sample"), "600");
@@ -299,6 +302,125 @@ TEST_F(SpooledWriterTest, RecordThatIsRefusedBlocksNothingAndIsKept)
         "profile 1");
     EXPECT_THAT(said, Contains("spooled_rows_refused"));
     EXPECT_THAT(said, Not(Contains("spool_full")));
+}
+
+TEST_F(SpooledWriterTest, RecordThatIsRefusedAmongOthersOfItsAccountTakesNoneAlong)
+{
+    query(url, "ALTER TABLE store.account_sample ADD CHECK (followers_count <> 3)");
+    allow_connections(url, false);
+    for (std::int64_t number = 1; number <= 5; ++number)
+        write(profile(number));
+    back();
+    EXPECT_EQ(followers(), "1 2 4 5");
+    EXPECT_EQ(writer->depth(), (Depth{0, 0, 0, {}, 1}));
+    EXPECT_EQ(query1(url, "SELECT rows FROM store.loss"), "1");
+}
+
+/// Two connections, each with an account at a time.
+TEST_F(SpooledWriterTest, AccountsGoSideBySideAndEachInItsOrder)
+{
+    allow_connections(url, false);
+    for (std::int64_t number = 1; number <= 300; ++number)
+        for (const auto account : {shop, bakery, cafe})
+            write(profile(number, account));
+    back();
+    EXPECT_EQ(query1(url, "SELECT count(*) FROM store.account_sample"), "900")
+        << "a profile that comes late is no row";
+    EXPECT_EQ(writer->depth(), Depth{});
+    EXPECT_EQ(
+        query1(
+            url, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                 "AND application_name = 'insightd'"),
+        "1")
+        << "the second connection is given back";
+}
+
+TEST_F(SpooledWriterTest, OneConnectionDoesForAllWhereTheServerGivesNoOther)
+{
+    const auto superuser = url;
+    query(
+        superuser, "CREATE ROLE single LOGIN; GRANT USAGE ON SCHEMA store, insightd TO single; "
+                   "GRANT ALL ON ALL TABLES IN SCHEMA store, insightd TO single");
+    url = insightd::testing::as_login(superuser, "single");
+    begin();
+    query(superuser, "ALTER ROLE single CONNECTION LIMIT 1");
+    allow_connections(url, false);
+    for (std::int64_t number = 1; number <= 20; ++number)
+        for (const auto account : {shop, bakery})
+            write(profile(number, account));
+    back();
+    EXPECT_EQ(query1(superuser, "SELECT count(*) FROM store.account_sample"), "40");
+    EXPECT_THROW(query(url, "SELECT"), std::exception) << "it had no other";
+}
+
+TEST_F(SpooledWriterTest, AccountThatHangsKeepsTheOthersBackButLosesAndDisordersNothing)
+{
+    write(profile(1, bakery));
+    allow_connections(url, false);
+    for (std::int64_t number = 2; number <= 20; ++number)
+        for (const auto account : {shop, bakery})
+            write(profile(number, account));
+    allow_connections(url, true);
+    database->set_patience(300ms);
+    pqxx::connection other{url};
+    pqxx::work lock{other};
+    lock.exec0(fmt::format(
+        "UPDATE store.account_state SET checked_at = checked_at WHERE account_id = {}", bakery));
+    EXPECT_FALSE(run(loop, writer->replay_now()));
+    EXPECT_EQ(writer->state(), State::spooling);
+    EXPECT_EQ(writer->depth().records, 38);
+    EXPECT_TRUE(database->is_busy());
+    const auto before = said.size();
+    for (int attempt = 0; attempt < 3; ++attempt)
+        EXPECT_FALSE(run(loop, writer->replay_now())) << "what was given up may still be written";
+    EXPECT_EQ(said.size(), before) << "it is away, and stays so";
+    lock.abort();
+    run_until([&] { return !database->is_busy(); });
+    EXPECT_TRUE(run(loop, writer->replay_now()));
+    EXPECT_EQ(query1(url, "SELECT count(*) FROM store.account_sample"), "39");
+    EXPECT_EQ(writer->depth(), Depth{});
+}
+
+TEST_F(SpooledWriterTest, DatabaseThatFailsForOneAccountIsAwayForAllAndNothingIsLost)
+{
+    query(
+        url, fmt::format(
+                 "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                 "RAISE 'no space left' USING ERRCODE = '53100'; END $$;"
+                 "CREATE TRIGGER no_room BEFORE INSERT ON store.account_sample FOR EACH ROW "
+                 "WHEN (NEW.account_id = {}) EXECUTE FUNCTION no_room()",
+                 bakery));
+    allow_connections(url, false);
+    for (std::int64_t number = 1; number <= 20; ++number)
+        for (const auto account : {shop, bakery, cafe})
+            write(profile(number, account));
+    allow_connections(url, true);
+    for (int attempt = 0; attempt < 3; ++attempt)
+        EXPECT_FALSE(run(loop, writer->replay_now()));
+    EXPECT_EQ(writer->state(), State::spooling);
+    EXPECT_EQ(writer->depth().records, 60) << "none is acknowledged";
+    query(url, "DROP TRIGGER no_room ON store.account_sample");
+    back();
+    EXPECT_EQ(query1(url, "SELECT count(*) FROM store.account_sample"), "60");
+}
+
+TEST_F(SpooledWriterTest, StopEndsTheReplayWithWhatIsUnderWay)
+{
+    allow_connections(url, false);
+    for (std::int64_t number = 1; number <= 200; ++number)
+        for (const auto account : {shop, bakery})
+            write(profile(number, account, model::Worth::irreplaceable));
+    allow_connections(url, true);
+    bool ended = false;
+    boost::asio::co_spawn(
+        loop, writer->replay_now(), [&](std::exception_ptr, bool) { ended = true; });
+    run_until([&] { return writer->state() == State::replaying; });
+    writer->stop();
+    run_until([&] { return ended; });
+    const auto left = writer->depth().records;
+    begin();
+    EXPECT_LE(left, 400);
+    EXPECT_EQ(query1(url, "SELECT count(*) FROM store.account_sample"), "400");
 }
 
 TEST_F(SpooledWriterTest, WhatWasDroppedIsSaidOnceAndStandsInTheDatabase)

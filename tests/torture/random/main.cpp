@@ -254,8 +254,10 @@ private:
             if (const auto times = injected.find(kind.name); times != injected.end())
                 fmt::print("{:5} × {}\n", times->second, kind.name);
         fmt::print(
-            "{} faults of {} kinds in {} lives; {} numbers answered, {} rows compared\n",
-            troubles_.size(), injected.size(), ground_.lives.size(), found.answers, found.rows);
+            "{} faults of {} kinds injected, {} survived, {} lives; {} numbers answered, {} rows "
+            "compared\n",
+            troubles_.size(), injected.size(), troubles_.size() - bad_ends().size(),
+            ground_.lives.size(), found.answers, found.rows);
         for (const auto& [why, count] : found.excused)
             fmt::print("    {} numbers not stored: {}\n", count, why);
         constexpr std::size_t most = 20;

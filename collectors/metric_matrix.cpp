@@ -118,7 +118,7 @@ std::string bounded(std::string words)
 
 std::size_t hash_of(const MetricTarget& target, const std::string& breakdown)
 {
-    return std::hash<std::string>{}(fmt::format("{}/{}/{}", target.host, target.object, breakdown));
+    return std::hash<std::string>{}(fmt::format("{}/{}", target.host, breakdown));
 }
 
 } // namespace
@@ -341,15 +341,43 @@ void MetricMatrix::printed(
 
 bool MetricMatrix::answers_numbers(const MetricTarget& target, const std::string& breakdown) const
 {
-    return answering_.contains(hash_of(target, breakdown));
+    return answering(target, breakdown) != answering_.end();
+}
+
+MetricMatrix::Answering::const_iterator
+MetricMatrix::answering(const MetricTarget& target, const std::string& breakdown) const
+{
+    const auto [first, last] = answering_.equal_range(target.object);
+    const auto hash = hash_of(target, breakdown);
+    const auto found =
+        std::find_if(first, last, [hash](const auto& entry) { return entry.second == hash; });
+    return found == last ? answering_.end() : found;
 }
 
 void MetricMatrix::note_numbers(const MetricTarget& target, const std::string& breakdown, bool any)
 {
-    if (any)
-        answering_.insert(hash_of(target, breakdown));
-    else
-        answering_.erase(hash_of(target, breakdown));
+    const auto known = answering(target, breakdown);
+    if (any && known == answering_.end())
+        answering_.emplace(target.object, hash_of(target, breakdown));
+    if (!any && known != answering_.end())
+        answering_.erase(known);
+}
+
+/// What is to be stored yet stays until it is taken.
+void MetricMatrix::forget(const std::vector<model::MediaId>& media)
+{
+    for (const auto id : media)
+        answering_.erase(id);
+    if (media.empty())
+        return;
+    std::erase_if(lessons_, [&](const auto& entry) {
+        const auto& scope = entry.first;
+        const bool is_meant = scope.object != 0 && !changed_.contains(scope) &&
+                              std::ranges::find(media, scope.object) != media.end();
+        if (is_meant)
+            blank_.erase(scope);
+        return is_meant;
+    });
 }
 
 std::vector<MetricLesson> MetricMatrix::lessons_on(const MetricTarget& target) const

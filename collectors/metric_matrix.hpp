@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collectors/metric_query.hpp"
+#include "storage/model/ids.hpp"
 #include "storage/model/lesson.hpp"
 #include "storage/model/time.hpp"
 
@@ -9,7 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace insightd::collectors
@@ -83,6 +84,10 @@ public:
     bool answers_numbers(const MetricTarget& target, const std::string& breakdown) const;
     void note_numbers(const MetricTarget& target, const std::string& breakdown, bool any);
 
+    /// These media are asked no more: what they taught of themselves is not needed any longer. The
+    /// store keeps it.
+    void forget(const std::vector<model::MediaId>& media);
+
     /// The lessons that hold, or are suspected, for the object: its own and its kind's.
     std::vector<model::MetricLesson> lessons_on(const MetricTarget& target) const;
 
@@ -114,6 +119,10 @@ private:
     void note_blank(const model::MetricLesson& lesson);
     void retry_objects_of(const model::LessonScope& kind, model::Instant now);
 
+    using Answering = std::unordered_multimap<std::int64_t, std::size_t>;
+    Answering::const_iterator
+    answering(const MetricTarget& target, const std::string& breakdown) const;
+
     Lessons lessons_;
     std::map<model::LessonScope, MetricTarget>
         first_refusers_; ///< of a kind, since its last answer
@@ -123,7 +132,8 @@ private:
     std::set<model::LessonScope> changed_;
     std::map<std::string, model::OfferedMetric> offered_; ///< by host, version, subject and name
     std::set<std::string> newly_offered_;
-    std::unordered_set<std::size_t> answering_; ///< objects that answer numbers, hashed
+    /// Objects that answer numbers, each with how it was asked: host and split, hashed.
+    Answering answering_;
 };
 
 } // namespace insightd::collectors

@@ -216,10 +216,16 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
         comments_.listed(rows.media);
     mentions_.learn(rows.mention_readings);
     stories_.take(rows.stories);
-    for (const auto forgotten : stories_.forget(now))
-        posts_.forget(index_, forgotten, scheduler);
+    for (const auto ended : stories_.forget(now))
+        forget(ended, scheduler);
     learn_presences(rows.presences, now, scheduler);
     learn_media(rows.media, now, scheduler);
+}
+
+void Account::forget(model::MediaId id, Scheduler& scheduler)
+{
+    posts_.forget(index_, id, scheduler);
+    forgotten_.push_back(id);
 }
 
 void Account::learn_days(const std::vector<model::AccountDay>& days)
@@ -263,7 +269,7 @@ void Account::learn_presences(
     presences_.take(presences);
     for (const auto& presence : presences) {
         if (presence.state == model::PresenceState::gone)
-            posts_.forget(index_, presence.media_id, scheduler);
+            forget(presence.media_id, scheduler);
         const Task task{Job::media_insights, index_, presence.media_id};
         if (left_the_list(presence) && collects(task.job) && !scheduler.pull_forward(task, now) &&
             !queue_.holds(task))

@@ -22,6 +22,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace insightd::daemon
@@ -87,6 +88,9 @@ public:
     /// Takes in what a poll learned; schedules media that are seen for the first time at `now`.
     void learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler);
 
+    /// Media that are watched no more since the last call.
+    std::vector<model::MediaId> take_forgotten() { return std::exchange(forgotten_, {}); }
+
     /// When the task is due again after it succeeded; nothing if never.
     std::optional<model::Instant> next_due(const Task& task, model::Instant now) const;
 
@@ -148,6 +152,7 @@ public:
     // What is due and not done: see TaskQueue.
     void enqueue(const Task& task) { queue_.enqueue(task); }
     bool has_work() const { return queue_.has_work(); }
+    std::size_t waiting() const { return queue_.size(); }
     std::vector<Task> take_turn(std::size_t most, const TaskQueue::Alike& alike)
     {
         return queue_.take_turn(most, alike);
@@ -192,6 +197,7 @@ private:
     void remember_story(
         const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
         model::Instant now);
+    void forget(model::MediaId id, Scheduler& scheduler);
     void learn_days(const std::vector<model::AccountDay>& days);
     void
     learn_media(const std::vector<model::Media>& media, model::Instant now, Scheduler& scheduler);
@@ -207,6 +213,7 @@ private:
     PostBook posts_;
     StoryBook stories_;
     PresenceBook presences_;
+    std::vector<model::MediaId> forgotten_;
     collectors::ConversationWalk conversations_;
     collectors::CompetitorRound competitors_;
     collectors::LiveWatch live_;

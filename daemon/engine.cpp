@@ -273,6 +273,14 @@ StoryCounts Engine::story_counts() const
     return all;
 }
 
+std::size_t Engine::waiting() const
+{
+    std::size_t tasks = 0;
+    for (const auto& account : accounts_)
+        tasks += account->waiting();
+    return tasks;
+}
+
 model::Instant Engine::paused_until(const Account& account) const
 {
     return std::max(account.paused_until, governor_.blocked_until(account.index()));

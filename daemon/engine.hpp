@@ -187,6 +187,7 @@ public:
 
     StoryCounts story_counts() const; ///< of all accounts
     std::size_t tracked() const;      ///< posts and stories of all accounts
+    std::size_t waiting() const;      ///< what is due and has not ended, of all accounts
 
     /// What is known of an account without asking the store; nothing of one that is not known.
     struct Glance {
@@ -301,6 +302,7 @@ private:
         graph::Gathering::Seat seat);
     boost::asio::awaitable<void>
     ask_witness(Account& account, graph::Client& api, Outcome& outcome);
+    void learn(Account& account, const model::Batch& rows, model::Instant now);
     void settle_forbidden(Account& account, Outcome& outcome);
     void ask_doubtful_soon(Account& account, Outcome& outcome, model::Instant now);
     boost::asio::awaitable<void>

@@ -253,6 +253,9 @@ http::Answer Pages::metrics() const
     add_counter(
         *all, "insightd_api_calls_total", "HTTP calls to the Graph API, tries included.",
         static_cast<double>(progress.calls));
+    add_gauge(
+        *all, "insightd_tasks_waiting", "Readings that are due and have not ended.",
+        static_cast<double>(engine_.waiting()));
     const auto stories = engine_.story_counts();
     add_gauge(
         *all, "insightd_stories_open", "Stories whose last reading is to come.",

@@ -147,11 +147,30 @@ model::Presence judged(model::Presence presence, model::Instant now)
     return presence;
 }
 
-void PresenceBook::remember(model::Presence presence)
+void PresenceBook::remember(const model::Presence& presence)
+{
+    keep(presence);
+}
+
+void PresenceBook::keep(const model::Presence& presence)
 {
     const auto id = presence.media_id;
-    if (!is_trivial(presence))
-        lines_.insert_or_assign(id, std::move(presence));
+    const bool is_now_gone = presence.state == PresenceState::gone;
+    const auto place = std::ranges::lower_bound(gone_, id);
+    const bool was_gone = place != gone_.end() && *place == id;
+    if (is_now_gone && !was_gone)
+        gone_.insert(place, id);
+    if (!is_now_gone && was_gone)
+        gone_.erase(place);
+    if (is_now_gone || is_trivial(presence))
+        lines_.erase(id);
+    else
+        lines_.insert_or_assign(id, presence);
+}
+
+bool PresenceBook::is_gone(model::MediaId id) const
+{
+    return std::ranges::binary_search(gone_, id);
 }
 
 model::Presence PresenceBook::line(model::MediaId id, model::Instant now) const
@@ -161,6 +180,7 @@ model::Presence PresenceBook::line(model::MediaId id, model::Instant now) const
         return known->second;
     model::Presence fresh;
     fresh.media_id = id;
+    fresh.state = is_gone(id) ? PresenceState::gone : PresenceState::listed;
     fresh.since = now;
     return fresh;
 }
@@ -173,15 +193,17 @@ PresenceBook::judged(const Evidence& evidence, model::Instant now) const
         return changed.try_emplace(id, line(id, now)).first->second;
     };
     for (const auto id : evidence.refused)
-        note_refusal(touch(id), now);
+        if (!is_gone(id))
+            note_refusal(touch(id), now);
     for (const auto id : evidence.missing)
-        note_missing(touch(id), now);
+        if (!is_gone(id))
+            note_missing(touch(id), now);
     for (const auto id : evidence.answered)
         if (lines_.contains(id))
             note_answer(touch(id), now);
     for (const auto id : evidence.listed)
         if (const auto known = lines_.find(id);
-            known != lines_.end() && known->second.missing_since)
+            is_gone(id) || (known != lines_.end() && known->second.missing_since))
             note_listed(touch(id), now);
     if (!evidence.answered.empty() || evidence.has_none) {
         for (const auto& [id, presence] : lines_)
@@ -199,14 +221,13 @@ PresenceBook::judged(const Evidence& evidence, model::Instant now) const
 void PresenceBook::take(const std::vector<model::Presence>& stored)
 {
     for (const auto& presence : stored)
-        if (is_trivial(presence))
-            lines_.erase(presence.media_id);
-        else
-            lines_.insert_or_assign(presence.media_id, presence);
+        keep(presence);
 }
 
 PresenceState PresenceBook::state(model::MediaId id) const
 {
+    if (is_gone(id))
+        return PresenceState::gone;
     const auto known = lines_.find(id);
     return known == lines_.end() ? PresenceState::listed : known->second.state;
 }

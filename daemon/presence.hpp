@@ -49,11 +49,12 @@ Evidence evidence_of_list(
 /// The next state of what is known of one post, from what it holds.
 model::Presence judged(model::Presence presence, model::Instant now);
 
-/// What speaks against posts of one account. Posts of which nothing is said are listed.
+/// What speaks against posts of one account. Posts of which nothing is said are listed. Of one that
+/// is gone only a list is believed.
 class PresenceBook
 {
 public:
-    void remember(model::Presence presence);
+    void remember(const model::Presence& presence);
 
     /// The lines that the evidence changes.
     std::vector<model::Presence> judged(const Evidence& evidence, model::Instant now) const;
@@ -66,9 +67,14 @@ public:
     bool is_urgent(model::MediaId id) const;
 
 private:
+    void keep(const model::Presence& presence);
+    bool is_gone(model::MediaId id) const;
     model::Presence line(model::MediaId id, model::Instant now) const;
 
     std::unordered_map<model::MediaId, model::Presence> lines_;
+    /// Sorted. Nothing else of them is needed until a list holds one again, and an account deletes
+    /// posts for years.
+    std::vector<model::MediaId> gone_;
 };
 
 } // namespace insightd::daemon

@@ -56,4 +56,12 @@ bool TaskQueue::holds(const Task& task) const
            std::ranges::find(under_way_, task) != under_way_.end();
 }
 
+std::size_t TaskQueue::size() const
+{
+    auto size = under_way_.size();
+    for (const auto& tasks : waiting_)
+        size += tasks.size();
+    return size;
+}
+
 } // namespace insightd::daemon

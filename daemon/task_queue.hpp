@@ -29,6 +29,8 @@ public:
 
     /// Waits to be done, or is being done.
     bool holds(const Task& task) const;
+    /// How many do.
+    std::size_t size() const;
 
 private:
     std::array<std::deque<Task>, job_count> waiting_;

@@ -183,7 +183,7 @@ boost::asio::awaitable<void> Engine::report_without_client(Account& account, gra
     const auto rows = std::make_shared<const model::Batch>(std::move(batch));
     const auto kept = co_await keep(rows);
     if (kept.state == Kept::State::stored)
-        account.learn(*rows, services_.clock.now(), scheduler_);
+        learn(account, *rows, services_.clock.now());
 }
 
 boost::asio::awaitable<void>
@@ -242,6 +242,13 @@ Engine::read_media(Account& account, graph::Client& api, std::vector<Task> tasks
     if (are_posts && !running_->stopping) // cut off, this coroutine cannot wait any more
         co_await ask_witness(account, api, outcome);
     settle_forbidden(account, outcome);
+}
+
+/// What the store has taken.
+void Engine::learn(Account& account, const model::Batch& rows, model::Instant now)
+{
+    account.learn(rows, now, scheduler_);
+    matrix_.forget(account.take_forgotten());
 }
 
 /// Where every post that was asked "does not exist", one that is surely there tells whether the
@@ -403,7 +410,7 @@ Engine::conclude(Account& account, Job job, model::CollectorRun run, Outcome out
         co_return;
     }
     account.set_scarcity(governor_.scarcity(account.index(), now));
-    account.learn(*rows, pass_at_.value_or(now), scheduler_);
+    learn(account, *rows, pass_at_.value_or(now));
     if (job == Job::media_list || job == Job::stories)
         expect_calls(account);
     plan(account, outcome.done);

@@ -9,6 +9,7 @@ namespace insightd::storage
 namespace
 {
 
+/// Of media that are asked no more nothing is needed: they were deleted, or the story has ended.
 constexpr auto lessons_query = R"(
 SELECT host, version, subject, product_type, media_type, metric, breakdown, object_id, account_id,
        state, reason, words, (extract(epoch FROM learned_at) * 1000000)::bigint,
@@ -17,8 +18,14 @@ SELECT host, version, subject, product_type, media_type, metric, breakdown, obje
        (extract(epoch FROM answered_at) * 1000000)::bigint, refusals,
        (extract(epoch FROM published_until) * 1000000)::bigint,
        (extract(epoch FROM changed_at) * 1000000)::bigint
-FROM store.metric_lesson
-WHERE state <> 'answered_again' AND (object_id = 0 OR account_id = ANY($1::bigint[])))";
+FROM store.metric_lesson l
+WHERE state <> 'answered_again' AND (object_id = 0 OR account_id = ANY($1::bigint[]))
+      AND NOT EXISTS (SELECT FROM store.media m
+                      WHERE m.account_id = l.account_id AND m.media_id = l.object_id
+                            AND m.removed_at IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM store.story s
+                      WHERE s.account_id = l.account_id AND s.media_id = l.object_id
+                            AND s.state <> 'open' AND NOT s.is_highlight))";
 
 model::LessonScope scope_of(const pqxx::row& row)
 {

@@ -288,6 +288,38 @@ TEST(MetricMatrix, LessonsSurviveTheStore)
     EXPECT_THAT(restarted.take_changes().lessons, IsEmpty());
 }
 
+TEST(MetricMatrix, OfMediaThatAreAskedNoMoreNothingIsKept)
+{
+    MetricMatrix matrix;
+    for (const auto id : {1, 2}) {
+        matrix.note_numbers(post(id), {}, true);
+        matrix.note_numbers(post(id), "gender", true);
+        matrix.refused(post(id), refusal(Absence::not_crossposted), noon);
+    }
+    matrix.forget({1});
+    EXPECT_THAT(matrix.lessons_on(post(1)), SizeIs(1)) << "it is not stored yet";
+    EXPECT_THAT(matrix.take_changes().lessons, SizeIs(2));
+    matrix.forget({1});
+
+    EXPECT_THAT(matrix.lessons_on(post(1)), IsEmpty());
+    EXPECT_FALSE(matrix.answers_numbers(post(1), {}));
+    EXPECT_FALSE(matrix.answers_numbers(post(1), "gender"));
+    EXPECT_THAT(matrix.lessons_on(post(2)), SizeIs(1));
+    EXPECT_TRUE(matrix.answers_numbers(post(2), {}));
+    EXPECT_TRUE(matrix.answers_numbers(post(2), "gender"));
+    EXPECT_FALSE(matrix.answers_numbers(post(2), "age"));
+}
+
+TEST(MetricMatrix, LessonsOfKindsOutliveTheirMedia)
+{
+    MetricMatrix matrix;
+    matrix.refused(post(1), refusal(), noon);
+    matrix.refused(post(2), refusal(), noon);
+    matrix.take_changes();
+    matrix.forget({1, 2});
+    EXPECT_EQ(how(matrix, post(3), noon + 1h), How::not_now);
+}
+
 TEST(MetricMatrix, SplitIsALessonOfItsOwn)
 {
     MetricMatrix matrix;

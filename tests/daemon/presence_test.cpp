@@ -89,6 +89,32 @@ TEST(Presence, PostThatLeftTheListButAnswersIsHidden)
     EXPECT_EQ(judge.state(), PresenceState::listed);
 }
 
+TEST(Presence, OfWhatIsGoneOnlyAListIsBelieved)
+{
+    Judge judge;
+    model::Presence gone;
+    gone.media_id = 1;
+    gone.state = PresenceState::gone;
+    gone.refusals = 3;
+    gone.removed_at = gone.missing_since = noon - 24h;
+    judge.book.remember(gone);
+
+    EXPECT_EQ(judge.state(), PresenceState::gone);
+    EXPECT_TRUE(judge.book.judged({{1}, {2}, {}, {}}, noon).empty()) << "a call that was under way";
+    EXPECT_TRUE(judge.book.judged({{}, {1, 2}, {}, {}}, noon).empty());
+    EXPECT_TRUE(judge.book.judged({{}, {}, {2}, {1}}, noon).empty());
+
+    const auto lines = judge.book.judged({{}, {}, {1, 2}, {}}, noon);
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines.front().state, PresenceState::listed);
+    EXPECT_EQ(lines.front().since, noon);
+    EXPECT_EQ(lines.front().returned_at, noon);
+    EXPECT_FALSE(lines.front().removed_at || lines.front().missing_since);
+    judge.book.take(lines);
+    EXPECT_EQ(judge.state(), PresenceState::listed);
+    EXPECT_TRUE(judge.book.judged({{}, {}, {1, 2}, {}}, noon + 1h).empty()) << "it is no news";
+}
+
 TEST(Presence, PageSpeaksOfWhatIsNewerThanItsLastRowAndAnEmptyListOfNothing)
 {
     model::Batch rows;

@@ -89,6 +89,46 @@ TEST_F(Lessons, OfAnotherAccountsObjectsAreItsOwn)
     EXPECT_THAT(read(), ::testing::IsEmpty());
 }
 
+TEST_F(Lessons, OfAPostThatIsGoneAreNotReadBack)
+{
+    write_post(noon);
+    write_lessons({lesson()});
+    model::Presence gone;
+    gone.media_id = post;
+    gone.known_at = gone.since = noon + 1h;
+    gone.state = model::PresenceState::gone;
+    gone.removed_at = noon + 1h;
+    model::Batch batch;
+    batch.presences.push_back(gone);
+    write(std::move(batch));
+    EXPECT_THAT(read(), ::testing::IsEmpty());
+}
+
+TEST_F(Lessons, OfAStoryAreReadBackForAsLongAsItIsAsked)
+{
+    auto of_story = lesson();
+    of_story.scope.product_type = "STORY";
+    write_lessons({of_story});
+    model::StoryEntry story;
+    story.media_id = post;
+    story.known_at = story.found_at = story.published_at = noon;
+    story.expires_at = story.window_from = noon + 24h;
+    const auto keep = [&](model::StoryState state, bool is_highlight) {
+        story.known_at += 1h;
+        story.state = state;
+        story.is_highlight = is_highlight;
+        model::Batch batch;
+        batch.stories.push_back(story);
+        write(std::move(batch));
+    };
+    keep(model::StoryState::open, false);
+    EXPECT_THAT(read(), ElementsAre(of_story));
+    keep(model::StoryState::final, true);
+    EXPECT_THAT(read(), ElementsAre(of_story));
+    keep(model::StoryState::final, false);
+    EXPECT_THAT(read(), ::testing::IsEmpty());
+}
+
 TEST_F(Lessons, OfferedNamesThatNobodyKnowsAreInTheView)
 {
     model::Batch batch;

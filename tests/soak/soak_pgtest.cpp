@@ -1,0 +1,40 @@
+#include "tests/soak/soak.hpp"
+
+#include <gmock/gmock.h>
+
+namespace insightd::soak
+{
+namespace
+{
+
+using ::testing::Each;
+using ::testing::Field;
+using ::testing::Gt;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+/// Too short for memory to find its size: tests/soak/run judges it by two percent.
+constexpr double wide = 0.5;
+
+TEST(Soak, FewAccountsForThreeDaysAreWellAndSoIsWhatTellsOfThem)
+{
+    Wish wish;
+    wish.accounts = 4;
+    wish.posts = 6;
+    wish.days = 3;
+    wish.speed = 6'000;
+    std::vector<std::string> lines;
+    const auto report = soak(wish, wide, [&](const std::string& line) { lines.push_back(line); });
+
+    EXPECT_THAT(lines, SizeIs(4)) << "a head, and one for each day";
+    EXPECT_THAT(report.complaints, IsEmpty());
+    EXPECT_TRUE(report.is_well()) << words_of(report);
+    EXPECT_GT(report.calls, 1'000);
+    EXPECT_GT(report.values, 1'000);
+    EXPECT_THAT(report.samples, Each(Field(&Sample::resident, Gt(0))));
+    EXPECT_THAT(report.samples, Each(Field(&Sample::descriptors, Gt(0))));
+    EXPECT_EQ(report.samples.back().spool_rows, 0) << "what waited in an outage is stored";
+}
+
+} // namespace
+} // namespace insightd::soak

@@ -88,7 +88,7 @@ std::optional<model::Number> number(const json::value& value)
         return *exact;
     if (const auto* large = value.if_uint64())
         return static_cast<double>(*large);
-    if (const auto* real = value.if_double())
+    if (const auto* real = value.if_double(); real != nullptr && std::isfinite(*real))
         return exact_if_whole(*real);
     return std::nullopt;
 }

@@ -81,6 +81,29 @@ TEST(Readings, BreakdownWithoutATotalLeavesNothingKnown)
         row.at("breakdowns").at("follows_and_unfollows").at("x").at("unattributed").is_null());
 }
 
+json::value left_of(model::Number total, std::vector<model::Cell> cells)
+{
+    model::Readings readings;
+    readings.breakdowns = {{"views", {"x"}, std::move(cells), total}};
+    return row_of(readings).at("breakdowns").at("views").at("x").at("unattributed");
+}
+
+/// Found by fuzzing: the difference of two 64-bit integers need not be one.
+TEST(Readings, WhatIsLeftOfATotalMayBeBeyondIntegers)
+{
+    EXPECT_EQ(
+        left_of(std::int64_t{3583}, {{{"a"}, std::int64_t{INT64_MIN}}}), 9223372036854779391.0);
+    EXPECT_TRUE(left_of(1e308, {{{"a"}, -1e308}}).is_null()) << "nor a double";
+}
+
+TEST(Json, IsStoredAsPostgresTakesIt)
+{
+    const std::string unknown{"\xEF\xBF\xBD"};
+    EXPECT_EQ(
+        json::serialize(value_of_json(R"({"a\u0000":["\u0000b",1e999,-1e999,1.5,null,true,{}]})")),
+        R"({"a)" + unknown + R"(":[")" + unknown + R"(b",null,null,1.5E0,null,true,{}]})");
+}
+
 TEST(Migrations, AreNumberedWithoutGaps)
 {
     int expected = 1;

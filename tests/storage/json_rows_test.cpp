@@ -1,5 +1,6 @@
 #include "storage/json_rows.hpp"
 #include "storage/migrations.hpp"
+#include "storage/write.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
@@ -102,6 +103,15 @@ TEST(Json, IsStoredAsPostgresTakesIt)
     EXPECT_EQ(
         json::serialize(value_of_json(R"({"a\u0000":["\u0000b",1e999,-1e999,1.5,null,true,{}]})")),
         R"({"a)" + unknown + R"(":[")" + unknown + R"(b",null,null,1.5E0,null,true,{}]})");
+}
+
+/// Found by fuzzing: PostgreSQL takes no NUL, escaped or not, and refuses the whole push for one.
+TEST(Pushes, AreStorableWhateverIsInThem)
+{
+    model::Batch batch;
+    batch.pushes.push_back({1, 5, {}, {}, {}, R"({"reach":9,"note\u0000":"a\u0000b"})"});
+    for (const auto& step : steps_of(batch))
+        EXPECT_EQ(step.rows.find("\\u0000"), std::string::npos) << step.rows;
 }
 
 TEST(Migrations, AreNumberedWithoutGaps)

@@ -1,7 +1,7 @@
 """The long form of the fuzzers: tests/fuzz/run --long. Prints a line per slice, and a table at the end.
 
-Each target runs in slices. A slice is a minute of the optimised fuzzer (UndefinedBehaviorSanitizer
-and the assertions of the libraries), then a few seconds of the same target under AddressSanitizer
+Each target runs in slices. A slice is two minutes of the optimised fuzzer (UndefinedBehaviorSanitizer
+and the assertions of the libraries), then some seconds of the same target under AddressSanitizer
 too, which reads everything that the corpus has by then. Counts and corpora are kept in
 build/fuzz/corpus, so that a run goes on where the last one was left. Exit code 1: something was
 found; it lies in build/fuzz/corpus/found.
@@ -25,11 +25,12 @@ CORPUS = ROOT / "build" / "fuzz" / "corpus"
 FOUND = CORPUS / "found"
 COUNTS = CORPUS / "counts.json"
 LONGEST = 8192  # bytes, in one slice of ten
+INTERRUPTED = 72  # how libFuzzer ends when it is told to
 
 FAST, CHECKED = "ubsan", "asan+ubsan"
 BINARIES = {FAST: ROOT / "build" / "fuzz" / "tests" / "fuzz",
             CHECKED: ROOT / "build" / "asan" / "tests" / "fuzz"}
-SECONDS = {FAST: 60, CHECKED: 8}
+SECONDS = {FAST: 120, CHECKED: 12}
 # Short stacks and a small quarantine: what is found is run again with both as they usually are.
 QUICKLY = {"ASAN_OPTIONS": "malloc_context_size=1:quarantine_size_mb=8"}
 
@@ -53,7 +54,7 @@ class Counts:
         with self.lock:
             row = self.of(name)
             row[kind] += run.executions
-            row["findings"] += run.code != 0
+            row["findings"] += run.found
             row["slices"] += kind == CHECKED
             if kind == CHECKED and run.edges:
                 row["edges"] = max(row["edges"], run.edges)
@@ -74,20 +75,37 @@ class Run:
         self.first_edges = int(first[1]) if first else 0
         self.edges = int(last[-1][1]) if last else 0
         self.log = log
+        written = re.search(r"Test unit written to (\S+)", log)
+        self.input = pathlib.Path(written[1]) if written else None
+        self.found = code not in (0, INTERRUPTED)
 
 
 def command(name, kind, runs, longest):
     own, seeds = CORPUS / name, CORPUS / "seeds" / name
+    searching = "0" if kind == FAST else "1"  # what to change next is chosen with care under ASan alone: it takes time
     return [str(BINARIES[kind] / f"{name}_fuzzer"), f"-runs={runs}", f"-max_total_time={SECONDS[kind]}",
-            f"-max_len={longest}", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", "-print_pcs=0",
+            f"-max_len={longest}", "-timeout=60", "-rss_limit_mb=2048", "-print_final_stats=1", "-print_pcs=0", "-print_funcs=0", f"-entropic={searching}",
             f"-dict={CORPUS / 'seeds' / name}.dict", f"-artifact_prefix={FOUND}/{name}-", str(own), str(seeds)]
 
 
+def started(arguments):
+    return subprocess.run(
+        arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ | QUICKLY, check=False)
+
+
+def is_shown_again(name, path):
+    """Whether the input by itself fails: one that was only stopped for too long does not."""
+    return any(started([str(binaries / f"{name}_fuzzer"), "-timeout=60", str(path)]).returncode
+               for binaries in BINARIES.values())
+
+
 def execute(name, kind, runs, longest):
-    result = subprocess.run(
-        command(name, kind, runs, longest), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        env=os.environ | QUICKLY, check=False)
-    return Run(result.returncode, result.stderr.decode(errors="replace"))
+    result = started(command(name, kind, runs, longest))
+    run = Run(result.returncode, result.stderr.decode(errors="replace"))
+    if run.found and run.input and not is_shown_again(name, run.input):
+        run.input.unlink()
+        run.found = False
+    return run
 
 
 def keep_log(name, run):
@@ -104,7 +122,7 @@ def slice_of(name, counts):
     for kind in (FAST, CHECKED):
         run = execute(name, kind, max(left, 1), longest)
         counts.note(name, kind, run)
-        if run.code:
+        if run.found:
             print(f"{name}: FOUND under {kind}: {keep_log(name, run)}", flush=True)
             well = False
     row = counts.of(name)
@@ -113,13 +131,34 @@ def slice_of(name, counts):
     return well
 
 
-def work_on(names, counts, until):
+class Turns:
+    """Who is next: of those that nobody works on, the one that is furthest from its total."""
+
+    def __init__(self, names, counts):
+        self.lock = threading.Lock()
+        self.waiting = set(names)
+        self.counts = counts
+
+    def share_left(self, name):
+        return 1 - self.counts.done(name) / total_of(name)
+
+    def take(self):
+        with self.lock:
+            self.waiting = {name for name in self.waiting if self.share_left(name) > 0}
+            name = max(sorted(self.waiting), key=self.share_left, default=None)
+            self.waiting.discard(name)
+            return name
+
+    def give_back(self, name):
+        with self.lock:
+            self.waiting.add(name)
+
+
+def work_on(turns, counts, until):
     """Slices by turns; a target in which something was found is left alone from then on."""
-    names = list(names)
-    while names and time.monotonic() < until:
-        name = min(names, key=lambda name: counts.done(name) / total_of(name))
-        if counts.done(name) >= total_of(name) or not slice_of(name, counts):
-            names.remove(name)
+    while time.monotonic() < until and (name := turns.take()):
+        if slice_of(name, counts):
+            turns.give_back(name)
 
 
 def table(counts):
@@ -148,14 +187,14 @@ def arguments():
 def main():
     options = arguments()
     FOUND.mkdir(parents=True, exist_ok=True)
-    subprocess.run([sys.executable, str(ROOT / "tests/fuzz/seeds.py"), str(CORPUS / "seeds")], check=True)
+    subprocess.run([sys.executable, "-B", str(ROOT / "tests/fuzz/seeds.py"), str(CORPUS / "seeds")], check=True)
     for name in TARGETS:
         (CORPUS / name).mkdir(exist_ok=True)
     counts = Counts()
     until = time.monotonic() + options.minutes * 60
-    names = options.only.split(",")
+    turns = Turns(options.only.split(","), counts)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for job in [pool.submit(work_on, names[at::options.jobs], counts, until) for at in range(options.jobs)]:
+        for job in [pool.submit(work_on, turns, counts, until) for _ in range(options.jobs)]:
             job.result()
     print(table(counts))
     sys.exit(any(FOUND.iterdir()))

@@ -10,7 +10,7 @@ class Target(NamedTuple):
     group: str
     share: int
     seeds: tuple
-    longest: int = 2048  # bytes, in nine slices of ten
+    longest: int = 1024  # bytes, in nine slices of ten
 
 
 TOTALS = {"json": 100_000_000, "http": 50_000_000, "yaml": 10_000_000, "disk": 2_000_000}
@@ -24,17 +24,17 @@ TARGETS = {
                                    "graph/content-publishing-limit*")),
     "messages": Target("json", 12, ("graph/*message*", "graph/*conversation*")),
     "public": Target("json", 10, ("graph/media-carousel*",)),
-    "walks": Target("json", 2, ("graph/*message*", "graph/*conversation*"), 1024),
+    "walks": Target("json", 2, ("graph/*message*", "graph/*conversation*")),
     "errors": Target("json", 11, ("graph/errors*", "graph/live-probe-errors*", "graph/*rejected*",
                                   "graph/business-discovery-unknown*")),
     "batch": Target("json", 5, ("graph/batch*",)),
-    "usage": Target("http", 20, ("graph/usage-headers*",), 1024),
+    "usage": Target("http", 20, ("graph/usage-headers*",)),
     "oauth": Target("http", 20, ("graph/*oauth*", "graph/debug-token*", "graph/page-*", "login/*.json")),
     "redirect": Target("http", 25, ("login/*.txt",), 512),
-    "transport": Target("http", 15, ("graph/live-probe-errors*", "login/redirect.txt"), 1024),
+    "transport": Target("http", 15, ("graph/live-probe-errors*", "login/redirect.txt")),
     "webhook": Target("http", 20, ("graph/webhook*",)),
     "configuration": Target("yaml", 100, ("config/*.yaml",)),
-    "record": Target("disk", 90, ("spool/*",), 1024),
+    "record": Target("disk", 90, ("spool/*",)),
     "keyring": Target("disk", 9, ("login/key.txt",), 512),
     "spool_file": Target("disk", 1, ("spool/*",)),
 }

@@ -116,11 +116,10 @@ def keep_log(name, run):
 
 def slice_of(name, counts):
     """One slice; True if nothing was found."""
-    left = total_of(name) - counts.done(name)
     longest = LONGEST if counts.of(name)["slices"] % 10 == 9 else TARGETS[name].longest
     well = True
     for kind in (FAST, CHECKED):
-        run = execute(name, kind, max(left, 1), longest)
+        run = execute(name, kind, max(total_of(name) - counts.done(name), 1), longest)
         counts.note(name, kind, run)
         if run.found:
             print(f"{name}: FOUND under {kind}: {keep_log(name, run)}", flush=True)

@@ -33,7 +33,7 @@ TARGETS = {
     "redirect": Target("http", 25, ("login/*.txt",), 512),
     "transport": Target("http", 15, ("graph/live-probe-errors*", "login/redirect.txt")),
     "webhook": Target("http", 20, ("graph/webhook*",)),
-    "configuration": Target("yaml", 100, ("config/*.yaml",)),
+    "configuration": Target("yaml", 100, ("config/*.yaml",), 512),
     "record": Target("disk", 90, ("spool/*",)),
     "keyring": Target("disk", 9, ("login/key.txt",), 512),
     "spool_file": Target("disk", 1, ("spool/*",)),

@@ -1,5 +1,6 @@
 #include "collectors/comment_walk.hpp"
 #include "collectors/conversation_walk.hpp"
+#include "collectors/json_access.hpp"
 #include "tests/fuzz/answer.hpp"
 #include "tests/support/plain_names.hpp"
 
@@ -39,7 +40,7 @@ void walk_through_comments(const boost::json::value& body)
     collectors::CommentWalk walk{account};
     model::Media post;
     post.id = 17;
-    post.comments_count = 5;
+    post.comments_count = collectors::integer_in(body, "comments_count").value_or(5);
     walk.listed({post});
     constexpr int most_calls = 1'000;
     for (int calls = 0; walk.begin(now); ++calls) {

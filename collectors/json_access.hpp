@@ -40,4 +40,8 @@ std::optional<model::Number> number(const json::value& value);
 std::optional<model::Instant> instant(const json::value& value);
 std::optional<model::Instant> instant_in(const json::value& value, std::string_view name);
 
+/// The value as JSON again; a number that is too large for one (1e999) is null, for it could not be
+/// written.
+std::string as_text(json::value told);
+
 } // namespace insightd::collectors

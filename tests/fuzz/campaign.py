@@ -36,7 +36,7 @@ QUICKLY = {"ASAN_OPTIONS": "malloc_context_size=1:quarantine_size_mb=8"}
 
 
 class Counts:
-    """Executions of each target under each sanitizer, and what was found."""
+    """Executions of each target under each sanitizer, and how far they got."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -44,7 +44,7 @@ class Counts:
 
     def of(self, name):
         return self.rows.setdefault(
-            name, {FAST: 0, CHECKED: 0, "slices": 0, "edges": 0, "first_edges": 0, "findings": 0})
+            name, {FAST: 0, CHECKED: 0, "slices": 0, "edges": 0, "first_edges": 0})
 
     def done(self, name):
         row = self.of(name)
@@ -54,7 +54,6 @@ class Counts:
         with self.lock:
             row = self.of(name)
             row[kind] += run.executions
-            row["findings"] += run.found
             row["slices"] += kind == CHECKED
             if kind == CHECKED and run.edges:
                 row["edges"] = max(row["edges"], run.edges)
@@ -108,10 +107,25 @@ def execute(name, kind, runs, longest):
     return run
 
 
-def keep_log(name, run):
-    path = FOUND / f"{name}-{hashlib.sha1(run.log.encode()).hexdigest()[:12]}.log"
-    path.write_text(run.log[-20_000:])
-    return path
+def found_in(name):
+    """The inputs that fail, or what a fuzzer said that ended without one."""
+    return [path for path in FOUND.iterdir() if path.name.startswith(f"{name}-") and path.suffix != ".log"]
+
+
+def keep(name, run):
+    shown_by = run.input or FOUND / f"{name}-without-input-{hashlib.sha1(run.log.encode()).hexdigest()[:12]}"
+    shown_by.touch()
+    shown_by.with_name(shown_by.name + ".log").write_text(run.log[-20_000:])
+    return shown_by
+
+
+def forget_mended():
+    """What was found by an earlier run, and fails no more."""
+    for name in TARGETS:
+        for path in found_in(name):
+            if not is_shown_again(name, path):
+                path.unlink()
+                path.with_name(path.name + ".log").unlink(missing_ok=True)
 
 
 def slice_of(name, counts):
@@ -122,11 +136,11 @@ def slice_of(name, counts):
         run = execute(name, kind, max(total_of(name) - counts.done(name), 1), longest)
         counts.note(name, kind, run)
         if run.found:
-            print(f"{name}: FOUND under {kind}: {keep_log(name, run)}", flush=True)
+            print(f"{name}: FOUND under {kind}: {keep(name, run)}", flush=True)
             well = False
     row = counts.of(name)
     print(f"{time.strftime('%H:%M:%S')} {name}: {counts.done(name):,} of {total_of(name):,}, "
-          f"{row[CHECKED]:,} under {CHECKED}, {row['edges']} edges, {row['findings']} findings", flush=True)
+          f"{row[CHECKED]:,} under {CHECKED}, {row['edges']} edges, {len(found_in(name))} findings", flush=True)
     return well
 
 
@@ -167,10 +181,10 @@ def table(counts):
         for name in members:
             row = counts.of(name)
             lines.append(f"| {group} | {name} | {counts.done(name):,} | {row[CHECKED]:,} "
-                         f"| {row['edges']}, {row['first_edges']} | {row['findings']} |")
+                         f"| {row['edges']}, {row['first_edges']} | {len(found_in(name))} |")
         everything = sum(counts.done(name) for name in members)
         checked = sum(counts.of(name)[CHECKED] for name in members)
-        findings = sum(counts.of(name)["findings"] for name in members)
+        findings = sum(len(found_in(name)) for name in members)
         lines.append(f"| {group} | all, of {total:,} | {everything:,} | {checked:,} | | {findings} |")
     return "\n".join(lines)
 
@@ -189,6 +203,7 @@ def main():
     subprocess.run([sys.executable, "-B", str(ROOT / "tests/fuzz/seeds.py"), str(CORPUS / "seeds")], check=True)
     for name in TARGETS:
         (CORPUS / name).mkdir(exist_ok=True)
+    forget_mended()
     counts = Counts()
     until = time.monotonic() + options.minutes * 60
     turns = Turns(options.only.split(","), counts)

@@ -55,7 +55,7 @@ class Counts:
             row = self.of(name)
             row[kind] += run.executions
             row["slices"] += kind == CHECKED
-            if kind == CHECKED and run.edges:
+            if kind == FAST and run.edges:
                 row["edges"] = max(row["edges"], run.edges)
                 row["first_edges"] = row["first_edges"] or run.first_edges
             COUNTS.with_suffix(".new").write_text(json.dumps(self.rows, indent=1))
@@ -83,7 +83,8 @@ def command(name, kind, runs, longest):
     own, seeds = CORPUS / name, CORPUS / "seeds" / name
     searching = "0" if kind == FAST else "1"  # what to change next is chosen with care under ASan alone: it takes time
     return [str(BINARIES[kind] / f"{name}_fuzzer"), f"-runs={runs}", f"-max_total_time={SECONDS[kind]}",
-            f"-max_len={longest}", "-timeout=60", "-rss_limit_mb=2048", "-print_final_stats=1", "-print_pcs=0", "-print_funcs=0", f"-entropic={searching}",
+            f"-max_len={longest}", "-timeout=60", "-rss_limit_mb=2048", f"-entropic={searching}",
+            "-print_final_stats=1", "-print_pcs=0", "-print_funcs=0",
             f"-dict={CORPUS / 'seeds' / name}.dict", f"-artifact_prefix={FOUND}/{name}-", str(own), str(seeds)]
 
 
@@ -175,7 +176,8 @@ def work_on(turns, counts, until):
 
 
 def table(counts):
-    lines = ["| group | target | executions | of them under ASan | edges, at first | findings |", "|---|---|--:|--:|--:|--:|"]
+    lines = ["| group | target | executions | of them under ASan | edges, of them by the seeds | findings |",
+             "|---|---|--:|--:|--:|--:|"]
     for group, total in TOTALS.items():
         members = [name for name, target in TARGETS.items() if target.group == group]
         for name in members:

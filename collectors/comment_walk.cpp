@@ -52,6 +52,13 @@ void learn_one(std::optional<model::KnownComments>& known, const model::CommentR
                              row.count_reached, row.newest_key,  row.newest_at};
 }
 
+/// Whether it tells how many there are: far from where the difference of two would be no number.
+bool is_count(const std::optional<std::int64_t>& told)
+{
+    constexpr std::int64_t most = std::int64_t{1} << 40;
+    return told && *told >= 0 && *told <= most;
+}
+
 } // namespace
 
 CommentWalk::CommentWalk(const config::Account& account)
@@ -69,7 +76,7 @@ void CommentWalk::remember(const std::vector<model::KnownComments>& known)
 void CommentWalk::listed(const std::vector<model::Media>& media)
 {
     for (const auto& row : media) {
-        if (!row.comments_count || row.product_type == "STORY")
+        if (!is_count(row.comments_count) || row.product_type == "STORY")
             continue;
         auto& post = posts_[row.id];
         post.published_at = row.published_at;

@@ -2,7 +2,6 @@
 
 #include "collectors/json_access.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -73,7 +72,7 @@ other_facts(const boost::json::value& node, std::span<const std::string_view> na
     for (const auto name : names)
         if (const auto* value = member(node, name)) {
             const auto text = text_in(node, name);
-            facts.emplace_back(name, text ? *text : boost::json::serialize(*value));
+            facts.emplace_back(name, text ? *text : as_text(*value));
         }
     return facts;
 }

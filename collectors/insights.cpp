@@ -4,7 +4,6 @@
 #include "collectors/json_access.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -38,8 +37,7 @@ std::vector<std::string> texts(const json::array* values, Case wanted)
     if (values == nullptr)
         return found;
     for (const auto& value : *values) {
-        auto text =
-            value.is_string() ? std::string{value.get_string().c_str()} : json::serialize(value);
+        auto text = value.is_string() ? std::string{value.get_string().c_str()} : as_text(value);
         found.push_back(wanted == Case::folded ? folded(std::move(text)) : std::move(text));
     }
     return found;

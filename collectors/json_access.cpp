@@ -3,7 +3,10 @@
 #include "config/instant.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -34,6 +37,17 @@ model::Number exact_if_whole(double real)
     if (std::trunc(real) == real && std::abs(real) < end_of_exact)
         return static_cast<std::int64_t>(real);
     return real;
+}
+
+void make_finite(json::value& value)
+{
+    if (const auto* real = value.if_double(); real != nullptr && !std::isfinite(*real))
+        value = nullptr;
+    if (auto* rows = value.if_array())
+        std::ranges::for_each(*rows, make_finite);
+    if (auto* object = value.if_object())
+        for (auto& [name, member] : *object)
+            make_finite(member);
 }
 
 } // namespace
@@ -88,7 +102,7 @@ std::optional<model::Number> number(const json::value& value)
         return *exact;
     if (const auto* large = value.if_uint64())
         return static_cast<double>(*large);
-    if (const auto* real = value.if_double())
+    if (const auto* real = value.if_double(); real != nullptr && std::isfinite(*real))
         return exact_if_whole(*real);
     return std::nullopt;
 }
@@ -106,6 +120,12 @@ std::optional<model::Instant> instant_in(const json::value& value, std::string_v
 {
     const auto* found = member(value, name);
     return found != nullptr ? instant(*found) : std::nullopt;
+}
+
+std::string as_text(json::value told)
+{
+    make_finite(told);
+    return json::serialize(told);
 }
 
 } // namespace insightd::collectors

@@ -32,12 +32,16 @@ std::optional<std::int64_t> integer(const json::value& value);
 std::optional<std::int64_t> integer_in(const json::value& value, std::string_view name);
 
 /// Whole numbers are exact integers, however they are written (12.0); others, and those beyond 64
-/// bits, are doubles.
+/// bits, are doubles; what is too large for one (1e999) is none.
 std::optional<model::Number> number(const json::value& value);
 
 /// "2022-07-12T19:11:07+0000", the same with a colon or Z, or unix seconds.
 /// Source: graph-api.md section 0, rule 6.
 std::optional<model::Instant> instant(const json::value& value);
 std::optional<model::Instant> instant_in(const json::value& value, std::string_view name);
+
+/// The value as JSON again; a number that is too large for one (1e999) is null, for it could not be
+/// written.
+std::string as_text(json::value told);
 
 } // namespace insightd::collectors

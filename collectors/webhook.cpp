@@ -4,7 +4,6 @@
 #include "collectors/json_access.hpp"
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
@@ -104,7 +103,7 @@ std::optional<model::StoryPush> push_in(const json::value& change)
     told.stable_erase(told.find("media_id"));
     model::StoryPush push;
     push.media_id = *media;
-    push.told = json::serialize(told);
+    push.told = as_text(told);
     add_metrics(push.readings, told);
     add_navigation(push.readings, *value);
     return push;

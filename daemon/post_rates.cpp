@@ -52,6 +52,16 @@ void forget_reach(scheduling::AccountRates& account, scheduling::ChangeRate& pos
     account.add(post);
 }
 
+/// Nothing where one of both is not told, or the sum is no number.
+std::optional<std::int64_t> interactions_of(const model::Media& media)
+{
+    std::int64_t sum = 0;
+    if (!media.like_count || !media.comments_count ||
+        __builtin_add_overflow(*media.like_count, *media.comments_count, &sum))
+        return std::nullopt;
+    return sum;
+}
+
 } // namespace
 
 bool has_numbers(const model::MediaSample& sample)
@@ -81,10 +91,7 @@ void take_in(
 void take_in(
     scheduling::AccountRates& account, scheduling::ChangeRate& post, const model::Media& media)
 {
-    std::optional<std::int64_t> interactions;
-    if (media.like_count && media.comments_count)
-        interactions = *media.like_count + *media.comments_count;
-    account.list_read(post, media.published_at, media.observed_at, interactions);
+    account.list_read(post, media.published_at, media.observed_at, interactions_of(media));
 }
 
 scheduling::ChangeRate read_at(scheduling::ChangeRate rate, model::Instant now)

@@ -1,8 +1,10 @@
 #include "storage/json_rows.hpp"
 
+#include <boost/json/parse.hpp>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace insightd::storage
 {
@@ -57,21 +59,27 @@ double as_double(const model::Number& number)
     return std::visit([](auto value) { return static_cast<double>(value); }, number);
 }
 
-/// Total minus cells; exact as long as all are integers.
+/// `left` loses `number`; false where either is no integer or the difference is none.
+bool subtract(std::int64_t& left, const model::Number& number)
+{
+    const auto* exact = std::get_if<std::int64_t>(&number);
+    return exact != nullptr && !__builtin_sub_overflow(left, *exact, &left);
+}
+
+/// Total minus cells; exact as long as all are integers, and their difference is one.
 json::value unattributed(const model::Breakdown& breakdown)
 {
     if (!breakdown.total)
         return nullptr;
-    bool exact = std::holds_alternative<std::int64_t>(*breakdown.total);
-    std::int64_t left = exact ? std::get<std::int64_t>(*breakdown.total) : 0;
+    const auto* whole = std::get_if<std::int64_t>(&*breakdown.total);
+    bool exact = whole != nullptr;
+    std::int64_t left = exact ? *whole : 0;
     double left_about = as_double(*breakdown.total);
     for (const auto& cell : breakdown.cells) {
         left_about -= as_double(cell.number);
-        exact = exact && std::holds_alternative<std::int64_t>(cell.number);
-        if (exact)
-            left -= std::get<std::int64_t>(cell.number);
+        exact = exact && subtract(left, cell.number);
     }
-    return exact ? json::value(left) : json::value(left_about);
+    return exact ? json::value(left) : value_of(model::Number{left_about});
 }
 
 void add_breakdown(json::object& breakdowns, const model::Breakdown& breakdown)
@@ -96,6 +104,40 @@ void add_number(
         row[column] = value_of(number);
     else
         extra[clean(metric)] = value_of(number);
+}
+
+json::value storable(const json::value& told);
+
+json::object storable(const json::object& told)
+{
+    json::object object;
+    for (const auto& [name, value] : told)
+        object[clean(name)] = storable(value);
+    return object;
+}
+
+json::array storable(const json::array& told)
+{
+    json::array rows;
+    for (const auto& row : told)
+        rows.push_back(storable(row));
+    return rows;
+}
+
+json::value storable(const json::value& told)
+{
+    switch (told.kind()) {
+    case json::kind::object:
+        return storable(told.get_object());
+    case json::kind::array:
+        return storable(told.get_array());
+    case json::kind::string:
+        return json::value(clean(told.get_string()));
+    case json::kind::double_:
+        return value_of(model::Number{told.get_double()});
+    default:
+        return told;
+    }
 }
 
 json::value or_null(json::object object)
@@ -157,7 +199,15 @@ json::value value_of(const std::optional<model::Instant>& instant)
 
 json::value value_of(const model::Number& number)
 {
-    return std::visit([](auto value) { return json::value(value); }, number);
+    if (const auto* whole = std::get_if<std::int64_t>(&number))
+        return *whole;
+    const auto real = std::get<double>(number);
+    return std::isfinite(real) ? json::value(real) : json::value(nullptr);
+}
+
+json::value value_of_json(std::string_view text)
+{
+    return storable(json::parse(clean(text)));
 }
 
 json::value value_of(const model::OtherFacts& facts)

@@ -28,8 +28,13 @@ json::value value_of(const std::optional<std::string>& text);
 json::value value_of(const std::optional<std::int64_t>& number);
 json::value value_of(const std::optional<bool>& flag);
 json::value value_of(const std::optional<model::Instant>& instant);
-json::value value_of(const model::Number& number);
+json::value
+value_of(const model::Number& number); ///< null if it is infinite: no number for PostgreSQL
 json::value value_of(const model::OtherFacts& facts); ///< null if there are none
+
+/// JSON as it was told, its names and texts clean and what is too large to be a number null. Throws
+/// if it is no JSON.
+json::value value_of_json(std::string_view text);
 
 /// Numbers into their columns, the rest into `extra`; reasons into `absent`; cells into
 /// `breakdowns`. A fraction never goes into an integer column.

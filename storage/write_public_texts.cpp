@@ -49,7 +49,7 @@ public_text_row(const PublicItem& item, const model::Author& author, const model
 {
     return {
         {"kind", item.kind},
-        {"item_key", item.key},
+        {"item_key", clean(item.key)},
         {"created_at", text_of(item.created_at)},
         {"observed_at", text_of(item.observed_at)},
         {"author_key", value_of(author.key)},

@@ -119,7 +119,7 @@ json::object row_of(const model::StoryPush& push)
     json::object row{
         {"account_id", push.account_id},          {"media_id", push.media_id},
         {"observed_at", text_of(push.pushed_at)}, {"received_at", text_of(push.received_at)},
-        {"has_numbers", push.has_numbers()},      {"told", json::parse(clean(push.told))}};
+        {"has_numbers", push.has_numbers()},      {"told", value_of_json(push.told)}};
     add_readings(row, push.readings, media_columns());
     return row;
 }

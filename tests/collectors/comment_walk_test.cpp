@@ -114,6 +114,13 @@ TEST_F(CommentWalkTest, AsksNothingOfPostsWhoseNumberStandsStill)
     EXPECT_FALSE(walk.begin(noon + 1h));
 }
 
+TEST_F(CommentWalkTest, ANumberThatIsNoCountTellsNothing)
+{
+    for (const auto comments : {INT64_MIN, std::int64_t{-1}, INT64_MAX})
+        list(comments);
+    EXPECT_FALSE(walk.begin(noon));
+}
+
 TEST_F(CommentWalkTest, AsksForTheNewestWithTheirRepliesAndNotForWords)
 {
     list(1);

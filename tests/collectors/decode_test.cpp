@@ -305,6 +305,12 @@ TEST(Number, IsADoubleElsewhere)
     EXPECT_EQ(number_of("18446744073709551615"), model::Number{18446744073709551615.0});
 }
 
+TEST(Number, IsNoneWhereItIsTooLarge)
+{
+    EXPECT_EQ(number(boost::json::parse("1e999")), std::nullopt);
+    EXPECT_EQ(number(boost::json::parse("-1e999")), std::nullopt);
+}
+
 TEST(MediaInsights, OrderOfTheCellsIsTheirOwnNotTheAnswers)
 {
     const auto cells_sent = [](const std::string& results) {

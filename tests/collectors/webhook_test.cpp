@@ -112,6 +112,16 @@ TEST(Delivery, OfFewerThanFiveViewersHasReasonsAndNoNumbers)
     EXPECT_FALSE(push.has_numbers());
 }
 
+/// Found by fuzzing: JSON has no way to write it, and the push could not be stored.
+TEST(Delivery, WhatIsTooLargeForANumberIsNotKept)
+{
+    const auto push = only_push(object(entry(
+        "7", std::to_string(noon),
+        R"({"media_id":5,"reach":9,"views":1e999,"x":[{"y":-1e999}]})")));
+    EXPECT_EQ(push.told, R"({"reach":9,"views":null,"x":[{"y":null}]})");
+    EXPECT_THAT(push.readings.values, ElementsAre(told("reach", 9)));
+}
+
 TEST(Delivery, TimesAreSecondsOrMillisecondsAndIdsNumbersOrStrings)
 {
     const auto in_seconds =

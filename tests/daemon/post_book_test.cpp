@@ -1,4 +1,5 @@
 #include "daemon/post_book.hpp"
+#include "daemon/post_rates.hpp"
 #include "tests/support/fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -205,6 +206,19 @@ TEST_F(PostBookTest, RemembersThatAStoryAnsweredNumbers)
     numbers.media_id = 778;
     book.take_samples({numbers});
     EXPECT_TRUE(book.media(778)->has_numbers);
+}
+
+TEST(PostRates, LikesAndCommentsWhoseSumIsNoNumberAreNone)
+{
+    scheduling::AccountRates account;
+    scheduling::ChangeRate rate;
+    auto media = listed(now, INT64_MAX);
+    take_in(account, rate, media);
+    EXPECT_GT(rate.interactions, 0);
+    media.observed_at += 1h;
+    media.comments_count = 1;
+    take_in(account, rate, media);
+    EXPECT_EQ(rate.interactions, -1);
 }
 
 TEST_F(PostBookTest, KeepsStoriesButNotTheirPace)

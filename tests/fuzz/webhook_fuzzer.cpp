@@ -1,6 +1,6 @@
 #include "collectors/webhook.hpp"
 #include "daemon/webhooks/form.hpp"
-#include "storage/write.hpp"
+#include "tests/fuzz/store.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const auto& push : batch.pushes)
             if (push.pushed_at >= now + std::chrono::hours{24} || push.media_id <= 0)
                 std::abort();
-        (void)storage::steps_of(batch);
+        fuzz::store(batch);
     }
     (void)webhooks::form_of(text);
     return 0;

@@ -1,5 +1,6 @@
 #include "storage/json_rows.hpp"
 #include "storage/migrations.hpp"
+#include "storage/write.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
@@ -79,6 +80,38 @@ TEST(Readings, BreakdownWithoutATotalLeavesNothingKnown)
     const auto row = row_of(readings);
     EXPECT_TRUE(
         row.at("breakdowns").at("follows_and_unfollows").at("x").at("unattributed").is_null());
+}
+
+json::value left_of(model::Number total, std::vector<model::Cell> cells)
+{
+    model::Readings readings;
+    readings.breakdowns = {{"views", {"x"}, std::move(cells), total}};
+    return row_of(readings).at("breakdowns").at("views").at("x").at("unattributed");
+}
+
+/// Found by fuzzing: the difference of two 64-bit integers need not be one.
+TEST(Readings, WhatIsLeftOfATotalMayBeBeyondIntegers)
+{
+    EXPECT_EQ(
+        left_of(std::int64_t{3583}, {{{"a"}, std::int64_t{INT64_MIN}}}), 9223372036854779391.0);
+    EXPECT_TRUE(left_of(1e308, {{{"a"}, -1e308}}).is_null()) << "nor a double";
+}
+
+TEST(Json, IsStoredAsPostgresTakesIt)
+{
+    const std::string unknown{"\xEF\xBF\xBD"};
+    EXPECT_EQ(
+        json::serialize(value_of_json(R"({"a\u0000":["\u0000b",1e999,-1e999,1.5,null,true,{}]})")),
+        R"({"a)" + unknown + R"(":[")" + unknown + R"(b",null,null,1.5E0,null,true,{}]})");
+}
+
+/// Found by fuzzing: PostgreSQL takes no NUL, escaped or not, and refuses the whole push for one.
+TEST(Pushes, AreStorableWhateverIsInThem)
+{
+    model::Batch batch;
+    batch.pushes.push_back({1, 5, {}, {}, {}, R"({"reach":9,"note\u0000":"a\u0000b"})"});
+    for (const auto& step : steps_of(batch))
+        EXPECT_EQ(step.rows.find("\\u0000"), std::string::npos) << step.rows;
 }
 
 TEST(Migrations, AreNumberedWithoutGaps)

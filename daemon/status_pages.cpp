@@ -245,6 +245,7 @@ status_page::DaemonNow StatusPages::now_without_accounts() const
     now.spool_oldest = store.depth().oldest;
     now.spool_dropped = store.dropped_rows();
     now.spool_trouble = trouble_of(store);
+    now.machine_ahead = services_.clock.machine_ahead();
     if (reloads_ != nullptr) {
         now.config_trouble = reloads_->why_not;
         now.config_waits = reloads_->need_restart;

@@ -47,6 +47,7 @@ struct DaemonNow {
     std::optional<model::Instant> spool_oldest;
     std::int64_t spool_dropped = 0; ///< rows, since the start
     SpoolTrouble spool_trouble = SpoolTrouble::none;
+    std::chrono::microseconds machine_ahead{}; ///< of `now`; 0: this machine's clock is right
     std::string config_trouble; ///< the file's first mistake, with its place; empty: it has none
     std::string config_waits;   ///< keys of the file that a restart takes over; empty: none
     std::size_t instances = 1;

@@ -100,6 +100,23 @@ Html need_of_spool(const DaemonNow& now)
             mend("see that the database runs, and that the disk of state_dir has room")));
 }
 
+Html need_of_clock(const DaemonNow& now)
+{
+    if (now.machine_ahead == std::chrono::microseconds::zero())
+        return {};
+    const auto off = span(std::chrono::abs(now.machine_ahead));
+    const bool is_ahead = now.machine_ahead > std::chrono::microseconds::zero();
+    return element(
+        "section", {{"class", "need attention"}},
+        joined(
+            element("h2", joined(mark(Level::attention), ": clock")),
+            element(
+                "p", fmt::format(
+                         "This machine's clock is {} {}; the platform's time is gone by.", off,
+                         is_ahead ? "ahead" : "behind")),
+            mend("timedatectl set-ntp true")));
+}
+
 /// What is collected is not what the file says: nobody would see it otherwise.
 Html need_of_configuration(const DaemonNow& now)
 {
@@ -124,6 +141,7 @@ Html need_of_configuration(const DaemonNow& now)
 Html needs(const DaemonNow& now, const std::vector<Standing>& all)
 {
     Html cards = need_of_spool(now);
+    cards += need_of_clock(now);
     cards += need_of_configuration(now);
     std::size_t left_out = 0, shown = 0;
     for (const auto& standing : all) {

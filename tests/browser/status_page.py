@@ -101,17 +101,20 @@ def look(urls, folder):
 
 
 class Daemon:
-    """The sandbox with a token that dies, and insightd on it, an hour in a minute."""
+    """A sandbox, and insightd on it, an hour in a minute."""
 
-    def __init__(self, insightd, sandbox, folder):
+    def __init__(self, wish, *world):
         self.processes = []
+        self.folder = tempfile.TemporaryDirectory()
+        folder = pathlib.Path(self.folder.name)
+        folder.chmod(0o755)  # the private PostgreSQL may have a user of its own
         config = folder / "insightd.yaml"
-        self.start([sandbox, "--speed", "60", "--start", "2026-03-01T12:00:00Z", "--database",
-                    "embedded", "--state-dir", folder / "state", "--write-config", config,
-                    "--dead-token-of", "bakery_berlin"], "ready")
+        self.start([wish.sandbox, "--speed", "60", "--start", "2026-03-01T12:00:00Z", "--database",
+                    "embedded", "--state-dir", folder / "state", "--write-config", config, *world],
+                   "ready")
         text = config.read_text()
         config.write_text(text.replace("accounts:", 'http: {listen: "127.0.0.1:0"}\naccounts:', 1))
-        port = self.start([insightd, "run", "--config", config],
+        port = self.start([wish.insightd, "run", "--config", config],
                           r"pages address=127\.0\.0\.1 port=(\d+)")
         self.url = f"http://127.0.0.1:{port[1]}"
 
@@ -126,10 +129,34 @@ class Daemon:
                 return found
         raise RuntimeError(f"{words[0]} ended")
 
-    def end(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         for process in reversed(self.processes):
             process.terminate()
             process.wait()
+        self.folder.cleanup()
+
+
+def look_at_all(wish):
+    """One that begins, three accounts of which one has a dead token, and an agency's."""
+    with Daemon(wish, "--accounts", "1", "--days-of-history", "0") as daemon:
+        mistakes = look({"empty": daemon.url + "/"}, wish.screenshots)
+    with Daemon(wish, "--dead-token-of", "bakery_berlin") as daemon:
+        mistakes += look(urls_of(daemon), wish.screenshots)
+    with Daemon(wish, "--accounts", "300", "--days-of-history", "2", "--dead-token-of", "account_42") as daemon:
+        wait_until_it_says(daemon.url + "/", "1 account needs you")
+        mistakes += look({"big": daemon.url + "/"}, wish.screenshots)
+    return mistakes
+
+
+def wait_until_it_says(url, words):
+    with webdriver.Browser(1280) as browser:
+        while True:
+            browser.open(url)
+            if words in browser.ask("return document.body.innerText"):
+                return
 
 
 def urls_of(daemon):
@@ -161,13 +188,7 @@ def main():
         mistakes = look({file.stem: file.resolve().as_uri() for file in sorted(wish.pages.glob("*.html"))},
                         wish.screenshots)
     else:
-        with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder).chmod(0o755)  # the private PostgreSQL may have a user of its own
-            daemon = Daemon(wish.insightd, wish.sandbox, pathlib.Path(folder))
-            try:
-                mistakes = look(urls_of(daemon), wish.screenshots)
-            finally:
-                daemon.end()
+        mistakes = look_at_all(wish)
     print("\n".join(mistakes) or "all pages are as they should be")
     return 1 if mistakes else 0
 

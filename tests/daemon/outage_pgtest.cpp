@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <set>
+
 // Hours without PostgreSQL, in stepped time.
 namespace insightd
 {
@@ -68,6 +70,53 @@ TEST(Outage, StoriesAreReadThroughAnHourWithoutTheDatabase)
             "SELECT count(*) FROM insights.collection_health WHERE collector = 'stories' AND state "
             "= 'ok' AND last_success_at > '2026-03-01T13:45:00Z'"),
         3);
+}
+
+/// Stories that were published in the hours before `end`, of all accounts, by the world's word.
+std::set<std::int64_t> stories_of_the_world(const Simulation& simulation, model::Instant end)
+{
+    std::set<std::int64_t> all;
+    for (auto instant = start; instant <= end; instant += 1h)
+        for (std::size_t account = 0; account < simulation.config.accounts.size(); ++account)
+            for (const auto& story : simulation.world.stories(account, instant))
+                all.insert(story.id);
+    return all;
+}
+
+/// Each is born, read and over while nothing can be stored, or was known before, or ends after.
+TEST(Outage, WholeDayWithoutTheDatabaseLosesNoStory)
+{
+    Simulation simulation{start, stories_only};
+    simulation.run_until(start + 1h);
+    simulation.database_away();
+    simulation.run_until(start + 25h);
+    EXPECT_FALSE(simulation.engine->store_is_up());
+    const auto spooled = simulation.store->writer.depth().rows;
+    simulation.database_back();
+    simulation.run_until(start + 50h);
+
+    const auto expected = stories_of_the_world(simulation, start + 25h);
+    EXPECT_GT(expected.size(), 10);
+    EXPECT_GT(spooled, 1'000);
+    std::set<std::int64_t> stored;
+    for (const auto& row :
+         simulation.rows("SELECT media_id, state, reason FROM store.story WHERE published_at < "
+                         "'2026-03-02T13:00:00Z'")) {
+        stored.insert(std::stoll(*row[0]));
+        EXPECT_EQ(*row[1], "final") << *row[0] << ": " << row[2].value_or("");
+    }
+    EXPECT_EQ(stored, expected);
+    EXPECT_EQ(number(simulation, "SELECT count(*) FROM store.loss"), 0);
+    EXPECT_EQ(
+        number(
+            simulation,
+            "SELECT count(*) FROM store.story s WHERE published_at < '2026-03-02T13:00:00Z' AND "
+            "NOT EXISTS (SELECT FROM store.media_sample m WHERE m.media_id = s.media_id AND "
+            "m.observed_at >= s.window_from AND m.observed_at <= s.expires_at)"),
+        number(
+            simulation, "SELECT count(*) FROM store.story s WHERE published_at < "
+                        "'2026-03-02T13:00:00Z' AND last_numbers_at < window_from"))
+        << "each has a reading of its last minutes, or one that changed nothing since";
 }
 
 TEST(Outage, StartWithoutTheDatabaseReadsTheStoriesItKnowsAndFindsNewOnes)

@@ -99,6 +99,17 @@ TEST(Overview, NamesWhoNeedsSomebodyAndWhatToType)
     EXPECT_EQ(standings.front().level, Level::stopped);
 }
 
+TEST(Overview, SaysThatTheClockIsWrongAndWhatToType)
+{
+    World world;
+    EXPECT_THAT(world.page(), Not(HasSubstr("clock is")));
+    world.now.machine_ahead = -1h;
+    EXPECT_THAT(
+        world.page(), AllOf(
+                          HasSubstr("clock is 1 h"), HasSubstr("behind; the platform"),
+                          HasSubstr("timedatectl set-ntp true")));
+}
+
 TEST(Overview, SaysThatTheFileHasAMistakeAndWhere)
 {
     World world;

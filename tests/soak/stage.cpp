@@ -45,7 +45,7 @@ constexpr std::int64_t calls_a_day = 4'800;
 /// Days back that the platform serves: all that an account remembers is known soon.
 constexpr int days_served = 70;
 
-/// Some 130 calls a day and account. With the intervals that are preset it would be 2,000, and the
+/// Some 120 calls a day and account. With the intervals that are preset it would be 2,000, and the
 /// month would take hours of two cores.
 constexpr auto pace = R"(
 http: {listen: "127.0.0.1:0"}

@@ -18,7 +18,7 @@ namespace
 using namespace std::chrono_literals;
 using Time = std::chrono::steady_clock;
 
-constexpr auto between_looks = 250ms;
+constexpr auto between_looks = 500ms;
 
 /// A page is asked for by somebody this often, in simulated hours.
 constexpr double somebody_looks_every = 6;
@@ -26,8 +26,11 @@ constexpr double somebody_looks_every = 6;
 /// Two simulated minutes a second, at the usual speed.
 constexpr double while_recovering = 0.08;
 
-/// What an idle moment of a daemon has under way: a few readings a connection.
-constexpr std::size_t usual_waiting = 150;
+/// So many tasks may wait without slowing time down: one of each account.
+std::size_t usual_waiting(const Wish& wish)
+{
+    return std::max<std::size_t>(wish.accounts, 100);
+}
 
 double seconds_since(Time::time_point begin)
 {
@@ -53,6 +56,7 @@ public:
         terms_.hours = wish.days * 24;
         terms_.warm_up = warm_up_of(wish.days);
         terms_.tolerance = tolerance;
+        terms_.usual_waiting = static_cast<double>(usual_waiting(wish));
     }
 
     Report run()
@@ -104,7 +108,8 @@ private:
             return;
         if (is_recovering())
             return stage_.clock().set_rate(while_recovering);
-        rate_ = next_rate(rate_, static_cast<std::size_t>(figure("tasks_waiting")), usual_waiting);
+        rate_ = next_rate(
+            rate_, static_cast<std::size_t>(figure("tasks_waiting")), usual_waiting(wish_));
         stage_.clock().set_rate(rate_);
     }
 

@@ -19,6 +19,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,9 +34,9 @@ using sandbox::Instant;
 /// A month ends within the soak, and the clocks change in the US.
 const Instant begin = date::sys_days{date::year{2026} / 2 / 20};
 
-/// Which is what a business posts, and one story in as many hours.
+/// Which is what a business posts.
 constexpr std::chrono::hours post_every{48};
-constexpr std::chrono::hours story_every{36};
+constexpr std::chrono::hours story_every{36}; ///< on average
 
 /// What is documented of an app and of an account. Source: graph-api.md section 8.
 constexpr std::int64_t app_calls_an_hour_and_account = 200;
@@ -44,24 +45,25 @@ constexpr std::int64_t calls_a_day = 4'800;
 /// Days back that the platform serves: all that an account remembers is known soon.
 constexpr int days_served = 70;
 
-/// Some 300 calls a day and account. With the intervals that are preset it would be 2,000, and the
+/// Some 120 calls a day and account. With the intervals that are preset it would be 2,000, and the
 /// month would take hours of two cores.
 constexpr auto pace = R"(
 http: {listen: "127.0.0.1:0"}
 defaults:
   backfill: {calls_per_hour: 30}
   schedule:
-    profile: 6h
-    media_list: 1h
-    stories: 1h
-    account_insights: 12h
+    profile: 12h
+    media_list: 2h
+    stories: 2h
+    story_last_reading: 2h
+    account_insights: 1d
     demographics: 7d
-    freshness: 12h
+    freshness: 1d
     media_insights:
-      - {until: 48h, every: 2h}
-      - {until: 7d, every: 12h}
-      - {until: 60d, every: 2d}
-      - {until: 730d, every: 7d}
+      - {until: 48h, every: 4h}
+      - {until: 7d, every: 1d}
+      - {until: 60d, every: 4d}
+      - {until: 730d, every: 15d}
 )";
 
 sandbox::World::Options options_of(const Wish& wish)
@@ -70,7 +72,9 @@ sandbox::World::Options options_of(const Wish& wish)
     options.seed = wish.seed;
     options.start = begin;
     options.post_every = post_every;
-    options.story_every = story_every;
+    const std::chrono::hours before{48}; // those that are open at the begin
+    const auto within = before + std::chrono::hours{static_cast<int>(wish.days * 24) + 24};
+    options.stories_at_random = {begin - before, within, within / story_every};
     options.days_of_history = static_cast<int>(wish.posts * post_every / std::chrono::days{1});
     return options;
 }
@@ -157,7 +161,7 @@ bool is_renewal(const std::string& path)
 
 Stage::Stage(const Wish& wish)
     : wish_{wish}, clock_{folder_.path() / "clock"}, anchor_{clock_.now()},
-      database_{testing::durable_database()}, faults_{faults_of(wish)}, world_{world_of(wish)},
+      database_{testing::fresh_database()}, faults_{faults_of(wish)}, world_{world_of(wish)},
       api_{world_, faults_}, server_{loop_.get_executor(), api_, [this] { return now(); }}
 {
     clock_.set_rate(0);
@@ -237,6 +241,7 @@ void Stage::start_daemon()
     clock_.set_rate(1);
     daemon_ = fork();
     if (daemon_ == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // it shall not outlive a soak that is broken off
         const int log = open(this->log().c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
         dup2(log, STDERR_FILENO);
         close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);

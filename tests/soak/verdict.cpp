@@ -13,20 +13,21 @@ namespace
 struct Measure {
     std::string_view name;
     std::int64_t Sample::*field;
-    std::optional<double> share; ///< nothing: the tolerance of memory
-    double slack;                ///< beside the share
+    std::optional<double> share;           ///< nothing: the tolerance of memory
+    double slack = 0;                      ///< beside the share
+    double Terms::*slack_of_run = nullptr; ///< instead, where the run decides
 };
 
-/// Connections come and go, so one descriptor more is none. What waits is a moment's: where it
-/// grows it grows by more than half and by more than what a few accounts have due at once.
+/// Connections come and go, so one descriptor more is none. What is late is so by the moments for
+/// which the machine had other work: an hour is seconds of its time.
 constexpr std::array measures{
-    Measure{"resident memory, KiB", &Sample::resident, {}, 0},
-    Measure{"private memory, KiB", &Sample::own, {}, 0},
+    Measure{"resident memory, KiB", &Sample::resident, {}},
+    Measure{"private memory, KiB", &Sample::own, {}},
     Measure{"descriptors", &Sample::descriptors, 0.02, 1},
-    Measure{"threads", &Sample::threads, 0.0, 0},
-    Measure{"tasks waiting", &Sample::waiting, 0.5, 50},
-    Measure{"latest collector, s", &Sample::overdue, 0.5, 600},
-    Measure{"rows in the spool", &Sample::spool_rows, 0.0, 0},
+    Measure{"threads", &Sample::threads, 0.0},
+    Measure{"tasks waiting", &Sample::waiting, 0.5, 0, &Terms::usual_waiting},
+    Measure{"latest collector, s", &Sample::overdue, 0.5, 3'600},
+    Measure{"rows in the spool", &Sample::spool_rows, 0.0},
 };
 
 double
@@ -59,8 +60,8 @@ std::vector<Finding> findings(const std::vector<Sample>& samples, const Terms& t
         finding.measure = measure.name;
         finding.first = median_within(samples, measure, terms.warm_up, third);
         finding.last = median_within(samples, measure, terms.hours - third, terms.hours + 1);
-        finding.most =
-            finding.first * (1 + measure.share.value_or(terms.tolerance)) + measure.slack;
+        finding.most = finding.first * (1 + measure.share.value_or(terms.tolerance)) +
+                       (measure.slack_of_run ? terms.*measure.slack_of_run : measure.slack);
         all.push_back(finding);
     }
     return all;

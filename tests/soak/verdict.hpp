@@ -34,9 +34,10 @@ struct Finding {
 
 /// Which part of the run is judged, and how strictly.
 struct Terms {
-    double warm_up = 0;      ///< hours at the begin that do not count
-    double hours = 0;        ///< of the whole run
-    double tolerance = 0.02; ///< by which memory may be more
+    double warm_up = 0;        ///< hours at the begin that do not count
+    double hours = 0;          ///< of the whole run
+    double tolerance = 0.02;   ///< by which memory may be more
+    double usual_waiting = 50; ///< tasks that may wait at any moment
 };
 
 /// The samples of the first third of the run, warm-up aside, beside those of the last third. A

@@ -90,7 +90,7 @@ TEST(Verdict, DescriptorsThreadsAndBacklogThatGrowAreRefused)
     EXPECT_THAT(last_third(&Sample::descriptors, 3), ElementsAre("descriptors"));
     EXPECT_THAT(last_third(&Sample::threads, 1), ElementsAre("threads"));
     EXPECT_THAT(last_third(&Sample::waiting, 100), ElementsAre("tasks waiting"));
-    EXPECT_THAT(last_third(&Sample::overdue, 3'600), ElementsAre("latest collector, s"));
+    EXPECT_THAT(last_third(&Sample::overdue, 7'200), ElementsAre("latest collector, s"));
     EXPECT_THAT(last_third(&Sample::spool_rows, 1), ElementsAre("rows in the spool"));
 }
 

@@ -116,6 +116,8 @@ TEST_F(Lessons, OfAStoryAreReadBackForAsLongAsItIsAsked)
     const auto keep = [&](model::StoryState state, bool is_highlight) {
         story.known_at += 1h;
         story.state = state;
+        if (state != model::StoryState::open)
+            story.closed_at = noon + 24h;
         story.is_highlight = is_highlight;
         model::Batch batch;
         batch.stories.push_back(story);

@@ -75,12 +75,16 @@ fs::path name_for_damaged(const fs::path& file, model::Instant now)
 }
 
 constexpr auto unfinished_part = ".unfinished-";
+constexpr auto damaged_part = ".damaged-";
 
-/// Damaged files of which not everything that can be read is in the new one yet.
-std::vector<fs::path> unfinished(const fs::path& file)
+/// Damaged files kept for inspection.
+constexpr std::size_t most_damaged = 3;
+
+/// Files whose names go on like this, by name; their logs are not named.
+std::vector<fs::path> beside(const fs::path& file, std::string_view part)
 {
     std::vector<fs::path> found;
-    const auto begin = file.filename().string() + unfinished_part;
+    const auto begin = fmt::format("{}{}", file.filename().string(), part);
     for (const auto& entry : fs::directory_iterator{file.parent_path()}) {
         const auto name = entry.path().filename().string();
         if (name.starts_with(begin) && !name.ends_with("-wal") && !name.ends_with("-shm"))
@@ -88,6 +92,12 @@ std::vector<fs::path> unfinished(const fs::path& file)
     }
     std::ranges::sort(found);
     return found;
+}
+
+/// Damaged files of which not everything that can be read is in the new one yet.
+std::vector<fs::path> unfinished(const fs::path& file)
+{
+    return beside(file, unfinished_part);
 }
 
 /// A log that was left behind belongs to the file that was moved last.
@@ -106,6 +116,18 @@ void give_last_name(const fs::path& file, const fs::path& damaged)
     std::error_code none;
     for (const char* part : {"-wal", "-shm"})
         fs::rename(file.string() + part, damaged.string() + part, none);
+}
+
+/// Older ones go: they take room on the disk, and what could be read of them was read.
+void keep_few_damaged(const fs::path& file)
+{
+    auto damaged = beside(file, damaged_part);
+    while (damaged.size() > most_damaged) {
+        std::error_code none;
+        for (const char* part : {"", "-wal", "-shm"})
+            fs::remove(damaged.front().string() + part, none);
+        damaged.erase(damaged.begin());
+    }
 }
 
 /// Rows of a damaged file, up to where it cannot be read. A disk that does not answer at the moment
@@ -302,6 +324,7 @@ void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
             "{} ({}): it is now {}, and {} records of it go on", damaged_file, why,
             damaged.string(), depth_.records);
     }
+    keep_few_damaged(file_);
 }
 
 /// What was handed out and is acknowledged later must not be taken for a new record.

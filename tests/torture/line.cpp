@@ -36,6 +36,7 @@ constexpr auto drop_every = 10ms;
 constexpr std::size_t drop_size = 64;
 
 using Generic = asio::generic::stream_protocol;
+using Shared = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 Generic::endpoint endpoint_of(const Line::Address& address)
 {
@@ -70,26 +71,26 @@ struct Pair {
 struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
     explicit Exchange(const Address& server) : to{endpoint_of(server)}
     {
-        listen(0);
+        bind(place, 0);
+        own_port = place.local_endpoint().port();
+        listen();
         thread = std::thread{[this] { loop.run(); }};
     }
 
     ~Exchange() { thread.join(); }
 
-    void listen(std::uint16_t port)
+    void listen()
     {
-        bind(port);
+        bind(acceptor.emplace(loop), own_port);
         acceptor->listen();
         asio::co_spawn(loop, accept(), asio::detached);
     }
 
-    /// Who does not listen keeps the port all the same: nobody else gets it meanwhile.
-    void bind(std::uint16_t port)
+    static void bind(tcp::acceptor& socket, std::uint16_t port)
     {
-        acceptor.emplace(loop, tcp::v4());
-        acceptor->set_option(tcp::acceptor::reuse_address{true});
-        acceptor->bind({asio::ip::address_v4::loopback(), port});
-        own_port = acceptor->local_endpoint().port();
+        socket.open(tcp::v4());
+        socket.set_option(Shared{true});
+        socket.bind({asio::ip::address_v4::loopback(), port});
     }
 
     asio::awaitable<void> accept()
@@ -216,11 +217,9 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
             return;
         if (wanted == State::refusing) {
             acceptor.reset();
-            bind(own_port);
             hang_up();
         } else if (before == State::refusing) {
-            acceptor.reset();
-            listen(own_port);
+            listen();
         }
     }
 
@@ -245,6 +244,7 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
     State state = State::open;
     asio::io_context loop{1};
     asio::executor_work_guard<asio::io_context::executor_type> never_idle{loop.get_executor()};
+    tcp::acceptor place{loop}; ///< never listens: nobody else gets the port while it is refused
     std::optional<tcp::acceptor> acceptor;
     std::set<std::shared_ptr<Pair>> pairs;
     std::thread thread;

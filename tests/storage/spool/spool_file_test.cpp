@@ -360,6 +360,25 @@ TEST_F(SpoolThatWasKilled, MarkThatIsOldGoneOrDamagedLosesNothing)
     }
 }
 
+/// They would fill the disk that rows need.
+TEST_F(SpoolFileTest, OnlyTheNewestDamagedFilesAreKept)
+{
+    for (int time = 0; time < 5; ++time) {
+        open().append(record("a"), noon);
+        damage(0, 16);
+        SpoolFile{path(), {}, noon + std::chrono::hours{time}}.append(record("b"), noon);
+    }
+    std::vector<std::string> kept;
+    for (const auto& entry : fs::directory_iterator{folder})
+        if (const auto name = entry.path().filename().string();
+            name.find(".damaged-") != std::string::npos && name.ends_with("Z"))
+            kept.push_back(name.substr(name.find(".damaged-")));
+    EXPECT_THAT(
+        kept,
+        ::testing::UnorderedElementsAre(
+            ".damaged-20260301T140000Z", ".damaged-20260301T150000Z", ".damaged-20260301T160000Z"));
+}
+
 /// SQLite calls that an error like any other.
 TEST_F(SpoolFileTest, FileOfAnUnknownFormatIsDamaged)
 {

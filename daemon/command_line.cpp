@@ -1,5 +1,6 @@
 #include "daemon/command_line.hpp"
 
+#include "collectors/graph/trust.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/foreground.hpp"
 #include "daemon/http/server.hpp"
@@ -357,6 +358,8 @@ ExitCode run_command_line(int argc, const char* const* argv)
         return complain(ExitCode::config, trouble.what());
     } catch (const http::CannotListen& trouble) {
         return complain(ExitCode::unavailable, trouble.what());
+    } catch (const graph::CannotTrust& trouble) {
+        return complain(ExitCode::try_again, trouble.what());
     } catch (const OwnedByDaemon& owned) {
         return complain(ExitCode::try_again, owned.what());
     } catch (const storage::EngineTrouble& trouble) {

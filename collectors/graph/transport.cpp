@@ -2,6 +2,7 @@
 
 #include "collectors/graph/connection.hpp"
 #include "collectors/graph/endpoint.hpp"
+#include "collectors/graph/trust.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -82,6 +83,16 @@ void give_up_place(Host& host)
     next->timer.cancel();
 }
 
+void trust(asio::ssl::context& tls, const std::filesystem::path& ca_file)
+{
+    boost::system::error_code error;
+    tls.load_verify_file(ca_file.string(), error);
+    if (error)
+        throw CannotTrust{
+            "api.ca_file " + ca_file.string() + " cannot be read (" + error.message() +
+            "): it holds certificates in PEM, one after the other"};
+}
+
 asio::ssl::context tls_context(const std::optional<std::filesystem::path>& ca_file)
 {
     asio::ssl::context tls{asio::ssl::context::tls_client};
@@ -91,7 +102,7 @@ asio::ssl::context tls_context(const std::optional<std::filesystem::path>& ca_fi
     tls.set_default_verify_paths();
     tls.set_verify_mode(asio::ssl::verify_peer);
     if (ca_file)
-        tls.load_verify_file(ca_file->string());
+        trust(tls, *ca_file);
     return tls;
 }
 

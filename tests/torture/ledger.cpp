@@ -126,10 +126,12 @@ Findings compare(
                 continue;
             if (const auto why = excuse(name, answer); !why.empty())
                 ++found.excused[why];
-            else
+            else {
+                found.first_lost = std::min(found.first_lost.value_or(answer.at), answer.at);
                 found.wrong.push_back(fmt::format(
                     "{} {}, answered at {} ({}) to {}, is not stored", answer.number, name,
                     text_of(answer.at), text_of(answer.virtually), answer.caller));
+            }
         }
     }
     for (const auto& [name, series] : ledger.series) {

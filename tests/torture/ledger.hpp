@@ -3,6 +3,7 @@
 #include "tests/torture/platform.hpp"
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct Findings {
     std::size_t rows = 0;                       ///< rows that were compared
     std::map<std::string, std::size_t> excused; ///< numbers, by reason
     std::vector<std::string> wrong;
+    std::optional<Real> first_lost; ///< when it was answered
 };
 
 /// Every number that was answered is stored, as a row or by one that says the same, but for those

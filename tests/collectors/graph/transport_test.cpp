@@ -1,6 +1,7 @@
 #include "collectors/graph/endpoint.hpp"
 #include "collectors/graph/gzip.hpp"
 #include "collectors/graph/transport.hpp"
+#include "collectors/graph/trust.hpp"
 #include "tests/support/fake_graph.hpp"
 #include "tests/support/run.hpp"
 
@@ -397,6 +398,17 @@ protected:
 };
 
 fs::path TlsTest::folder;
+
+TEST_F(TlsTest, AuthoritiesThatCannotBeReadAreSaid)
+{
+    auto limits = trusting();
+    limits.ca_file = folder / "none.pem";
+    boost::asio::io_context loop;
+    EXPECT_THAT(
+        [&] { Transport(loop.get_executor(), limits); },
+        ::testing::ThrowsMessage<CannotTrust>(::testing::AllOf(
+            ::testing::HasSubstr("none.pem cannot be read"), ::testing::HasSubstr("in PEM"))));
+}
 
 TEST_F(TlsTest, AnswersOverTlsOfATrustedAuthority)
 {

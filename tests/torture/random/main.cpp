@@ -29,7 +29,10 @@ struct Wish {
     bool keeps_log = false;
 };
 
-constexpr auto longest_recovery = 150s;   ///< a limit of the platform lasts a virtual day
+constexpr auto longest_recovery = 150s; ///< a limit of the platform lasts a virtual day
+/// What is shown of the faults beside a number that was lost.
+constexpr auto around = 8s;
+
 constexpr int shortest = 20, usual = 700; ///< milliseconds that a fault lasts
 constexpr int long_one = 7'000;           ///< longer than the patience with the database
 constexpr int one_of_long = 25, one_of_double = 3;
@@ -204,7 +207,10 @@ private:
         if (!wait_for(longest_recovery, [&] {
                 return ground_.platform.numbers_answered() > before + 100 && ground_.is_drained();
             }))
-            ground_.complaints.push_back("was not well again within 150 s");
+            ground_.complaints.push_back(fmt::format(
+                "was not well again within 150 s: {} numbers answered since, {}",
+                ground_.platform.numbers_answered() - before,
+                ground_.is_drained() ? "nothing waits" : "rows wait"));
         if (!ground_.stop_daemon())
             ground_.complaints.push_back("SIGTERM did not end it well within 10 s");
         ground_.platform.close();
@@ -213,7 +219,8 @@ private:
     /// Without its files it may refuse to start, and says so.
     bool may_refuse(const End& end) const
     {
-        return end.code == EX_CONFIG && std::ranges::any_of(troubles_, [&](const auto& trouble) {
+        const bool said_why = end.code == EX_CONFIG || end.code == EX_TEMPFAIL;
+        return said_why && std::ranges::any_of(troubles_, [&](const auto& trouble) {
                    return trouble.kind->part == Part::disk && trouble.from < end.until &&
                           trouble.until > end.from;
                });
@@ -228,6 +235,19 @@ private:
                     "the process of {} ended by itself with {} at {}", text_of(end.from), end.code,
                     text_of(end.until)));
         return all;
+    }
+
+    void show_what_was_done_around(Real instant) const
+    {
+        fmt::print("around {}:\n", text_of(instant));
+        for (const auto& trouble : troubles_)
+            if (trouble.until > instant - around && trouble.from < instant + around)
+                fmt::print(
+                    "    {} to {}: {}\n", text_of(trouble.from), text_of(trouble.until),
+                    trouble.kind->name);
+        for (const auto& life : ground_.lives)
+            if (life.from > instant - around && life.from < instant + around)
+                fmt::print("    {}: started\n", text_of(life.from));
     }
 
     void show_log() const
@@ -263,6 +283,8 @@ private:
         constexpr std::size_t most = 20;
         for (std::size_t line = 0; line < std::min(most, found.wrong.size()); ++line)
             fmt::print("WRONG {}\n", found.wrong[line]);
+        if (found.first_lost)
+            show_what_was_done_around(*found.first_lost);
         if (wish_.keeps_log)
             show_log();
         fmt::print(

@@ -163,7 +163,8 @@ asio::awaitable<void> SpooledWriter::work_off(Backlog& backlog, Lane lane)
                 backlog.away = error.what();
                 co_return;
             }
-            note_back(); // not earlier: a database that is full answers, and takes nothing
+            if (backlog.away.empty()) // in the other lane, meanwhile
+                note_back(); // not earlier: a database that is full answers, and takes nothing
             std::ranges::copy(places, std::back_inserter(backlog.written));
             backlog.rows += rows;
         }

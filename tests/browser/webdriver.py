@@ -12,18 +12,29 @@ def missing():
     return [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
 
 
+def start_driver():
+    """A chromedriver and its port. It takes a free port of IPv4 and asks for the same of IPv6, which another program
+    may have: it says so, ends, and is started again."""
+    for _ in range(20):
+        driver = subprocess.Popen(
+            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        said = []
+        for line in driver.stdout:
+            said.append(line)
+            if found := re.search(r"started successfully on port (\d+)", line):
+                return driver, found[1]
+        driver.wait()
+        if not any("port not available" in line for line in said):
+            break
+    raise RuntimeError("chromedriver did not start; it said: " + "".join(said))
+
+
 class Browser:
     """Chromium without a screen: `width` wide, scripts of pages switched off."""
 
     def __init__(self, width, height=900, dark=False):
-        self.driver = subprocess.Popen(
-            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for line in self.driver.stdout:
-            if found := re.search(r"started successfully on port (\d+)", line):
-                break
-        else:
-            raise RuntimeError("chromedriver did not start")
-        self.url = f"http://127.0.0.1:{found[1]}"
+        self.driver, port = start_driver()
+        self.url = f"http://127.0.0.1:{port}"
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
                      "--disable-dev-shm-usage", f"--window-size={width},{height}"]
         if dark:

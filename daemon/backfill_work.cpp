@@ -1,5 +1,6 @@
 #include "daemon/backfill_work.hpp"
 
+#include "daemon/reaction.hpp"
 #include "daemon/side_by_side.hpp"
 
 #include "collectors/audience.hpp"
@@ -192,12 +193,6 @@ model::Absence reason_of(const graph::Failure& failure)
                                                               : model::Absence::call_failed;
 }
 
-/// Beside a failure this says nothing.
-bool is_held_back(const graph::Failure& failure)
-{
-    return failure.kind == graph::FailureClass::held_back;
-}
-
 /// Posts of one piece, and what was read of them so far.
 struct Piece {
     std::vector<model::MediaId> left;
@@ -219,7 +214,8 @@ boost::asio::awaitable<void> read_some(
         auto read = co_await collectors::collect_media_insights(
             api, matrix, account.settings(), *known, now);
         if (read.failure && !is_of_one_post(*read.failure)) {
-            if (!collected.failure || is_held_back(*collected.failure))
+            if (!collected.failure ||
+                is_held_back(collected.failure)) // beside a failure that says nothing
                 collected.failure = std::move(read.failure);
             co_return;
         }
@@ -285,7 +281,7 @@ boost::asio::awaitable<collectors::Collected> read_past(
     if (plan.finished())
         co_return Collected{};
     auto collected = co_await take_step(api, matrix, account, posts, now);
-    if (collected.failure && !is_held_back(*collected.failure))
+    if (collected.failure && !is_held_back(collected.failure))
         collected.rows.backfills.push_back(plan.failed(graph::to_string(*collected.failure), now));
     co_return collected;
 }

@@ -279,12 +279,14 @@ private:
     void change_if_at_rest(Account& account);
     std::optional<std::int64_t> fence_of(const Account& account) const;
 
-    // work.cpp: ask, keep, plan the next time
+    // work.cpp: an account's turns
     boost::asio::awaitable<void> serve(Account& account);
     boost::asio::awaitable<void>
     perform(Account& account, graph::Client& api, std::vector<Task> turn);
     boost::asio::awaitable<void>
     read_node(Account& account, graph::Client& api, Task task, Outcome& outcome);
+
+    // asking.cpp: which collector a job asks
     boost::asio::awaitable<collectors::Collected>
     ask(Account& account, graph::Client& api, Job job, model::Instant now);
     boost::asio::awaitable<collectors::Collected>
@@ -295,6 +297,8 @@ private:
     ask_public_edge(Account& account, graph::Client& api, Job job, model::Instant now);
     boost::asio::awaitable<graph::Outcome<std::shared_ptr<const model::Pseudonyms>>>
     names_of_people();
+
+    // reading_media.cpp: posts and stories, side by side
     boost::asio::awaitable<void>
     read_media(Account& account, graph::Client& api, std::vector<Task> tasks, Outcome& outcome);
     boost::asio::awaitable<void> read_some(
@@ -302,18 +306,20 @@ private:
         graph::Gathering::Seat seat);
     boost::asio::awaitable<void>
     ask_witness(Account& account, graph::Client& api, Outcome& outcome);
-    void learn(Account& account, const model::Batch& rows, model::Instant now);
     void settle_forbidden(Account& account, Outcome& outcome);
-    void ask_doubtful_soon(Account& account, Outcome& outcome, model::Instant now);
+
+    // concluding.cpp: what becomes of a turn
     boost::asio::awaitable<void>
     conclude(Account& account, Job job, model::CollectorRun run, Outcome outcome);
+    boost::asio::awaitable<void> report_without_client(Account& account, graph::Failure failure);
+    void learn(Account& account, const model::Batch& rows, model::Instant now);
+    void ask_doubtful_soon(Account& account, Outcome& outcome, model::Instant now);
     static void note_gap(
         Account& account, Job job, const model::CollectorRun& run, bool is_whole,
         model::Batch& rows);
     std::vector<model::StoryEntry> judged_stories(
         const Account& account, const model::Batch& rows, const std::vector<Task>& undone,
         const std::optional<graph::Failure>& failure) const;
-    boost::asio::awaitable<void> report_without_client(Account& account, graph::Failure failure);
 
     // keeping.cpp: rows, and a store that is away
     boost::asio::awaitable<Kept> keep(model::SharedBatch rows);

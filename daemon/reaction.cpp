@@ -65,6 +65,11 @@ const Reaction& reaction_to(graph::FailureClass kind)
     return std::ranges::find(reactions, kind, [](const auto& line) { return line.first; })->second;
 }
 
+bool is_held_back(const std::optional<graph::Failure>& failure)
+{
+    return failure && failure->kind == graph::FailureClass::held_back;
+}
+
 std::chrono::seconds
 wait_after(const graph::Failure& failure, std::int64_t failures, std::uint64_t key)
 {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace insightd::daemon
 {
@@ -21,6 +22,9 @@ struct Reaction {
 
 /// The one table of reactions. Source: graph-api.md section 8, column "Action".
 const Reaction& reaction_to(graph::FailureClass kind);
+
+/// Nothing failed: the rest was not asked, for the budget has no room for it now.
+bool is_held_back(const std::optional<graph::Failure>& failure);
 
 /// How long to wait after the `failures`-th failure in a row: what the API asks for, else doubling
 /// from first_wait up to longest_wait, the upper half of it spread by `key`.

@@ -161,7 +161,8 @@ replace_token(pqxx::transaction_base& tx, const model::SealedToken& token)
 {
     const auto written = tx.exec_params(
         std::string{update_token} + token_row +
-            " WHERE t.account_id = r.account_id AND t.revision = $3 RETURNING t.revision",
+            " WHERE t.account_id = r.account_id AND (t.revision = $3 OR t.box = $2::bytea) "
+            "RETURNING t.revision",
         json::serialize(row_of(token)), pqxx::binarystring{token.box}, token.revision);
     return written.empty() ? std::nullopt : std::optional{written[0][0].as<std::int64_t>()};
 }

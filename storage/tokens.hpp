@@ -21,7 +21,8 @@ std::vector<model::SealedToken> read_tokens(pqxx::transaction_base& tx);
 void put_token(pqxx::transaction_base& tx, const model::SealedToken& token);
 
 /// Puts the token in the place of the one of `token.revision`, and ends the claim on it. Its own
-/// revision; nothing, and nothing is changed, if that one was replaced or forgotten meanwhile.
+/// revision; nothing, and nothing is changed, if that one was replaced or forgotten meanwhile. It
+/// may be said again by one who did not hear what became of it: no two boxes are the same.
 std::optional<std::int64_t>
 replace_token(pqxx::transaction_base& tx, const model::SealedToken& token);
 

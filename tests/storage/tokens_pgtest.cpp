@@ -56,10 +56,22 @@ TEST_F(Tokens, AreReplacedOnlyInThePlaceOfTheRevisionThatWasRead)
     EXPECT_EQ(run(database.token(account))->box, "login") << "a login replaces any";
 }
 
+TEST_F(Tokens, AreReplacedOnceMoreByWhoDidNotHearThatTheyWere)
+{
+    run(database.put_token(sealed()));
+    auto refreshed = *run(database.token(account));
+    refreshed.box = "second";
+    EXPECT_TRUE(run(database.replace_token(refreshed)));
+    const auto revision = run(database.replace_token(refreshed));
+    EXPECT_EQ(run(database.token(account))->box, "second");
+    EXPECT_EQ(run(database.token(account))->revision, revision);
+}
+
 TEST_F(Tokens, ThatWereForgottenStayForgottenAndRevisionsNeverComeBack)
 {
     run(database.put_token(sealed()));
     auto refreshed = *run(database.token(account));
+    refreshed.box = "second";
     run(database.remove_token(account));
     EXPECT_FALSE(run(database.replace_token(refreshed)));
     EXPECT_EQ(count("insightd.token"), "0");

@@ -9,6 +9,7 @@
 #include "daemon/manual_commands.hpp"
 #include "storage/engine.hpp"
 #include "storage/model/writer.hpp"
+#include "storage/spool/lock.hpp"
 #include "storage/vault/keyring.hpp"
 
 #include <CLI/CLI.hpp>
@@ -361,6 +362,8 @@ ExitCode run_command_line(int argc, const char* const* argv)
     } catch (const graph::CannotTrust& trouble) {
         return complain(ExitCode::try_again, trouble.what());
     } catch (const OwnedByDaemon& owned) {
+        return complain(ExitCode::try_again, owned.what());
+    } catch (const spool::InUse& owned) {
         return complain(ExitCode::try_again, owned.what());
     } catch (const storage::EngineTrouble& trouble) {
         return complain(ExitCode::config, trouble.what());

@@ -18,7 +18,7 @@ Lock::Lock(const std::filesystem::path& file)
     if (flock(handle_, LOCK_EX | LOCK_NB) == 0)
         return;
     close(handle_);
-    throw std::runtime_error{"another insightd uses it: give each its own state_dir"};
+    throw InUse{file.string() + ": another insightd uses it; give each a state_dir of its own"};
 }
 
 Lock::~Lock()

@@ -1,15 +1,22 @@
 #pragma once
 
+#include "storage/model/writer.hpp"
+
 #include <filesystem>
 
 namespace insightd::spool
 {
 
+/// Another process has the spool.
+struct InUse : model::Unavailable {
+    using model::Unavailable::Unavailable;
+};
+
 /// One process at a time: the lock ends with the object, or with the process however it ends.
 class Lock
 {
 public:
-    /// Throws std::runtime_error if another process has it, or the file cannot be made.
+    /// Throws InUse if another process has it, std::runtime_error if the file cannot be made.
     explicit Lock(const std::filesystem::path& file);
     ~Lock();
     Lock(const Lock&) = delete;

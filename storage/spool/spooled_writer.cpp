@@ -1,5 +1,7 @@
 #include "storage/spool/spooled_writer.hpp"
 
+#include "storage/spool/lock.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -39,6 +41,8 @@ asio::awaitable<void> SpooledWriter::open()
     const auto look = [](SpoolFile&) {};
     try {
         co_await on_disk(look);
+    } catch (const InUse&) {
+        throw;
     } catch (const model::Unavailable&) { // said; tried again with the next rows
     }
     if (depth_.records > 0)
@@ -110,6 +114,8 @@ SpooledWriter::Glance SpooledWriter::work_on_file(const std::function<void(Spool
         return {
             spool.depth(), spool.take_changes(), spool.dropped(), spool.take_dropping(),
             spool.take_news()};
+    } catch (const InUse&) {
+        throw;
     } catch (const std::exception& error) {
         throw model::Unavailable{fmt::format(
             "the spool {} cannot be used: {}; see that the disk has room and that state_dir "

@@ -56,7 +56,8 @@ public:
     using LossesTold = std::function<boost::asio::awaitable<void>(std::vector<model::AccountId>)>;
     void on_losses(LossesTold told) { losses_told_ = std::move(told); }
 
-    /// Looks what an earlier life left. Nothing may be written before.
+    /// Looks what an earlier life left. Nothing may be written before. Throws InUse if another
+    /// process has the spool; one that cannot be used for another reason is said, and tried again.
     boost::asio::awaitable<void> open();
 
     /// Rows may go to the database from now on: its schema and its accounts are up to date.

@@ -179,6 +179,19 @@ TEST(Program, RunStaysUpWithoutItsDatabaseAndSaysSoOnce)
     EXPECT_EQ(daemon.output().find("store_away", first + 1), std::string::npos);
 }
 
+TEST(Program, SecondOneInTheSameFolderRefusesToStartAndSaysWhatToDo)
+{
+    SandboxProcess sandbox{fresh_database()};
+    auto first = sandbox.insightd({"run"});
+    ASSERT_TRUE(first.wait_for("collecting"));
+    auto second = sandbox.insightd({"run"});
+    const auto text = second.finish();
+    EXPECT_EQ(second.exit_code, 75);
+    EXPECT_THAT(text, HasSubstr("another insightd uses it; give each a state_dir of its own"));
+    first.end(SIGTERM);
+    EXPECT_EQ(first.exit_code, 0) << first.output();
+}
+
 std::chrono::duration<double> time_to_stop(Process& daemon)
 {
     const auto start = std::chrono::steady_clock::now();

@@ -42,7 +42,10 @@ std::vector<std::string> check_numbers(const Story& story)
     };
     auto found = compare(
         story.platform.answers(), read_ledger(story.database),
-        [](const Answer& answer) { return answer.is_of_walk ? length_of_walk : close_by; }, excuse);
+        [](const Answer& answer, sandbox::Instant) {
+            return answer.is_of_walk ? length_of_walk : close_by;
+        },
+        excuse);
     const auto cut_off = found.excused["cut off by a signal"];
     fmt::print(
         "{} numbers answered, {} rows; {} cut off by a signal; {} wrong\n", found.answers,

@@ -79,7 +79,7 @@ bool was_answered(
         const auto later = stored.observed_at - answer.virtually;
         const bool goes_on = answer.is_of_walk && later > std::chrono::microseconds::zero();
         return answer.number == stored.number &&
-               (goes_on || std::chrono::abs(later) < close_by(answer));
+               (goes_on || std::chrono::abs(later) < close_by(answer, stored.observed_at));
     });
 }
 
@@ -122,12 +122,12 @@ Findings compare(
         const auto& series = known == ledger.series.end() ? nothing : known->second;
         for (const auto& answer : given) {
             ++found.answers;
-            if (is_stored(answer, series, close_by(answer)))
+            if (is_stored(answer, series, close_by(answer, answer.virtually)))
                 continue;
             if (const auto why = excuse(name, answer); !why.empty())
                 ++found.excused[why];
             else {
-                found.first_lost = std::min(found.first_lost.value_or(answer.at), answer.at);
+                found.moments.push_back(answer.virtually);
                 found.wrong.push_back(fmt::format(
                     "{} {}, answered at {} ({}) to {}, is not stored", answer.number, name,
                     text_of(answer.at), text_of(answer.virtually), answer.caller));
@@ -137,11 +137,14 @@ Findings compare(
     for (const auto& [name, series] : ledger.series) {
         const auto known = answers.find(name);
         const auto& given = known == answers.end() ? silence : known->second;
-        for (const auto& stored : series)
-            if (!was_answered(stored, given, close_by))
-                found.wrong.push_back(fmt::format(
-                    "{} {} at {} was not answered then{}", stored.number, name,
-                    text_of(stored.observed_at), when_answered(stored, given)));
+        for (const auto& stored : series) {
+            if (was_answered(stored, given, close_by))
+                continue;
+            found.moments.push_back(stored.observed_at);
+            found.wrong.push_back(fmt::format(
+                "{} {} at {} was not answered then{}", stored.number, name,
+                text_of(stored.observed_at), when_answered(stored, given)));
+        }
         const bool goes_on = !given.empty() && given.front().is_of_walk;
         if (series.size() > given.size() && !goes_on)
             found.wrong.push_back(

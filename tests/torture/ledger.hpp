@@ -3,7 +3,6 @@
 #include "tests/torture/platform.hpp"
 
 #include <functional>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,14 +29,14 @@ Ledger read_ledger(const std::string& database);
 using Excuse = std::function<std::string(const std::string& name, const Answer&)>;
 
 /// The virtual time that may lie between an answer and what its row is stamped with.
-using Closeness = std::function<std::chrono::microseconds(const Answer&)>;
+using Closeness = std::function<std::chrono::microseconds(const Answer&, sandbox::Instant stamped)>;
 
 struct Findings {
     std::size_t answers = 0;                    ///< numbers that were answered
     std::size_t rows = 0;                       ///< rows that were compared
     std::map<std::string, std::size_t> excused; ///< numbers, by reason
     std::vector<std::string> wrong;
-    std::optional<Real> first_lost; ///< when it was answered
+    std::vector<sandbox::Instant> moments; ///< of what is wrong
 };
 
 /// Every number that was answered is stored, as a row or by one that says the same, but for those

@@ -49,6 +49,12 @@ struct Ground {
     /// Whether it runs; one that went by itself is noted.
     bool daemon_runs();
 
+    sandbox::Instant virtually(Real instant) const
+    {
+        return start + (instant - anchor) * wish.speed;
+    }
+    Real really(sandbox::Instant instant) const { return anchor + (instant - start) / wish.speed; }
+
     std::filesystem::path folder() const { return scratch.path(); }
     std::filesystem::path spool() const { return state / "spool/spool.db"; }
     std::filesystem::path cache() const { return state / "spool/cache.db"; }
@@ -77,6 +83,7 @@ struct Ground {
     std::vector<End> ends;
     std::vector<std::string> complaints;
     std::vector<std::shared_ptr<void>> held; ///< locks and connections, until they are let go
+    std::unique_ptr<DaemonProcess> second;   ///< in the folder of the first
 };
 
 } // namespace insightd::torture

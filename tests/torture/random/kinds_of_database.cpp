@@ -38,22 +38,25 @@ std::shared_ptr<pqxx::connection> connection(Ground& ground)
     return held;
 }
 
-void use_up_connections(Ground& ground)
+void take_what_is_left(Ground& ground)
 {
     try {
         for (;;)
             connection(ground);
     } catch (const pqxx::failure&) { // there is none left
     }
-    // Its own are taken as well: whoever comes back first has one.
-    try {
-        pqxx::nontransaction{*std::static_pointer_cast<pqxx::connection>(ground.held.front())}.exec(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
-            "'insightd'");
-        for (;;)
-            connection(ground);
-    } catch (const pqxx::failure&) {
-    }
+}
+
+/// Its own are taken as well: whoever comes back first has one.
+void use_up_connections(Ground& ground)
+{
+    ground.run_sql("SELECT 1"); // it may be on its way back from the fault before
+    const auto first = connection(ground);
+    take_what_is_left(ground);
+    pqxx::nontransaction{*first}.exec(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+        "'insightd'");
+    take_what_is_left(ground);
 }
 
 void let_go(Ground& ground)

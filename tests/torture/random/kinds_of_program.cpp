@@ -20,12 +20,11 @@ void stop_it(Ground& ground)
         ground.complaints.push_back("SIGTERM did not end it well within 10 s");
 }
 
-/// It must see that another one uses the folder, and leave everything alone.
+/// It must see that another one uses the folder, and end at once.
 void start_a_second_one(Ground& ground)
 {
-    auto second = std::make_shared<DaemonProcess>(ground.folder());
-    second->start();
-    ground.held.push_back(second);
+    ground.second = std::make_unique<DaemonProcess>(ground.folder());
+    ground.second->start();
 }
 
 } // namespace
@@ -53,7 +52,7 @@ std::vector<Kind> kinds_of_program()
          [](Ground& ground) { ground.daemon.send(SIGCONT); }},
         {"a second one in its folder", "another `insightd run` with the same file", "SIGKILL to it",
          Part::program, Cost::unreceived, start_a_second_one,
-         [](Ground& ground) { ground.held.clear(); }},
+         [](Ground& ground) { ground.second.reset(); }},
     };
 }
 

@@ -128,7 +128,20 @@ private:
         while (std::ssize(troubles_) < wish_.faults) {
             step(deck);
             look();
+            show_progress();
         }
+    }
+
+    /// On standard error, every hundred faults.
+    void show_progress()
+    {
+        const auto hundreds = std::ssize(troubles_) / 100;
+        if (hundreds == std::exchange(hundreds_, hundreds))
+            return;
+        fmt::print(
+            stderr, "{} {} of {} faults, {} lives, {} numbers answered\n", text_of(real_now()),
+            std::ssize(troubles_), wish_.faults, ground_.lives.size(),
+            ground_.platform.numbers_answered());
     }
 
     /// One fault, or two of which the second begins while the first lasts.
@@ -237,6 +250,20 @@ private:
         return all;
     }
 
+    /// Of the first few that lie apart.
+    void show_what_was_done_around(std::vector<sandbox::Instant> moments) const
+    {
+        constexpr int most = 3;
+        std::ranges::sort(moments);
+        Real shown{};
+        for (int left = most; const auto moment : moments)
+            if (const auto instant = ground_.really(moment); instant > shown + around) {
+                show_what_was_done_around(shown = instant);
+                if (--left == 0)
+                    return;
+            }
+    }
+
     void show_what_was_done_around(Real instant) const
     {
         fmt::print("around {}:\n", text_of(instant));
@@ -283,8 +310,7 @@ private:
         constexpr std::size_t most = 20;
         for (std::size_t line = 0; line < std::min(most, found.wrong.size()); ++line)
             fmt::print("WRONG {}\n", found.wrong[line]);
-        if (found.first_lost)
-            show_what_was_done_around(*found.first_lost);
+        show_what_was_done_around(found.moments);
         if (wish_.keeps_log)
             show_log();
         fmt::print(
@@ -297,6 +323,7 @@ private:
     std::vector<Kind> kinds_ = all_kinds();
     Ground ground_;
     std::vector<Trouble> troubles_;
+    std::int64_t hundreds_ = 0; ///< of faults, that were told
     DrainedAt drained_;
 };
 

@@ -29,6 +29,9 @@ constexpr auto settling = 48h;
 /// Between two turns of an account, in virtual time.
 constexpr auto a_moment = std::chrono::minutes{2};
 
+/// A call is tried three times, and each may hang until it is given up; in real time.
+constexpr auto longest_call = 100s;
+
 /// An answer that is on its way when something happens.
 constexpr auto on_its_way = 500ms;
 
@@ -69,7 +72,9 @@ public:
 
     Findings find()
     {
-        const auto closeness = [this](const Answer& answer) { return close_to(answer); };
+        const auto closeness = [this](const Answer& answer, sandbox::Instant stamped) {
+            return close_to(answer, stamped);
+        };
         const auto reason = [this](const std::string& name, const Answer& answer) {
             return excuse(name, answer);
         };
@@ -80,23 +85,28 @@ public:
     }
 
 private:
-    sandbox::Instant virtually(Real instant) const
-    {
-        return ground_.start + (instant - ground_.anchor) * ground_.wish.speed;
-    }
-    Real really(sandbox::Instant instant) const
-    {
-        return ground_.anchor + (instant - ground_.start) / ground_.wish.speed;
-    }
-
     static bool lies_in(const Trouble& trouble, Real instant)
     {
         return instant > trouble.from - on_its_way && instant < trouble.until + on_its_way;
     }
 
-    std::chrono::microseconds close_to(const Answer& answer) const
+    /// A row is stamped with the time when it was first asked for.
+    bool may_have_hung(const Answer& answer, sandbox::Instant stamped) const
+    {
+        return stamped < answer.virtually &&
+               std::ranges::any_of(troubles_, [&](const Trouble& trouble) {
+                   const bool holds_up = trouble.kind->part == Part::network ||
+                                         trouble.kind->part == Part::platform ||
+                                         trouble.kind->part == Part::program;
+                   return holds_up && lies_in(trouble, ground_.really(stamped));
+               });
+    }
+
+    std::chrono::microseconds close_to(const Answer& answer, sandbox::Instant stamped) const
     {
         auto most = answer.is_of_walk ? length_of_walk : close_by;
+        if (may_have_hung(answer, stamped))
+            most += longest_call * ground_.wish.speed;
         for (const auto& trouble : troubles_)
             if (trouble.until - trouble.from > long_fault && lies_in(trouble, answer.at))
                 most += (trouble.until - trouble.from) * ground_.wish.speed;
@@ -152,10 +162,11 @@ private:
             std::ranges::any_of(losses_, [&](const Loss& loss) { return may_be_of(loss, answer); });
         if (is_stated)
             return "stands in store.loss";
-        for (const auto& life : ground_.lives)
+        for (const auto& life :
+             ground_.lives) // one may begin before what the last was told arrives
             if (life.from <= answer.at && answer.at <= life.until + on_its_way)
-                if (auto why = cut_off(life, answer); !why.empty())
-                    return is_of_one_turn(life, name) ? why : "";
+                if (auto why = cut_off(life, answer); !why.empty() && is_of_one_turn(life, name))
+                    return why;
         return {};
     }
 
@@ -175,7 +186,7 @@ private:
         if (noted == ledger_.noted.end())
             return "cut off by kill -9";
         const auto later = noted->second.upper_bound(answer.virtually + a_moment);
-        const bool is_tail = later == noted->second.end() || *later > virtually(life.until);
+        const bool is_tail = later == noted->second.end() || *later > ground_.virtually(life.until);
         return is_tail ? "cut off by kill -9" : "";
     }
 
@@ -197,7 +208,7 @@ private:
         if (loss.first && loss.last)
             return *loss.first <= answer.virtually + close_by &&
                    answer.virtually <= *loss.last + close_by;
-        const auto lost = really(loss.lost);
+        const auto lost = ground_.really(loss.lost);
         return answer.at < lost + on_its_way && std::ranges::none_of(drained_, [&](Real drained) {
                    return answer.at + 2s < drained && drained < lost;
                });

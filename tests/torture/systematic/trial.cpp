@@ -134,7 +134,9 @@ Outcome Trial::run()
                    "(extract(epoch FROM last_at) * 1000000)::bigint FROM store.loss");
     outcome_.findings = compare(
         platform_.answers(), ledger_,
-        [](const Answer& answer) { return answer.is_of_walk ? length_of_walk : close_by; },
+        [](const Answer& answer, sandbox::Instant) {
+            return answer.is_of_walk ? length_of_walk : close_by;
+        },
         [this](const auto& name, const auto& answer) { return excuse(name, answer); });
     std::ranges::move(complaints_, std::back_inserter(outcome_.findings.wrong));
     return outcome_;

@@ -39,7 +39,7 @@ if(INSIGHTD_SANITIZE)
     endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_options(insightd_options INTERFACE
-        -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS
+        -Werror=format-security -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS
         -fstack-protector-strong -fstack-clash-protection -fcf-protection=full)
     target_link_options(insightd_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -pie)
 endif()

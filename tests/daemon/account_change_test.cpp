@@ -158,9 +158,29 @@ TEST_F(AccountChange, ThePastIsFetchedOrLeftAsTheSettingsSay)
     EXPECT_EQ(due(Job::backfill), now);
 }
 
-TEST_F(AccountChange, OneThatDidNotBeginPlansNothing)
+TEST_F(AccountChange, WhatWaitsForTheStoreIsNotPlannedBeforeIt)
 {
     account.emplace(0, settings);
+    account->remember_stories({}, now, scheduler); // the database is away
+    ASSERT_TRUE(due(Job::profile));
+    settings.collect[config::Collector::publishing_limit] = true;
+    settings.collect[config::Collector::media] = false;
+    change();
+    settings.collect[config::Collector::media] = true;
+    change();
+    EXPECT_EQ(due(Job::publishing_limit), std::nullopt);
+    EXPECT_EQ(due(Job::media_list), std::nullopt);
+    account->remember({}, now, scheduler);
+    account->posts_are_remembered(now, scheduler);
+    EXPECT_EQ(due(Job::publishing_limit), now);
+    EXPECT_EQ(due(Job::media_list), now);
+}
+
+TEST_F(AccountChange, OneThatDidNotBeginPlansNothing)
+{
+    settings.backfill.automatic = false;
+    account.emplace(0, settings);
+    settings.backfill.automatic = true;
     settings.collect[config::Collector::publishing_limit] = true;
     change();
     EXPECT_EQ(scheduler.next_due(), std::nullopt);

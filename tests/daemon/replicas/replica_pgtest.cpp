@@ -308,6 +308,20 @@ TEST_F(ReplicaTest, WhoLeavesWithRowsThatWaitKeepsTheirAccountUntilItIsMissed)
     EXPECT_THAT(two.working, SizeIs(4));
 }
 
+TEST_F(ReplicaTest, WhoLeavesWithRowsOfOneThatIsConfiguredNoMoreKeepsItUntilItIsMissed)
+{
+    auto& one = member("one");
+    auto& two = member("two");
+    beat(one);
+    beat(two);
+    one.unstored = {first};
+    one.replica.configured({first + 1, first + 2, first + 3});
+    run(loop, one.replica.leave());
+    beat(two);
+    EXPECT_FALSE(two.working.contains(first));
+    EXPECT_THAT(two.working, SizeIs(3));
+}
+
 TEST_F(ReplicaTest, WhoIsTheLastOneLeftExpectsTheOthersBackForADay)
 {
     auto& one = member("one");

@@ -252,6 +252,25 @@ TEST(Program, StatusTellsOfTheSpoolWhileTheDatabaseIsAway)
     EXPECT_EQ(json.exit_code, 69);
 }
 
+TEST(Program, RowsThatNeitherTheDatabaseNorTheSpoolTakesWaitAndAreStoredLater)
+{
+    const auto database = fresh_database();
+    SandboxProcess sandbox{database};
+    const auto state = sandbox.folder.path() / "state";
+    std::filesystem::create_directories(state);
+    std::ofstream{state / "spool"} << "where a folder should be";
+    auto daemon = sandbox.insightd({"run"});
+    ASSERT_TRUE(daemon.wait_for("spool_unusable"));
+    ASSERT_TRUE(daemon.wait_for("poll "));
+    allow_connections(database, false);
+    EXPECT_TRUE(daemon.wait_for("rows_wait"));
+    allow_connections(database, true);
+    EXPECT_TRUE(daemon.wait_for("rows_stored_again"));
+    daemon.end(SIGTERM);
+    EXPECT_EQ(daemon.exit_code, 0) << daemon.output();
+    EXPECT_EQ(number(database, "SELECT count(*) FROM store.loss"), 0);
+}
+
 TEST(Program, RunLeavesAnOldSchemaAloneIfToldSo)
 {
     const auto database = fresh_database();

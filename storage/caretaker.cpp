@@ -14,6 +14,9 @@ namespace
 constexpr int months_ahead = 3;
 
 /// A lock that is waited for holds up whoever comes after.
+/// What is done here is done in seconds, each statement in a minute: there is no answer to come.
+constexpr std::chrono::minutes patience{10};
+
 constexpr auto wait_little = "SET LOCAL lock_timeout = '1s'";
 
 constexpr auto make_month = "SELECT store.ensure_month((date_trunc('month', $1::date) + "
@@ -50,7 +53,7 @@ boost::asio::awaitable<void> Caretaker::make_months(model::Instant now)
         }
         return true;
     };
-    co_await worker_->run<bool>(std::move(job));
+    co_await worker_->run<bool>(std::move(job), patience);
 }
 
 boost::asio::awaitable<model::ThinStep> Caretaker::thin(model::ThinOrder order)
@@ -61,7 +64,7 @@ boost::asio::awaitable<model::ThinStep> Caretaker::thin(model::ThinOrder order)
         tx.commit();
         return step;
     };
-    co_return co_await worker_->run<model::ThinStep>(std::move(job));
+    co_return co_await worker_->run<model::ThinStep>(std::move(job), patience);
 }
 
 boost::asio::awaitable<std::optional<model::RebuiltMonth>>

@@ -16,6 +16,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,8 +33,15 @@ class Thread
 public:
     using Patience = std::optional<std::chrono::steady_clock::duration>;
 
-    /// `what` answers late, in the words of a message.
-    explicit Thread(std::string what) : what_{std::move(what)} {}
+    /// `what` answers late, in the words of a message. `break_off` is called when a job that was
+    /// given up has not come to an end for `longest_silence`: it is to make the job fail.
+    explicit Thread(
+        std::string what, std::function<void()> break_off = {},
+        std::chrono::steady_clock::duration longest_silence = {})
+        : what_{std::move(what)}, break_off_{std::move(break_off)}, longest_silence_{
+                                                                        longest_silence}
+    {
+    }
     ~Thread() { pool_.join(); }
 
     Thread(const Thread&) = delete;
@@ -122,9 +130,29 @@ private:
                 return be_patient<Result>(waiting, patience, newest);
             waiting->gave_up = true;
             ++given_up_;
+            if (break_off_)
+                bear_silence(waiting, std::chrono::steady_clock::now());
             const auto error =
                 std::make_exception_ptr(model::Unavailable{what_ + " does not answer"});
             std::move(waiting->handler)(error, Result{});
+        });
+    }
+
+    /// One that waits behind others is not what is silent.
+    template <class Handler>
+    void bear_silence(
+        std::shared_ptr<Waiting<Handler>> waiting, std::chrono::steady_clock::time_point since)
+    {
+        waiting->timer.expires_at(since + longest_silence_);
+        waiting->timer.async_wait([this, waiting](auto cancelled) {
+            if (cancelled || waiting->was_answered)
+                return;
+            const auto now = std::chrono::steady_clock::now();
+            const auto newest = progress_.load();
+            const bool is_silent = newest + longest_silence_ <= now;
+            if (is_silent)
+                break_off_();
+            bear_silence(waiting, is_silent ? now : newest);
         });
     }
 
@@ -139,6 +167,8 @@ private:
     }
 
     std::string what_;
+    std::function<void()> break_off_;
+    std::chrono::steady_clock::duration longest_silence_;
     std::size_t under_way_ = 0, given_up_ = 0; ///< on the loop
     std::atomic<std::chrono::steady_clock::time_point> progress_{};
     boost::asio::thread_pool pool_{1};

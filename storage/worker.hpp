@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/breaker.hpp"
 #include "storage/connection.hpp"
 #include "storage/thread.hpp"
 
@@ -14,13 +15,21 @@ namespace insightd::storage
 /// While a job that was given up is still under way.
 constexpr auto unanswered = "the database has not answered an earlier request yet";
 
+/// The server itself ends a statement after a minute (connection.cpp). Where no answer came for
+/// longer the question was swallowed on its way, as by a proxy that hangs, and none will come.
+constexpr std::chrono::seconds longest_silence{75};
+
 /// A thread that talks to PostgreSQL, and its connection.
 class Worker
 {
 public:
-    /// `before_connecting` runs on the thread before each attempt to connect; it may be empty.
-    Worker(std::string url, std::function<void()> before_connecting)
-        : url_{std::move(url)}, before_connecting_{std::move(before_connecting)}
+    /// `before_connecting` runs on the thread before each attempt to connect; it may be empty. The
+    /// connection of a job that was given up, and is silent for so long since, is broken off.
+    Worker(
+        std::string url, std::function<void()> before_connecting,
+        std::chrono::steady_clock::duration silence = longest_silence)
+        : url_{std::move(url)}, before_connecting_{std::move(before_connecting)},
+          thread_{"the database", [this] { breaker_.break_off(); }, silence}
     {
     }
 
@@ -41,7 +50,7 @@ public:
     boost::asio::awaitable<void> disconnect()
     {
         auto job = [this] {
-            connection_.reset();
+            let_go();
             return true;
         };
         co_await thread_.run<bool>(std::move(job));
@@ -58,9 +67,15 @@ private:
         try {
             return translated([&] { return job(connection()); });
         } catch (const model::Unavailable&) {
-            connection_.reset();
+            let_go();
             throw;
         }
+    }
+
+    void let_go()
+    {
+        breaker_.forget();
+        connection_.reset();
     }
 
     pqxx::connection& connection()
@@ -70,13 +85,15 @@ private:
         if (before_connecting_)
             before_connecting_();
         connection_ = connect(url_);
+        breaker_.watch(connection_->sock());
         return *connection_;
     }
 
     std::string url_;
     std::function<void()> before_connecting_;
     std::unique_ptr<pqxx::connection> connection_;
-    Thread thread_{"the database"};
+    Breaker breaker_;
+    Thread thread_;
 };
 
 } // namespace insightd::storage

@@ -39,5 +39,30 @@ TEST(Thread, AnswerAndEndOfPatienceInOneTurnOfTheLoopAreOneAnswer)
     EXPECT_EQ(answers, std::vector{7});
 }
 
+TEST(Thread, JobThatIsSilentForLongAfterItWasGivenUpIsBrokenOff)
+{
+    boost::asio::io_context loop{1};
+    std::promise<void> broken;
+    Thread thread{"the database", [&] { broken.set_value(); }, 50ms};
+    std::exception_ptr first;
+    const auto silent = [&] {
+        broken.get_future().wait();
+        return 0;
+    };
+    boost::asio::co_spawn(loop, thread.run<int>(silent, 10ms), [&](std::exception_ptr error, int) {
+        first = std::move(error);
+    });
+    loop.run();
+    EXPECT_THROW(std::rethrow_exception(first), model::Unavailable);
+    EXPECT_FALSE(thread.is_busy());
+    loop.restart();
+    int answer = 0;
+    boost::asio::co_spawn(
+        loop, thread.run<int>([] { return 7; }, 10s),
+        [&](std::exception_ptr, int value) { answer = value; });
+    loop.run();
+    EXPECT_EQ(answer, 7);
+}
+
 } // namespace
 } // namespace insightd::storage

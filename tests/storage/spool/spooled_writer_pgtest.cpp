@@ -77,13 +77,22 @@ protected:
         std::int64_t followers, model::AccountId account = shop,
         model::Worth worth = model::Worth::refetchable)
     {
+        return profiles(followers, followers, account, worth);
+    }
+
+    static model::SharedBatch profiles(
+        std::int64_t first, std::int64_t last, model::AccountId account = shop,
+        model::Worth worth = model::Worth::refetchable)
+    {
         model::Batch batch;
         batch.account_id = account;
         batch.worth = worth;
-        model::Profile row;
-        row.observed_at = noon + std::chrono::minutes{followers};
-        row.followers_count = followers;
-        batch.profiles.push_back(std::move(row));
+        for (auto followers = first; followers <= last; ++followers) {
+            model::Profile row;
+            row.observed_at = noon + std::chrono::minutes{followers};
+            row.followers_count = followers;
+            batch.profiles.push_back(std::move(row));
+        }
         return std::make_shared<const model::Batch>(std::move(batch));
     }
 
@@ -245,8 +254,8 @@ TEST_F(SpooledWriterTest, SlowDatabaseHoldsNobodyUp)
 TEST_F(SpooledWriterTest, RowsOfAnAccountQueueBehindItsOwnAndOthersDoNot)
 {
     allow_connections(url, false);
-    for (std::int64_t number = 1; number <= 200; ++number)
-        write(profile(number));
+    write(profiles(1, 400)); // more than goes together: the first ends before the second
+    write(profiles(401, 800));
     allow_connections(url, true);
     bool ended = false;
     boost::asio::co_spawn(
@@ -257,10 +266,10 @@ TEST_F(SpooledWriterTest, RowsOfAnAccountQueueBehindItsOwnAndOthersDoNot)
     EXPECT_EQ(followers(bakery), "1") << "at once";
     EXPECT_GT(writer->depth().records, 0) << "while others wait";
     EXPECT_LE(writer->depth().records, before);
-    write(profile(201));
+    write(profile(801));
     run_until([&] { return ended; });
     run(loop, writer->replay_now());
-    EXPECT_EQ(query1(url, "SELECT count(*) FROM store.account_sample"), "202");
+    EXPECT_EQ(query1(url, "SELECT count(*) FROM store.account_sample"), "802");
     EXPECT_EQ(writer->state(), State::direct);
 }
 

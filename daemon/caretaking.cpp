@@ -8,6 +8,7 @@
 #include <date/date.h>
 
 #include <algorithm>
+#include <malloc.h>
 
 namespace insightd::daemon
 {
@@ -47,6 +48,7 @@ asio::awaitable<void> Caretaking::run()
         if (!away.empty() && !stopping_ && !std::exchange(said, true))
             log::warning("caretaking_waits", {{"reason", away}});
         said = said && !away.empty();
+        malloc_trim(0); // what a burst took, as a spool that emptied, would stay with the process
         co_await rest(std::max<std::chrono::steady_clock::duration>(
             services_.clock.real_time_until(next), least_wait));
     }

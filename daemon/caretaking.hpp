@@ -19,7 +19,7 @@ namespace insightd::daemon
 
 /// What is done about stored rows beside all else, quietly: the months to come get their
 /// partitions, old readings of the instance's own accounts are thinned, the primary keys of
-/// months that have ended are rebuilt.
+/// months that have ended are rebuilt. Memory that is free goes back to the machine.
 class Caretaking
 {
 public:

@@ -22,12 +22,12 @@ void make_private(const std::filesystem::path& file)
 } // namespace
 
 /// Our statements are good: what SQLite cannot make sense of is a file that says something else
-/// than we wrote, such as "unsupported file format". One that says it must not be written says so
-/// itself: whether it may be was looked at when it was opened.
+/// than we wrote, such as "unsupported file format" or "string or blob too big". One that says it
+/// must not be written says so itself: whether it may be was looked at when it was opened.
 bool SqliteError::is_damage() const
 {
     return primary() == SQLITE_CORRUPT || primary() == SQLITE_NOTADB || primary() == SQLITE_ERROR ||
-           code == SQLITE_READONLY;
+           primary() == SQLITE_TOOBIG || code == SQLITE_READONLY;
 }
 
 bool SqliteError::is_full() const

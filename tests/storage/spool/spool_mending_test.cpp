@@ -232,6 +232,19 @@ TEST_F(SpoolMending, NoByteOfTheHeaderMakesItUnusable)
         }
 }
 
+/// Found by fuzzing: SQLite takes a piece of the schema for longer than it may be.
+TEST_F(SpoolMending, SchemaThatSeemsTooLongToReadIsDamaged)
+{
+    open().append(record("a"), noon);
+    const auto whole = bytes_of(path());
+    const auto row = whole.find("indexrecord_worth");
+    ASSERT_NE(row, std::string::npos);
+    damage(row - 18, "Jreshed_a\xff\xff\xff\xff\xffrefre\xff\xff\xff\xffrefreshed_atatbdn");
+    auto file = open();
+    EXPECT_TRUE(file.append(record("after"), noon));
+    EXPECT_EQ(texts(file).back(), "after");
+}
+
 TEST_F(SpoolMending, FileOfANewerInsightdIsLeftAlone)
 {
     open().append(record("a"), noon);

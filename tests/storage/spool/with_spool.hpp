@@ -55,11 +55,15 @@ protected:
     }
 
     /// Bytes in the middle of the file, as a dying disk leaves them.
-    void damage(std::size_t from, std::size_t size) const
+    void damage(std::size_t from, const std::string& bytes) const
     {
         std::fstream file{path(), std::ios::in | std::ios::out | std::ios::binary};
         file.seekp(static_cast<std::streamoff>(from));
-        file << std::string(size, '\x5a');
+        file << bytes;
+    }
+    void damage(std::size_t from, std::size_t size) const
+    {
+        damage(from, std::string(size, '\x5a'));
     }
 
     static std::string bytes_of(const std::filesystem::path& file)

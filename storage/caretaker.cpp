@@ -13,10 +13,11 @@ namespace
 
 constexpr int months_ahead = 3;
 
-/// A lock that is waited for holds up whoever comes after.
-/// What is done here is done in seconds, each statement in a minute: there is no answer to come.
+/// What is done here is done in seconds, and a statement ends within a minute: later no answer
+/// comes.
 constexpr std::chrono::minutes patience{10};
 
+/// A lock that is waited for holds up whoever comes after.
 constexpr auto wait_little = "SET LOCAL lock_timeout = '1s'";
 
 constexpr auto make_month = "SELECT store.ensure_month((date_trunc('month', $1::date) + "

@@ -76,11 +76,8 @@ void read_token_transport(const YAML::Node& node, Api& api, Context& context)
 
 void read_ca_file(const YAML::Node& node, Api& api, Context& context)
 {
-    const auto path = read_text(node, "ca_file", context);
-    if (path && !std::filesystem::is_regular_file(*path))
-        context.mistake(node, "`ca_file` is no file that can be read: " + *path);
-    else if (path)
-        api.ca_file = *path;
+    if (auto file = read_file(node, "ca_file", context))
+        api.ca_file = *std::move(file);
 }
 
 constexpr std::int64_t most_connections = 256;

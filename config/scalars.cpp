@@ -88,6 +88,17 @@ read_text(const YAML::Node& node, std::string_view what, Context& context)
     return std::nullopt;
 }
 
+std::optional<std::filesystem::path>
+read_file(const YAML::Node& node, std::string_view what, Context& context)
+{
+    const auto path = read_text(node, what, context);
+    std::error_code none; // a folder that may not be entered, or a name that is too long
+    if (!path || std::filesystem::is_regular_file(*path, none))
+        return path;
+    context.mistake(node, fmt::format("`{}` is no file that can be read: {}", what, *path));
+    return std::nullopt;
+}
+
 std::optional<bool> read_switch(const YAML::Node& node, std::string_view what, Context& context)
 {
     if (node.IsScalar()) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -47,6 +48,10 @@ read_address(const YAML::Node& node, std::string_view what, Context& context);
 std::optional<std::size_t> read_choice(
     const YAML::Node& node, std::string_view what, const std::vector<std::string_view>& names,
     Context& context);
+
+/// A file that is there.
+std::optional<std::filesystem::path>
+read_file(const YAML::Node& node, std::string_view what, Context& context);
 
 /// https, or http on loopback; a trailing slash is cut.
 std::optional<std::string>

@@ -33,27 +33,17 @@ void read_listen(const YAML::Node& node, Webhooks& webhooks, Context& context)
     }
 }
 
-void read_file(
-    const YAML::Node& node, std::string_view what, std::filesystem::path& file, Context& context)
-{
-    const auto path = read_text(node, what, context);
-    if (path && !std::filesystem::is_regular_file(*path))
-        context.mistake(node, "`" + std::string{what} + "` is no file that can be read: " + *path);
-    else if (path)
-        file = *path;
-}
-
 constexpr std::array certificate_table{
     Field<Certificate>{
         "chain",
         [](const YAML::Node& node, Certificate& certificate, Context& context) {
-            read_file(node, "chain", certificate.chain, context);
+            certificate.chain = read_file(node, "chain", context).value_or("");
         },
         true},
     Field<Certificate>{
         "key",
         [](const YAML::Node& node, Certificate& certificate, Context& context) {
-            read_file(node, "key", certificate.key, context);
+            certificate.key = read_file(node, "key", context).value_or("");
         },
         true},
 };

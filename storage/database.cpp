@@ -32,6 +32,13 @@ Database::Database(std::string url, std::function<void()> before_connecting)
 
 Database::~Database() = default;
 
+void Database::hurry(std::chrono::steady_clock::duration rest)
+{
+    patience_ = rest;
+    worker_->hurry(rest);
+    second_worker_->hurry(rest);
+}
+
 bool Database::is_busy() const
 {
     return worker_->is_busy() || second_worker_->is_busy();
@@ -143,6 +150,8 @@ boost::asio::awaitable<void> Database::make_durable()
         return true;
     };
     co_await in_transaction<bool>(std::move(work));
+    if (worker_->connections() != probed_connection_)
+        throw model::Unavailable{"the connection to the database was lost meanwhile"};
 }
 
 /// A standby, or a server that was made read-only, answers reads.
@@ -157,6 +166,7 @@ boost::asio::awaitable<void> Database::probe()
         return true;
     };
     co_await in_transaction<bool>(std::move(work));
+    probed_connection_ = worker_->connections();
 }
 
 std::optional<std::chrono::steady_clock::duration> Database::patience_for_much() const

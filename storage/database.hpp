@@ -41,6 +41,10 @@ public:
     /// gives up for itself.
     void set_patience(std::chrono::steady_clock::duration patience) { patience_ = patience; }
 
+    /// The same for whoever is about to end: when so long is over, calls wait no more for those
+    /// before them.
+    void hurry(std::chrono::steady_clock::duration rest);
+
     /// What keeps the facts, for prepare(). Only a new database becomes an extension's: `insightd
     /// migrate` turns those that are there.
     void set_engine(config::Engine engine) { engine_ = engine; }
@@ -85,7 +89,9 @@ public:
     /// second lane must be open.
     boost::asio::awaitable<void>
     write_steps(model::AccountId account, std::vector<Step> steps, Lane lane = Lane::first);
-    /// What write_steps() wrote, in either lane, is on the database's disk when this returns.
+    /// What write_steps() wrote since probe(), in either lane, is on the database's disk when this
+    /// returns. Throws Unavailable as well if the connection was replaced since: the server may
+    /// have crashed, and forgotten what it took.
     boost::asio::awaitable<void> make_durable();
 
     /// Throws if the database cannot take rows: away, read-only, going down, or busy in the second
@@ -160,6 +166,7 @@ private:
     std::unique_ptr<Connected> worker_;
     std::unique_ptr<Connected> second_worker_; ///< of the second lane
     bool second_writes_ = false;               ///< what it was given last are rows
+    std::int64_t probed_connection_ = 0;       ///< of the first lane
     std::optional<std::chrono::steady_clock::duration> patience_;
     config::Engine engine_ = config::Engine::automatic;
     std::size_t fenced_off_ = 0;

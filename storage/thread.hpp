@@ -61,6 +61,13 @@ public:
             std::move(start), token, std::move(job));
     }
 
+    /// For whoever is about to end: after so long jobs with patience have no more of it for what
+    /// stands before them, however fast that is done.
+    void hurry(std::chrono::steady_clock::duration rest)
+    {
+        latest_ = std::chrono::steady_clock::now() + rest;
+    }
+
     /// Whether a job that was given up still runs, or waits for its turn.
     bool is_stuck() const { return given_up_ > 0; }
 
@@ -125,13 +132,14 @@ private:
         waiting->timer.async_wait([this, waiting, patience, since](auto cancelled) {
             if (cancelled || waiting->was_answered) // both may be due in one turn of the loop
                 return;
+            const auto now = std::chrono::steady_clock::now();
             const auto newest = std::max(since, progress_.load());
-            if (newest > since && newest + patience > std::chrono::steady_clock::now())
+            if (newest > since && newest + patience > now && now < latest_)
                 return be_patient<Result>(waiting, patience, newest);
             waiting->gave_up = true;
             ++given_up_;
             if (break_off_)
-                bear_silence(waiting, std::chrono::steady_clock::now());
+                bear_silence(waiting, now);
             const auto error =
                 std::make_exception_ptr(model::Unavailable{what_ + " does not answer"});
             std::move(waiting->handler)(error, Result{});
@@ -169,6 +177,7 @@ private:
     std::string what_;
     std::function<void()> break_off_;
     std::chrono::steady_clock::duration longest_silence_;
+    std::chrono::steady_clock::time_point latest_ = std::chrono::steady_clock::time_point::max();
     std::size_t under_way_ = 0, given_up_ = 0; ///< on the loop
     std::atomic<std::chrono::steady_clock::time_point> progress_{};
     boost::asio::thread_pool pool_{1};

@@ -4,6 +4,8 @@
 #include "storage/connection.hpp"
 #include "storage/thread.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -56,10 +58,16 @@ public:
         co_await thread_.run<bool>(std::move(job));
     }
 
+    /// See Thread.
+    void hurry(std::chrono::steady_clock::duration rest) { thread_.hurry(rest); }
+
     bool is_busy() const { return thread_.is_busy(); }
 
     /// Whether a job that was given up is still under way.
     bool is_stuck() const { return thread_.is_stuck(); }
+
+    /// Made so far. As long as it stays the same the server has not crashed.
+    std::int64_t connections() const { return connections_; }
 
 private:
     template <class Result, class Job> Result attempt(Job& job)
@@ -85,6 +93,7 @@ private:
         if (before_connecting_)
             before_connecting_();
         connection_ = connect(url_);
+        ++connections_;
         breaker_.watch(connection_->sock());
         return *connection_;
     }
@@ -92,6 +101,7 @@ private:
     std::string url_;
     std::function<void()> before_connecting_;
     std::unique_ptr<pqxx::connection> connection_;
+    std::atomic<std::int64_t> connections_ = 0; ///< counted on the thread
     Breaker breaker_;
     Thread thread_;
 };

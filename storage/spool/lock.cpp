@@ -11,8 +11,9 @@ namespace insightd::spool
 {
 
 Lock::Lock(const std::filesystem::path& file)
-    : handle_{open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)}
 {
+    std::filesystem::create_directories(file.parent_path());
+    handle_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (handle_ < 0)
         throw std::runtime_error{file.string() + ": " + std::strerror(errno)};
     if (flock(handle_, LOCK_EX | LOCK_NB) == 0)

@@ -16,14 +16,15 @@ struct InUse : model::Unavailable {
 class Lock
 {
 public:
-    /// Throws InUse if another process has it, std::runtime_error if the file cannot be made.
+    /// Makes the file, and its folder. Throws InUse if another process has it, std::runtime_error
+    /// if that cannot be made.
     explicit Lock(const std::filesystem::path& file);
     ~Lock();
     Lock(const Lock&) = delete;
     Lock& operator=(const Lock&) = delete;
 
 private:
-    int handle_;
+    int handle_ = -1;
 };
 
 } // namespace insightd::spool

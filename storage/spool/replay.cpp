@@ -184,6 +184,14 @@ asio::awaitable<std::string> SpooledWriter::failure_to_keep()
     co_return std::string{};
 }
 
+/// Throws Unavailable if it may not be.
+asio::awaitable<void> SpooledWriter::keep()
+{
+    const auto why = co_await failure_to_keep();
+    if (!why.empty())
+        throw model::Unavailable{why};
+}
+
 asio::awaitable<std::vector<Record>> SpooledWriter::fetch()
 {
     const auto found = std::make_shared<std::vector<Record>>();
@@ -255,9 +263,7 @@ asio::awaitable<void> SpooledWriter::deliver_singly(Record record, std::string w
     }
     if (refused == 0)
         co_return;
-    const auto unkept = co_await failure_to_keep(); // its other rows leave the file as well
-    if (!unkept.empty())
-        throw model::Unavailable{unkept};
+    co_await keep(); // its other rows leave the file as well
     services_.say(
         {News::Weight::error,
          "spooled_rows_refused",
@@ -288,6 +294,7 @@ asio::awaitable<void> SpooledWriter::tell_losses()
     }
     if (found->empty())
         co_return;
+    co_await keep();
     if (losses_told_)
         co_await losses_told_({accounts.begin(), accounts.end()});
     const auto forget = [found](SpoolFile& file) { file.told(*found); };

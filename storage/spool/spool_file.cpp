@@ -1,6 +1,5 @@
 #include "storage/spool/spool_file.hpp"
 
-#include "storage/spool/lock.hpp"
 #include "storage/spool/rows.hpp"
 #include "storage/spool/sqlite.hpp"
 

@@ -17,7 +17,6 @@
 namespace insightd::spool
 {
 
-class Lock;
 class Sqlite;
 class Transaction;
 
@@ -49,8 +48,7 @@ class SpoolFile
 {
 public:
     /// Opens or makes the file. One that SQLite cannot read is set aside, beside it, and what can
-    /// be read of it goes into a new one. `now` is for the record of that. Throws
-    /// std::runtime_error while another process uses the file.
+    /// be read of it goes into a new one. `now` is for the record of that.
     SpoolFile(std::filesystem::path file, Bounds bounds, model::Instant now);
     ~SpoolFile();
 
@@ -131,7 +129,6 @@ private:
     void count(model::AccountId account, std::int64_t records);
 
     std::filesystem::path file_;
-    std::unique_ptr<Lock> lock_; ///< nobody else takes rows out
     Reserve reserve_;
     Mark mark_;
     Bounds bounds_;

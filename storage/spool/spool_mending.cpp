@@ -1,4 +1,3 @@
-#include "storage/spool/lock.hpp"
 #include "storage/spool/rows.hpp"
 #include "storage/spool/spool_file.hpp"
 #include "storage/spool/sqlite.hpp"
@@ -176,8 +175,6 @@ void SpoolFile::open(model::Instant now)
 {
     fs::create_directories(file_.parent_path());
     fs::permissions(file_.parent_path(), fs::perms::owner_all);
-    if (!lock_)
-        lock_ = std::make_unique<Lock>(file_.string() + ".lock");
     try {
         prepare_file();
         const auto verdict = db_->text("PRAGMA quick_check(1)").value_or("");

@@ -1,7 +1,5 @@
 #include "storage/spool/spooled_writer.hpp"
 
-#include "storage/spool/lock.hpp"
-
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -98,9 +96,11 @@ asio::awaitable<void> SpooledWriter::spool(model::SharedBatch batch)
         std::rethrow_exception(broken);
 }
 
-/// Opened at first use, and again after it could not be.
+/// Opened at first use, and again after it could not be: nobody else gets it meanwhile.
 SpoolFile& SpooledWriter::file()
 {
+    if (!lock_)
+        lock_.emplace(path_.string() + ".lock");
     if (!file_)
         file_.emplace(path_, bounds_, services_.now());
     return *file_;
@@ -187,7 +187,7 @@ asio::awaitable<void> SpooledWriter::run()
 void SpooledWriter::stop()
 {
     stopped_ = true;
-    services_.database.set_patience(patience_when_stopping);
+    services_.database.hurry(patience_when_stopping);
     wake_.cancel();
 }
 

@@ -2,6 +2,7 @@
 
 #include "storage/database.hpp"
 #include "storage/model/writer.hpp"
+#include "storage/spool/lock.hpp"
 #include "storage/spool/news.hpp"
 #include "storage/spool/parcels.hpp"
 #include "storage/spool/spool_file.hpp"
@@ -111,6 +112,7 @@ private:
     boost::asio::awaitable<bool> hand_over(std::optional<std::int64_t> most);
     boost::asio::awaitable<bool> deliver_all(std::optional<std::int64_t> most);
     boost::asio::awaitable<std::string> failure_to_keep();
+    boost::asio::awaitable<void> keep();
     boost::asio::awaitable<std::vector<Record>> fetch();
     boost::asio::awaitable<void> deliver(Backlog& backlog);
     boost::asio::awaitable<bool> has_second_lane();
@@ -130,7 +132,8 @@ private:
     LossesTold losses_told_;
     std::filesystem::path path_;
     Bounds bounds_;
-    std::optional<SpoolFile> file_; ///< on the disk's thread only
+    std::optional<Lock> lock_; ///< as the file, on the disk's thread only
+    std::optional<SpoolFile> file_;
 
     State state_ = State::spooling;
     Trouble trouble_ = Trouble::none;

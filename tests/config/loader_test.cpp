@@ -514,6 +514,12 @@ TEST(Loader, CertificateOfWebhooksIsTwoFilesAndNeedsAListener)
         mistakes_in(
             with(", listen: \"127.0.0.1:2\", certificate: {chain: /no/such, key: " + file + "}")),
         HasSubstr("`chain` is no file that can be read: /no/such"));
+    const std::string too_long(300, 'x');
+    EXPECT_THAT(
+        mistakes_in(with(
+            ", listen: \"127.0.0.1:2\", certificate: {chain: " + too_long + ", key: " + file +
+            "}")),
+        HasSubstr("`chain` is no file that can be read: xxx"));
     EXPECT_THAT(
         mistakes_in(with(", listen: \"127.0.0.1:2\", certificate: {chain: " + file + "}")),
         HasSubstr("lacks `key`"));

@@ -91,9 +91,7 @@ TEST_F(DatabaseTest, BatchThatIsRefusedLeavesTheNextOneAlone)
 TEST_F(DatabaseTest, ConnectionThatWasCutIsReplaced)
 {
     write_post(noon);
-    query(
-        url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-             "WHERE application_name = 'insightd' AND datname = current_database()");
+    cut_off();
     EXPECT_THROW(write_post(noon + 1h), model::Unavailable);
     write_post(noon + 1h);
     EXPECT_EQ(query1(url, "SELECT listed_at = '2026-03-01T13:00:00Z' FROM store.media_state"), "t");
@@ -101,10 +99,25 @@ TEST_F(DatabaseTest, ConnectionThatWasCutIsReplaced)
 
 TEST_F(DatabaseTest, WhatWaitedForNoDiskIsOnItOnceMadeDurable)
 {
+    insightd::testing::run(loop, database.probe());
     insightd::testing::run(loop, database.write_steps(account, steps_of(one_day(noon, true, 5))));
     const auto written = query1(url, "SELECT pg_current_wal_insert_lsn()").value();
     insightd::testing::run(loop, database.make_durable());
     EXPECT_EQ(query1(url, "SELECT pg_current_wal_flush_lsn() >= '" + written + "'::pg_lsn"), "t");
+}
+
+TEST_F(DatabaseTest, NothingIsCalledDurableByAnotherConnectionThanTheOneThatWasProbed)
+{
+    const auto steps = steps_of(one_day(noon, true, 5));
+    insightd::testing::run(loop, database.probe());
+    insightd::testing::run(loop, database.write_steps(account, steps));
+    cut_off();
+    EXPECT_THROW(write_post(noon), model::Unavailable);
+    write_post(noon); // as it does after a crash of the server, which would have forgotten the day
+    EXPECT_THROW(insightd::testing::run(loop, database.make_durable()), model::Unavailable);
+    insightd::testing::run(loop, database.probe());
+    insightd::testing::run(loop, database.write_steps(account, steps));
+    insightd::testing::run(loop, database.make_durable());
 }
 
 TEST_F(DatabaseTest, MissingPrivilegeIsAnOutageThatSaysWhatToGrant)

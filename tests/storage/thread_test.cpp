@@ -2,9 +2,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <future>
+#include <semaphore>
 #include <thread>
 
 namespace insightd::storage
@@ -37,6 +40,37 @@ TEST(Thread, AnswerAndEndOfPatienceInOneTurnOfTheLoopAreOneAnswer)
         patience); // the loop is busy elsewhere for longer than patience lasts
     loop.run();
     EXPECT_EQ(answers, std::vector{7});
+}
+
+TEST(Thread, JobBehindManyIsGivenUpOnceThereIsNoTimeLeft)
+{
+    constexpr auto patience = 50ms;
+    boost::asio::io_context loop{1};
+    std::counting_semaphore<> steps{0};
+    Thread thread{"the database"};
+    boost::asio::steady_timer clock{loop};
+    std::function<void()> tick = [&] { // jobs are done as fast as the loop goes round
+        steps.release();
+        clock.expires_after(2ms);
+        clock.async_wait([&](boost::system::error_code) { tick(); });
+    };
+    tick();
+    std::exception_ptr late;
+    const auto job = [&] {
+        steps.acquire();
+        return 0;
+    };
+    for (int before = 0; before < 200; ++before)
+        boost::asio::co_spawn(loop, thread.run<int>(job, patience), [](std::exception_ptr, int) {});
+    boost::asio::co_spawn(loop, thread.run<int>(job, patience), [&](std::exception_ptr error, int) {
+        late = std::move(error);
+        loop.stop();
+    });
+    thread.hurry(patience);
+    loop.run();
+    steps.release(300);
+    ASSERT_TRUE(late);
+    EXPECT_THROW(std::rethrow_exception(late), model::Unavailable);
 }
 
 TEST(Thread, JobThatIsSilentForLongAfterItWasGivenUpIsBrokenOff)

@@ -54,6 +54,14 @@ protected:
         write(std::move(batch));
     }
 
+    /// Its connections; it makes others.
+    void cut_off() const
+    {
+        query(
+            url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                 "WHERE application_name = 'insightd' AND datname = current_database()");
+    }
+
     void write_post(model::Instant observed_at, std::int64_t likes = 1)
     {
         model::Batch batch;

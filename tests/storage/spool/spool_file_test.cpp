@@ -1,4 +1,3 @@
-#include "storage/spool/lock.hpp"
 #include "storage/spool/sqlite.hpp"
 #include "tests/storage/spool/with_spool.hpp"
 
@@ -171,12 +170,6 @@ TEST_F(SpoolFileTest, AnotherProcessMayLook)
     EXPECT_EQ(look_into(path()), file.depth());
     file.append(record("b"), noon);
     EXPECT_EQ(look_into(path())->records, 2);
-}
-
-TEST_F(SpoolFileTest, IsUsedByOneAtATime)
-{
-    const auto file = open();
-    EXPECT_THROW(open(), InUse);
 }
 
 /// No file of this process grows any more, as on a disk that is full; until the end of its life.

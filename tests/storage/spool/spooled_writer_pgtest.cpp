@@ -453,6 +453,28 @@ TEST_F(SpooledWriterTest, WhatWasDroppedIsSaidOnceAndStandsInTheDatabase)
     EXPECT_EQ(writer->trouble(), Trouble::none);
 }
 
+TEST_F(SpooledWriterTest, LossIsOnTheDatabasesDiskBeforeTheSpoolForgetsIt)
+{
+    query(
+        url, "CREATE TABLE told_at (lsn pg_lsn);"
+             "CREATE FUNCTION note_told() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+             "INSERT INTO told_at SELECT pg_current_wal_insert_lsn(); RETURN NEW; END $$;"
+             "CREATE TRIGGER note_told AFTER INSERT ON store.loss FOR EACH ROW "
+             "EXECUTE FUNCTION note_told()");
+    bounds.rows = 1;
+    begin();
+    std::optional<std::string> is_kept;
+    writer->on_losses([&](std::vector<model::AccountId>) -> boost::asio::awaitable<void> {
+        is_kept = query1(url, "SELECT lsn <= pg_current_wal_flush_lsn() FROM told_at");
+        co_return;
+    });
+    allow_connections(url, false);
+    write(profile(1));
+    write(profile(2));
+    back();
+    EXPECT_EQ(is_kept, "t");
+}
+
 TEST_F(SpooledWriterTest, SpoolThatCannotBeUsedHoldsNothingUpWhileTheDatabaseIsThere)
 {
     writer.reset();
@@ -471,6 +493,24 @@ TEST_F(SpooledWriterTest, SpoolThatCannotBeUsedHoldsNothingUpWhileTheDatabaseIsT
     EXPECT_THAT(said, Contains("spool_usable"));
     back();
     EXPECT_EQ(followers(), "1 2");
+}
+
+TEST_F(SpooledWriterTest, NobodyElseGetsTheFolderThoughItsFileCannotBeUsed)
+{
+    writer.reset();
+    disk.reset();
+    const auto file = folder.path() / "spool" / "spool.db";
+    std::filesystem::remove(file);
+    std::filesystem::create_directory(file);
+    begin();
+    EXPECT_EQ(writer->trouble(), Trouble::unusable);
+    std::filesystem::remove(file);
+    storage::Thread other_disk{"the disk"};
+    SpooledWriter other{
+        {loop.get_executor(), *database, other_disk, [] { return noon; }, [](const News&) {}},
+        file,
+        bounds};
+    EXPECT_THROW(run(loop, other.open()), InUse);
 }
 
 TEST_F(SpooledWriterTest, ComesBackByItself)

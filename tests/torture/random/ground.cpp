@@ -4,6 +4,8 @@
 #include "tests/sandbox/setup.hpp"
 
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include <date/date.h>
@@ -18,8 +20,25 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_goodbye = 10s;
 
+/// For something that a fault needs, and may not find.
+constexpr auto longest_wait = 3s;
+
 /// A signal that comes earlier may end a process before it can do anything about it.
 constexpr auto time_to_listen = 2s;
+
+/// Whether a process has locked one of its files.
+bool has_lock(pid_t process)
+{
+    std::error_code gone;
+    std::filesystem::directory_iterator entry{fmt::format("/proc/{}/fdinfo", process), gone};
+    for (; !gone && entry != std::filesystem::directory_iterator{}; entry.increment(gone)) {
+        std::ifstream file{entry->path()};
+        const std::string text{std::istreambuf_iterator{file}, {}};
+        if (text.find("FLOCK") != std::string::npos)
+            return true;
+    }
+    return false;
+}
 
 Platform::Options world(const Ground::Wish& wish, Real anchor, Real start)
 {
@@ -148,8 +167,15 @@ bool Ground::is_drained() const
 
 void Ground::wait_until_rows_wait() const
 {
-    for (const auto until = real_now() + 3s; is_drained() && real_now() < until;)
+    for (const auto until = real_now() + longest_wait; is_drained() && real_now() < until;)
         std::this_thread::sleep_for(20ms);
+}
+
+void Ground::wait_until_folder_is_taken() const
+{
+    const auto until = real_now() + longest_wait;
+    while (daemon.runs() && !has_lock(daemon.id()) && real_now() < until)
+        std::this_thread::sleep_for(1ms);
 }
 
 } // namespace insightd::torture

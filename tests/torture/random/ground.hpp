@@ -66,6 +66,8 @@ struct Ground {
     bool is_drained() const; ///< nothing waits in the spool
     /// For 3 s at most.
     void wait_until_rows_wait() const;
+    /// The same for the program that has just been started.
+    void wait_until_folder_is_taken() const;
 
     Wish wish;
     std::mt19937 dice;

@@ -20,9 +20,11 @@ void stop_it(Ground& ground)
         ground.complaints.push_back("SIGTERM did not end it well within 10 s");
 }
 
-/// It must see that another one uses the folder, and end at once.
+/// It must see that another one uses the folder, and end at once. Of two that start together one
+/// would, whichever.
 void start_a_second_one(Ground& ground)
 {
+    ground.wait_until_folder_is_taken();
     ground.second = std::make_unique<DaemonProcess>(ground.folder());
     ground.second->start();
 }

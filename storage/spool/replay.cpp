@@ -19,8 +19,8 @@ namespace
 
 namespace asio = boost::asio;
 
-/// Taken out of the file, made durable and acknowledged together: what a crash in between replays
-/// twice.
+/// Taken out of the file, made durable and acknowledged together. A crash replays what is being
+/// written, and what was before it.
 constexpr std::size_t records_at_once = 2048;
 constexpr std::size_t bytes_at_once = 8 * 1024 * 1024;
 
@@ -33,6 +33,15 @@ struct SpooledWriter::Backlog {
     std::vector<std::int64_t> written; ///< places of the records that the database took
     std::int64_t rows = 0;             ///< in them
     std::string away;                  ///< why the database took no more; empty: it did
+};
+
+/// What the file does while the database is busy with a backlog: what is stored leaves it, and what
+/// comes behind the backlog is read.
+struct SpooledWriter::Turnover {
+    std::vector<std::int64_t> stored;
+    std::int64_t behind = 0; ///< the backlog's last place; 0: it is empty
+    std::vector<Record> next;
+    std::exception_ptr broken; ///< why the file could not
 };
 
 asio::awaitable<bool> SpooledWriter::replay_now()
@@ -90,28 +99,26 @@ asio::awaitable<bool> SpooledWriter::hand_over(std::optional<std::int64_t> most)
 asio::awaitable<bool> SpooledWriter::deliver_all(std::optional<std::int64_t> most)
 {
     std::int64_t delivered = 0;
+    Turnover turnover;
+    co_await turn_over(turnover);
     for (;;) {
-        auto records = co_await fetch();
-        if (records.empty() && coming_.empty())
+        if (turnover.broken)
+            std::rethrow_exception(turnover.broken);
+        auto records = std::exchange(turnover.next, {});
+        if (records.empty() && turnover.stored.empty() && coming_.empty())
             break;
+        turnover.behind = records.empty() ? 0 : records.back().seq;
         Backlog backlog;
         backlog.accounts = by_account(std::move(records));
-        co_await deliver(backlog);
-        if (backlog.away.empty())
-            backlog.away = co_await failure_to_keep();
-        if (!backlog.away.empty()) // it may have forgotten what it took
-            backlog.written.clear();
-        const auto acknowledge = [written = backlog.written](SpoolFile& file) {
-            file.acknowledge(written);
-        };
-        co_await on_disk(acknowledge);
+        co_await deliver(backlog, turnover);
         if (backlog.away.empty())
             replayed_ += backlog.rows;
         else
             note_away(backlog.away);
         delivered += std::ssize(backlog.written);
+        turnover.stored = std::move(backlog.written);
         if (!backlog.away.empty() || stopped_ || (most && delivered >= *most))
-            co_return false;
+            co_return co_await break_off(turnover);
     }
     note_back();
     co_await tell_losses();
@@ -120,6 +127,37 @@ asio::awaitable<bool> SpooledWriter::deliver_all(std::optional<std::int64_t> mos
         co_await on_disk(shrink);
     // What came while this was done is there for the next round.
     co_return coming_.empty() && queued_.empty() && state_ == State::replaying;
+}
+
+/// What was read already is read again by whoever goes on. Always false.
+asio::awaitable<bool> SpooledWriter::break_off(Turnover& turnover)
+{
+    if (turnover.broken)
+        std::rethrow_exception(turnover.broken);
+    const auto end = [written = std::move(turnover.stored)](SpoolFile& file) {
+        file.acknowledge(written);
+        file.give_back();
+    };
+    co_await on_disk(end);
+    co_return false;
+}
+
+asio::awaitable<void> SpooledWriter::deliver(Backlog& backlog, Turnover& turnover)
+{
+    using namespace asio::experimental::awaitable_operators;
+    auto database = deliver_for_good(backlog);
+    auto disk = turn_over(turnover);
+    co_await (std::move(database) && std::move(disk));
+}
+
+/// Not only when the disk is done as well: a server that crashes in between costs a second try.
+asio::awaitable<void> SpooledWriter::deliver_for_good(Backlog& backlog)
+{
+    co_await deliver(backlog);
+    if (backlog.away.empty() && !backlog.written.empty())
+        backlog.away = co_await failure_to_keep();
+    if (!backlog.away.empty()) // it may have forgotten what it took
+        backlog.written.clear();
 }
 
 /// Up to its end, until the database is away, or until the daemon stops.
@@ -192,14 +230,20 @@ asio::awaitable<void> SpooledWriter::keep()
         throw model::Unavailable{why};
 }
 
-asio::awaitable<std::vector<Record>> SpooledWriter::fetch()
+asio::awaitable<void> SpooledWriter::turn_over(Turnover& turnover)
 {
     const auto found = std::make_shared<std::vector<Record>>();
-    const auto look = [found, now = services_.now()](SpoolFile& file) {
-        *found = file.next(records_at_once, bytes_at_once, now);
+    const auto work = [found, stored = std::exchange(turnover.stored, {}), behind = turnover.behind,
+                       now = services_.now()](SpoolFile& file) {
+        file.acknowledge(stored);
+        *found = file.next(records_at_once, bytes_at_once, now, behind);
     };
-    co_await on_disk(look);
-    co_return std::move(*found);
+    try {
+        co_await on_disk(work);
+    } catch (const model::Unavailable&) {
+        turnover.broken = std::current_exception();
+    }
+    turnover.next = std::move(*found);
 }
 
 /// One transaction, unless the database refuses something of it: then one for each record, and what

@@ -144,14 +144,15 @@ void SpoolFile::reuse_log()
     }
 }
 
-std::vector<Record> SpoolFile::next(std::size_t records, std::size_t bytes, model::Instant now)
+std::vector<Record>
+SpoolFile::next(std::size_t records, std::size_t bytes, model::Instant now, std::int64_t behind)
 {
     const auto work = [&] {
         std::vector<Record> found;
         std::size_t size = 0;
         Transaction tx{*db_};
-        Query oldest{*db_, std::string{select_records} + "ORDER BY seq LIMIT ?"};
-        oldest.bind(static_cast<std::int64_t>(records));
+        Query oldest{*db_, std::string{select_records} + "WHERE seq > ? ORDER BY seq LIMIT ?"};
+        oldest.bind(behind).bind(static_cast<std::int64_t>(records));
         while (size < bytes && oldest.next()) {
             auto stored = stored_in(oldest);
             size += stored.body.size();
@@ -167,7 +168,7 @@ std::vector<Record> SpoolFile::next(std::size_t records, std::size_t bytes, mode
             news_ = wrong_checksum;
         }
         commit(tx);
-        held_through_ = found.empty() ? 0 : found.back().seq;
+        held_through_ = found.empty() ? behind : found.back().seq;
         return found;
     };
     return mended(now, work);
@@ -180,7 +181,6 @@ void SpoolFile::acknowledge(const std::vector<std::int64_t>& written)
         for (const auto seq : written)
             remove(seq);
         commit(tx);
-        held_through_ = 0;
     };
     with_reserve(model::Instant{}, work);
 }

@@ -56,9 +56,11 @@ public:
     /// oldest of all; false if this one itself was the least that could go.
     bool append(const Record& record, model::Instant now);
 
-    /// The oldest records, at most so many and about so many bytes. One whose checksum does not
-    /// match is set aside. What was handed out is not dropped until acknowledge() or give_back().
-    std::vector<Record> next(std::size_t records, std::size_t bytes, model::Instant now);
+    /// The oldest records behind this place, at most so many and about so many bytes. One whose
+    /// checksum does not match is set aside. What was handed out, and what is before it, is not
+    /// dropped until give_back(), or until nothing was left to be handed out.
+    std::vector<Record>
+    next(std::size_t records, std::size_t bytes, model::Instant now, std::int64_t behind = 0);
     void acknowledge(const std::vector<std::int64_t>& written);
     void give_back() { held_through_ = 0; }
 

@@ -101,6 +101,7 @@ private:
 
     using Lane = storage::Database::Lane;
     struct Backlog;
+    struct Turnover;
 
     boost::asio::awaitable<void> spool(model::SharedBatch batch);
     boost::asio::awaitable<void> on_disk(std::function<void(SpoolFile&)> work);
@@ -113,7 +114,10 @@ private:
     boost::asio::awaitable<bool> deliver_all(std::optional<std::int64_t> most);
     boost::asio::awaitable<std::string> failure_to_keep();
     boost::asio::awaitable<void> keep();
-    boost::asio::awaitable<std::vector<Record>> fetch();
+    boost::asio::awaitable<void> turn_over(Turnover& turnover);
+    boost::asio::awaitable<bool> break_off(Turnover& turnover);
+    boost::asio::awaitable<void> deliver(Backlog& backlog, Turnover& turnover);
+    boost::asio::awaitable<void> deliver_for_good(Backlog& backlog);
     boost::asio::awaitable<void> deliver(Backlog& backlog);
     boost::asio::awaitable<bool> has_second_lane();
     boost::asio::awaitable<void> work_off(Backlog& backlog, Lane lane);

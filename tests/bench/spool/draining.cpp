@@ -49,6 +49,7 @@ Measured drain_one_by_one(const Filled& filled)
     spool::SpoolFile file{filled.spool, no_bounds(), filled.now};
     const auto waited = file.depth();
     const Stopwatch watch;
+    testing::run(loop, database.probe());
     while (file.depth().records > 0) {
         std::vector<std::int64_t> written;
         for (auto& record :

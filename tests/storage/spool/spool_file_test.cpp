@@ -110,6 +110,22 @@ TEST_F(SpoolFileTest, WhatIsBeingWrittenIsNotDropped)
     EXPECT_THAT(texts(file), ElementsAre("a", "c"));
 }
 
+TEST_F(SpoolFileTest, WhatComesBehindIsHandedOutWhileWhatIsBeforeItIsBeingWritten)
+{
+    auto file = open({1 << 20, 3});
+    for (const auto* rows : {"a", "b", "c"})
+        file.append(record(rows), noon);
+    const auto first = file.next(1, 1 << 20, noon);
+    const auto behind = file.next(1, 1 << 20, noon, first.at(0).seq);
+    ASSERT_THAT(behind, SizeIs(1));
+    EXPECT_EQ(behind[0].steps, record("b").steps);
+    file.acknowledge({first[0].seq});
+    file.append(record("d"), noon);
+    file.append(record("e"), noon);
+    EXPECT_THAT(texts(file), ElementsAre("b", "d", "e")) << "c went, for b is being written";
+    EXPECT_THAT(file.next(9, 1 << 20, noon, behind[0].seq + 9), IsEmpty());
+}
+
 TEST_F(SpoolFileTest, LossThatGrewIsToldAgainUnderTheSameName)
 {
     auto file = open({1 << 20, 1});

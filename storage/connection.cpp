@@ -53,6 +53,14 @@ bool speaks_of_server(const std::string& sqlstate)
            std::ranges::find(classes, std::string_view{sqlstate}.substr(0, 2)) != classes.end();
 }
 
+/// A role or a server whose commits do not wait for the disk would call stored what is not. Every
+/// other choice, as of standbys to wait for, is the server's.
+void insist_on_disk(pqxx::connection& connection)
+{
+    pqxx::nontransaction{connection}.exec("SELECT set_config('synchronous_commit', 'on', false) "
+                                          "WHERE current_setting('synchronous_commit') = 'off'");
+}
+
 constexpr auto grant =
     ": grant it to the role that `database` names, or run `insightd migrate` as the owner";
 
@@ -76,7 +84,11 @@ std::string with_settings(std::string url)
 
 std::unique_ptr<pqxx::connection> connect(const std::string& url)
 {
-    return translated([&] { return std::make_unique<pqxx::connection>(with_settings(url)); });
+    return translated([&] {
+        auto made = std::make_unique<pqxx::connection>(with_settings(url));
+        insist_on_disk(*made);
+        return made;
+    });
 }
 
 void rethrow_translated()

@@ -9,13 +9,23 @@ namespace insightd::storage
 namespace
 {
 
+/// A row where something changed, and one a day where nothing did. One that comes late is judged by
+/// the row before it.
 constexpr auto upsert_profile = R"(
 WITH judged AS (
-    SELECT r.*, s.row_at AS old_row_at,
-           s.checked_at IS NULL OR (r.observed_at > s.checked_at AND
-               ((r.followers_count, r.follows_count, r.media_count)
-                    IS DISTINCT FROM (s.followers_count, s.follows_count, s.media_count)
-                OR r.observed_at >= s.row_at + interval '24 hours')) AS is_new
+    SELECT r.*, s.row_at AS old_row_at, CASE
+           WHEN s.checked_at IS NULL THEN true
+           WHEN r.observed_at > s.checked_at THEN
+               (r.followers_count, r.follows_count, r.media_count)
+                   IS DISTINCT FROM (s.followers_count, s.follows_count, s.media_count)
+               OR r.observed_at >= s.row_at + interval '24 hours'
+           ELSE coalesce((
+               SELECT (r.followers_count, r.follows_count, r.media_count)
+                          IS DISTINCT FROM (p.followers_count, p.follows_count, p.media_count)
+                      OR r.observed_at >= p.observed_at + interval '24 hours'
+               FROM store.account_sample p
+               WHERE p.account_id = $1 AND p.observed_at <= r.observed_at
+               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
     FROM json_to_record($2::json) AS r(observed_at timestamptz, username text, name text,
         biography text, website text, profile_picture_url text, account_type text,
         followers_count bigint, follows_count bigint, media_count bigint, other jsonb)

@@ -9,15 +9,25 @@ namespace insightd::storage
 namespace
 {
 
-/// A row where something changed, and one a day where nothing did. A refusal leaves what was told
-/// before as it is.
+/// A row where something changed, and one a day where nothing did. One that comes late is judged by
+/// the row before it. A refusal leaves what was told before as it is.
 constexpr auto write_competitor = R"(
 WITH judged AS (
     SELECT r.*, s.row_at AS old_row_at,
-           r.refusal = '' AND (s.row_at IS NULL OR (r.observed_at > s.asked_at AND
-               ((r.followers_count, r.follows_count, r.media_count)
-                    IS DISTINCT FROM (s.followers_count, s.follows_count, s.media_count)
-                OR r.observed_at >= s.row_at + interval '24 hours'))) AS is_new
+           r.refusal = '' AND CASE
+           WHEN s.row_at IS NULL THEN true
+           WHEN r.observed_at > s.asked_at THEN
+               (r.followers_count, r.follows_count, r.media_count)
+                   IS DISTINCT FROM (s.followers_count, s.follows_count, s.media_count)
+               OR r.observed_at >= s.row_at + interval '24 hours'
+           ELSE coalesce((
+               SELECT (r.followers_count, r.follows_count, r.media_count)
+                          IS DISTINCT FROM (p.followers_count, p.follows_count, p.media_count)
+                      OR r.observed_at >= p.observed_at + interval '24 hours'
+               FROM store.competitor_sample p
+               WHERE p.account_id = $1 AND p.username = r.username
+                   AND p.observed_at <= r.observed_at
+               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
     FROM jsonb_to_record($2::jsonb) AS r(username text, observed_at timestamptz, refusal text,
         competitor_id bigint, name text, followers_count bigint, follows_count bigint,
         media_count bigint)
@@ -60,11 +70,20 @@ WITH said AS (
         comments_count bigint, view_count bigint)
     ORDER BY p.media_id
 ), judged AS (
-    SELECT r.*, s.row_at AS old_row_at,
-           s.row_at IS NULL OR (r.observed_at > s.checked_at AND
-               ((r.like_count, r.comments_count, r.view_count)
-                    IS DISTINCT FROM (s.like_count, s.comments_count, s.view_count)
-                OR r.observed_at >= s.row_at + interval '24 hours')) AS is_new
+    SELECT r.*, s.row_at AS old_row_at, CASE
+           WHEN s.row_at IS NULL THEN true
+           WHEN r.observed_at > s.checked_at THEN
+               (r.like_count, r.comments_count, r.view_count)
+                   IS DISTINCT FROM (s.like_count, s.comments_count, s.view_count)
+               OR r.observed_at >= s.row_at + interval '24 hours'
+           ELSE coalesce((
+               SELECT (r.like_count, r.comments_count, r.view_count)
+                          IS DISTINCT FROM (p.like_count, p.comments_count, p.view_count)
+                      OR r.observed_at >= p.observed_at + interval '24 hours'
+               FROM store.competitor_media_sample p
+               WHERE p.account_id = $1 AND p.username = r.username AND p.media_id = r.media_id
+                   AND p.observed_at <= r.observed_at
+               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
     FROM said r LEFT JOIN store.competitor_media s
         ON s.account_id = $1 AND s.username = r.username AND s.media_id = r.media_id
 ), stored AS (

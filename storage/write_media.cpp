@@ -14,17 +14,27 @@ namespace
 
 enum Which { facts, children, counts };
 
-/// The list's counters: a row when one changed or after 24 hours, and the state as confirmed.
+/// The list's counters: a row when one changed or after 24 hours, and the state as confirmed. One
+/// that comes late is judged by the row before it.
 std::string counts_statement()
 {
     return fmt::format(
         R"(
 WITH judged AS (
-    SELECT r.*, s.count_row_at AS old_row_at,
-           s.listed_at IS NULL OR (r.observed_at > s.listed_at AND
-               ((r.like_count, r.comments_count, r.other_counts)
-                    IS DISTINCT FROM (s.like_count, s.comments_count, s.other_counts)
-                OR r.observed_at >= s.count_row_at + interval '24 hours')) AS is_new
+    SELECT r.*, s.count_row_at AS old_row_at, CASE
+           WHEN s.listed_at IS NULL THEN true
+           WHEN r.observed_at > s.listed_at THEN
+               (r.like_count, r.comments_count, r.other_counts)
+                   IS DISTINCT FROM (s.like_count, s.comments_count, s.other_counts)
+               OR r.observed_at >= s.count_row_at + interval '24 hours'
+           ELSE coalesce((
+               SELECT (r.like_count, r.comments_count, r.other_counts)
+                          IS DISTINCT FROM (p.like_count, p.comments_count, p.other_counts)
+                      OR r.observed_at >= p.observed_at + interval '24 hours'
+               FROM store.media_count p
+               WHERE p.account_id = $1 AND p.media_id = r.media_id
+                   AND p.observed_at <= r.observed_at
+               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
     FROM json_to_recordset($2::json) AS r(media_id bigint, observed_at timestamptz,
         like_count bigint, comments_count bigint, other_counts jsonb,
         {types})
@@ -88,7 +98,10 @@ SELECT $1, media_id, child_id, position, media_type, permalink, shortcode, media
        thumbnail_url, alt_text, published_at
 FROM json_to_recordset($2::json) AS r(media_id bigint, child_id bigint, position smallint,
     media_type text, permalink text, shortcode text, media_url text, thumbnail_url text,
-    alt_text text, published_at timestamptz)
+    alt_text text, published_at timestamptz, observed_at timestamptz)
+WHERE NOT EXISTS (
+    SELECT FROM store.media_state s
+    WHERE s.account_id = $1 AND s.media_id = r.media_id AND s.listed_at > r.observed_at)
 ORDER BY media_id, child_id
 ON CONFLICT (account_id, media_id, child_id) DO UPDATE SET
     position = excluded.position, media_type = excluded.media_type, permalink = excluded.permalink,
@@ -137,7 +150,8 @@ child_of(const model::Media& media, const model::MediaChild& child, std::size_t 
         {"media_url", value_of(child.media_url)},
         {"thumbnail_url", value_of(child.thumbnail_url)},
         {"alt_text", value_of(child.alt_text)},
-        {"published_at", value_of(child.published_at)}};
+        {"published_at", value_of(child.published_at)},
+        {"observed_at", text_of(media.observed_at)}};
 }
 
 json::object counts_of(const model::Media& media)

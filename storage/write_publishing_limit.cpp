@@ -9,14 +9,23 @@ namespace insightd::storage
 namespace
 {
 
-/// A row where something changed, and one a day where nothing did.
+/// A row where something changed, and one a day where nothing did. One that comes late is judged by
+/// the row before it.
 constexpr auto write_limit = R"(
 WITH judged AS (
-    SELECT r.*, s.row_at AS old_row_at,
-           s.checked_at IS NULL OR (r.observed_at > s.checked_at AND
-               ((r.quota_usage, r.quota_total, r.quota_seconds)
-                    IS DISTINCT FROM (s.quota_usage, s.quota_total, s.quota_seconds)
-                OR r.observed_at >= s.row_at + interval '24 hours')) AS is_new
+    SELECT r.*, s.row_at AS old_row_at, CASE
+           WHEN s.checked_at IS NULL THEN true
+           WHEN r.observed_at > s.checked_at THEN
+               (r.quota_usage, r.quota_total, r.quota_seconds)
+                   IS DISTINCT FROM (s.quota_usage, s.quota_total, s.quota_seconds)
+               OR r.observed_at >= s.row_at + interval '24 hours'
+           ELSE coalesce((
+               SELECT (r.quota_usage, r.quota_total, r.quota_seconds)
+                          IS DISTINCT FROM (p.quota_usage, p.quota_total, p.quota_seconds)
+                      OR r.observed_at >= p.observed_at + interval '24 hours'
+               FROM store.publishing_limit p
+               WHERE p.account_id = $1 AND p.observed_at <= r.observed_at
+               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
     FROM jsonb_to_record($2::jsonb) AS r(observed_at timestamptz, quota_usage bigint,
         quota_total bigint, quota_seconds bigint)
     LEFT JOIN store.publishing_limit_state s ON s.account_id = $1

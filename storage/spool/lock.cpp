@@ -5,12 +5,13 @@
 #include <fcntl.h>
 #include <stdexcept>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace insightd::spool
 {
 
-Lock::Lock(const std::filesystem::path& file)
+Lock::Lock(const std::filesystem::path& file) : file_{file}
 {
     std::filesystem::create_directories(file.parent_path());
     handle_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -25,6 +26,16 @@ Lock::Lock(const std::filesystem::path& file)
 Lock::~Lock()
 {
     close(handle_);
+}
+
+bool Lock::is_in_place() const
+{
+    struct stat held {
+    };
+    struct stat there {
+    };
+    return fstat(handle_, &held) == 0 && stat(file_.c_str(), &there) == 0 &&
+           held.st_dev == there.st_dev && held.st_ino == there.st_ino;
 }
 
 } // namespace insightd::spool

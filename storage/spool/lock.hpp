@@ -20,10 +20,14 @@ public:
     /// if that cannot be made.
     explicit Lock(const std::filesystem::path& file);
     ~Lock();
+    /// Whether the file is still where it was made: who removes it lets another process in.
+    bool is_in_place() const;
+
     Lock(const Lock&) = delete;
     Lock& operator=(const Lock&) = delete;
 
 private:
+    std::filesystem::path file_;
     int handle_ = -1;
 };
 

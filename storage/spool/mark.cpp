@@ -43,9 +43,20 @@ std::optional<Mark::Content> Mark::read() const
 
 void Mark::write(const Content& content) const
 {
+    put(content, [](int) { return 0; });
+}
+
+void Mark::lower(const Content& content) const
+{
+    put(content, fdatasync);
+}
+
+void Mark::put(const Content& content, int (*keep)(int)) const
+{
     const auto stamp = stamp_of(content);
     const int handle = open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    const bool is_written = handle >= 0 && pwrite(handle, &stamp, sizeof stamp, 0) == sizeof stamp;
+    const bool is_written =
+        handle >= 0 && pwrite(handle, &stamp, sizeof stamp, 0) == sizeof stamp && keep(handle) == 0;
     if (handle >= 0)
         close(handle);
     std::error_code ignored;

@@ -8,8 +8,8 @@ namespace insightd::spool
 {
 
 /// What must at least be in the spool's file, kept beside it. SQLite takes a log that was cut off,
-/// or a file that is empty, for one that never held more. The mark is not on the disk at once:
-/// after a power cut it may say less than there is, and never more.
+/// or a file that is empty, for one that never held more. After a power cut the mark may say less
+/// than there is, and never more: it is raised in passing, and on the disk once it is lowered.
 class Mark
 {
 public:
@@ -26,8 +26,12 @@ public:
     std::optional<Content> read() const;
     /// One that cannot be written is removed: it would say too much.
     void write(const Content& content) const;
+    /// The same, and it is on the disk when this returns.
+    void lower(const Content& content) const;
 
 private:
+    void put(const Content& content, int (*keep)(int)) const;
+
     std::filesystem::path file_;
 };
 

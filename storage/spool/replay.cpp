@@ -326,22 +326,26 @@ asio::awaitable<void> SpooledWriter::tell_losses()
     const auto found = std::make_shared<std::vector<UntoldLoss>>();
     const auto look = [found](SpoolFile& file) { *found = file.losses(); };
     co_await on_disk(look);
+    std::vector<UntoldLoss> told;
     std::set<model::AccountId> accounts;
     for (const auto& [account, loss] : *found) {
-        accounts.insert(account);
         model::Batch batch;
         batch.account_id = account;
         batch.losses.push_back(loss);
         const auto refused = co_await refusal_of(account, storage::steps_of(batch), Lane::first);
-        if (!refused.empty())
+        if (!refused.empty()) { // it stays, and is told again
             services_.say({News::Weight::error, "loss_refused", {{"reason", refused}}});
+            continue;
+        }
+        accounts.insert(account);
+        told.push_back({account, loss});
     }
-    if (found->empty())
+    if (told.empty())
         co_return;
     co_await keep();
     if (losses_told_)
         co_await losses_told_({accounts.begin(), accounts.end()});
-    const auto forget = [found](SpoolFile& file) { file.told(*found); };
+    const auto forget = [told = std::move(told)](SpoolFile& file) { file.told(told); };
     co_await on_disk(forget);
 }
 

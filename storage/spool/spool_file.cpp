@@ -18,6 +18,9 @@ constexpr auto wrong_checksum = "a record of the spool was damaged";
 /// With a full disk somewhat more than is needed must go: rows do not fit where others were.
 constexpr std::int64_t spare_bytes = 64 * 1024;
 
+/// Taken out together where there is little room: their pages are some 100 KB of the log.
+constexpr std::size_t records_in_piece = 32;
+
 /// Records kept for inspection; older ones go.
 constexpr std::int64_t most_set_aside = 1000;
 
@@ -122,8 +125,7 @@ bool SpoolFile::drop_oldest(
 bool SpoolFile::drop_for_full_disk(std::int64_t bytes, model::Instant now)
 {
     const auto before = depth_.bytes;
-    reserve_.release();
-    reuse_log();
+    make_room();
     Transaction tx{*db_};
     while (depth_.bytes > before - bytes &&
            drop_oldest(model::Worth::refetchable, disk_full, now)) {
@@ -176,13 +178,33 @@ SpoolFile::next(std::size_t records, std::size_t bytes, model::Instant now, std:
 
 void SpoolFile::acknowledge(const std::vector<std::int64_t>& written)
 {
-    const auto work = [&] {
-        Transaction tx{*db_};
-        for (const auto seq : written)
-            remove(seq);
-        commit(tx);
-    };
-    with_reserve(model::Instant{}, work);
+    try {
+        mended(model::Instant{}, [&] { remove_all(written); });
+    } catch (const SqliteError& error) {
+        if (!error.is_full())
+            throw;
+        make_room();
+        acknowledge_in_pieces(written);
+    }
+}
+
+/// To take much out of the file takes much room in SQLite's log. Each piece uses it anew.
+void SpoolFile::acknowledge_in_pieces(std::span<const std::int64_t> written)
+{
+    while (!written.empty()) {
+        const auto piece = written.first(std::min(written.size(), records_in_piece));
+        mended(model::Instant{}, [&] { remove_all(piece); });
+        reuse_log();
+        written = written.subspan(piece.size());
+    }
+}
+
+void SpoolFile::remove_all(std::span<const std::int64_t> written)
+{
+    Transaction tx{*db_};
+    for (const auto seq : written)
+        remove(seq);
+    commit(tx);
 }
 
 /// What makes room may need some itself.
@@ -193,10 +215,17 @@ template <class Work> void SpoolFile::with_reserve(model::Instant now, Work work
     } catch (const SqliteError& error) {
         if (!error.is_full())
             throw;
-        reserve_.release();
-        reuse_log();
+        make_room();
         mended(now, work);
     }
+}
+
+/// What the disk gets back without a row being lost.
+void SpoolFile::make_room()
+{
+    reserve_.release();
+    remove_damaged();
+    reuse_log();
 }
 
 void SpoolFile::set_aside(
@@ -294,6 +323,8 @@ void SpoolFile::told(const std::vector<UntoldLoss>& losses)
 
 void SpoolFile::shrink()
 {
+    if (!db_) // it could not be opened
+        return;
     db_->run("PRAGMA incremental_vacuum");
     db_->run("PRAGMA wal_checkpoint(TRUNCATE)");
     reserve_.take();
@@ -311,7 +342,7 @@ void SpoolFile::commit(Transaction& tx)
     const auto after = content();
     if (after.waiting < marked_.waiting) {
         marked_.waiting = after.waiting;
-        mark_.write(marked_);
+        mark_.lower(marked_);
     }
     tx.commit();
     note(after);

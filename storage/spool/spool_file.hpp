@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,6 +87,9 @@ public:
     /// Gives the room back that an empty queue does not need.
     void shrink();
 
+    /// Somebody removed it: the next piece of work makes it anew, and what waited there is a loss.
+    void leave_folder();
+
     /// For tests: SQLite then says that the disk is full.
     void limit_pages(std::int64_t pages);
 
@@ -100,14 +104,18 @@ private:
     template <class Work> void with_reserve(model::Instant now, Work work);
 
     // spool_mending.cpp
+    template <class Work> void wholly(Work work);
     void open(model::Instant now);
+    void look_through(model::Instant now);
     void prepare_file();
     void recount();
     void begin_anew(const std::string& why, model::Instant now);
     void finish_salvage(const std::string& why, model::Instant now);
+    void remove_damaged();
     void raise_numbers(std::int64_t at_least);
     bool is_short(std::int64_t newest) const;
     void say_if_short(model::Instant now);
+    void say_lost_folder(model::Instant now);
     void note_unknown_loss(const std::string& why, model::Instant now);
     Mark::Content content() const;
     void note(const Mark::Content& content);
@@ -120,6 +128,9 @@ private:
     void insert_row(const Record& record, const std::string& body);
     bool drop_oldest(std::optional<model::Worth> worth, const std::string& why, model::Instant now);
     void reuse_log();
+    void make_room();
+    void acknowledge_in_pieces(std::span<const std::int64_t> written);
+    void remove_all(std::span<const std::int64_t> written);
     bool drop_for_full_disk(std::int64_t bytes, model::Instant now);
     void remove(std::int64_t seq);
     void put_aside(const Record& record, const std::string& why);
@@ -140,8 +151,9 @@ private:
     Mark::Content marked_;
     std::map<model::AccountId, std::int64_t> queued_, changes_;
     std::int64_t held_through_ = 0; ///< the newest record that was handed out
-    int salvages_ = 0;              ///< that were not finished, in a row
-    std::int64_t last_given_ = 0;   ///< the same, of the files that were damaged since
+    bool has_left_folder_ = false;
+    int salvages_ = 0;            ///< that were not finished, in a row
+    std::int64_t last_given_ = 0; ///< the same, of the files that were damaged since
     std::int64_t dropped_ = 0;
     bool dropping_ = false;
     std::string news_;

@@ -20,9 +20,12 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr auto damaged_file = "the file of the spool was damaged";
+constexpr auto lost_folder = "the folder of the spool was removed";
 constexpr auto short_file = "the file of the spool was cut off";
 
+/// Sorting goes to memory: with a full disk there is no other place.
 constexpr auto pragmas = R"(
+    PRAGMA temp_store = MEMORY;
     PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -118,10 +121,10 @@ void give_last_name(const fs::path& file, const fs::path& damaged)
 }
 
 /// Older ones go: they take room on the disk, and what could be read of them was read.
-void keep_few_damaged(const fs::path& file)
+void keep_few_damaged(const fs::path& file, std::size_t most)
 {
     auto damaged = beside(file, damaged_part);
-    while (damaged.size() > most_damaged) {
+    while (damaged.size() > most) {
         std::error_code none;
         for (const char* part : {"", "-wal", "-shm"})
             fs::remove(damaged.front().string() + part, none);
@@ -171,10 +174,40 @@ constexpr int most_salvages = 10;
 
 } // namespace
 
+/// A file with which something went wrong half-way is not used: the next piece of work opens it.
+template <class Work> void SpoolFile::wholly(Work work)
+{
+    try {
+        work();
+    } catch (...) {
+        db_.reset();
+        throw;
+    }
+}
+
 void SpoolFile::open(model::Instant now)
 {
     fs::create_directories(file_.parent_path());
     fs::permissions(file_.parent_path(), fs::perms::owner_all);
+    const auto known = depth_.records;
+    wholly([&] {
+        look_through(now);
+        if (has_left_folder_ && depth_.records < known)
+            say_lost_folder(now);
+    });
+    has_left_folder_ = false;
+    reserve_.take();
+}
+
+void SpoolFile::leave_folder()
+{
+    has_left_folder_ = true;
+    db_.reset();
+    marked_ = {};
+}
+
+void SpoolFile::look_through(model::Instant now)
+{
     try {
         prepare_file();
         const auto verdict = db_->text("PRAGMA quick_check(1)").value_or("");
@@ -189,7 +222,6 @@ void SpoolFile::open(model::Instant now)
             throw;
         begin_anew(error.what(), now);
     }
-    reserve_.take();
 }
 
 void SpoolFile::prepare_file()
@@ -204,19 +236,22 @@ void SpoolFile::prepare_file()
     db_ = std::move(db);
 }
 
-/// What the file says takes the place of what is remembered of it.
+/// What the file says takes the place of what is remembered of it; all of it, or nothing.
 void SpoolFile::recount()
 {
-    depth_ = depth_in(*db_);
+    const auto depth = depth_in(*db_);
+    const auto newest = db_->number(select_newest);
+    std::map<model::AccountId, std::int64_t> queued;
+    Query accounts{*db_, "SELECT account_id, count(*) FROM record GROUP BY account_id"};
+    while (accounts.next())
+        queued[accounts.number(0)] = accounts.number(1);
     for (const auto& [account, records] : queued_)
         changes_[account] -= records;
-    queued_.clear();
-    Query accounts{*db_, "SELECT account_id, count(*) FROM record GROUP BY account_id"};
-    while (accounts.next()) {
-        queued_[accounts.number(0)] = accounts.number(1);
-        changes_[accounts.number(0)] += accounts.number(1);
-    }
-    newest_ = db_->number(select_newest);
+    for (const auto& [account, records] : queued)
+        changes_[account] += records;
+    depth_ = depth;
+    newest_ = newest;
+    queued_ = std::move(queued);
 }
 
 /// What was put in last is missing, or something else that nobody took out. Numbers that are gone
@@ -240,6 +275,14 @@ void SpoolFile::say_if_short(model::Instant now)
         recount();
     }
     note(content());
+}
+
+void SpoolFile::say_lost_folder(model::Instant now)
+{
+    Transaction tx{*db_};
+    note_unknown_loss(lost_folder, now);
+    commit(tx);
+    news_ = fmt::format("{}: it was made anew", lost_folder);
 }
 
 /// Of anybody, and nobody knows how much; nothing that waited was older than the mark says.
@@ -284,8 +327,10 @@ void SpoolFile::begin_anew(const std::string& why, model::Instant now)
     while (fs::exists(place))
         place += "-";
     fs::rename(file_, place);
-    prepare_file();
-    finish_salvage(why, now);
+    wholly([&] {
+        prepare_file();
+        finish_salvage(why, now);
+    });
 }
 
 /// A damaged file gets its last name when what was read of it is on the disk. Until then this is
@@ -307,9 +352,10 @@ void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
             note_unknown_loss(damaged_file, now);
         tx.commit();
     } catch (const SqliteError& error) {
-        db_.reset();
-        if (error.is_full())
+        if (error.is_full()) {
             reserve_.release();
+            remove_damaged();
+        }
         throw;
     }
     salvages_ = 0;
@@ -321,7 +367,12 @@ void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
             "{} ({}): it is now {}, and {} records of it go on", damaged_file, why,
             damaged.string(), depth_.records);
     }
-    keep_few_damaged(file_);
+    keep_few_damaged(file_, most_damaged);
+}
+
+void SpoolFile::remove_damaged()
+{
+    keep_few_damaged(file_, 0);
 }
 
 /// What was handed out and is acknowledged later must not be taken for a new record.

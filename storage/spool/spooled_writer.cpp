@@ -99,6 +99,11 @@ asio::awaitable<void> SpooledWriter::spool(model::SharedBatch batch)
 /// Opened at first use, and again after it could not be: nobody else gets it meanwhile.
 SpoolFile& SpooledWriter::file()
 {
+    if (lock_ && !lock_->is_in_place()) {
+        lock_.reset();
+        if (file_)
+            file_->leave_folder();
+    }
     if (!lock_)
         lock_.emplace(path_.string() + ".lock");
     if (!file_)

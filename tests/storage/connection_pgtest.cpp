@@ -35,6 +35,18 @@ TEST_F(ConnectionTest, HasItsDeadlinesHoweverTheDatabaseIsWritten)
     }
 }
 
+TEST_F(ConnectionTest, CommitsWaitForTheDiskThoughTheServersDoNot)
+{
+    const auto as_preset = [&](const std::string& preset) {
+        query(
+            url, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit TO " +
+                     preset + "', current_database()); END $$");
+        return shown(*connect(url), "synchronous_commit");
+    };
+    EXPECT_EQ(as_preset("off"), "on");
+    EXPECT_EQ(as_preset("remote_apply"), "remote_apply");
+}
+
 TEST_F(ConnectionTest, WhatTheUserSetStays)
 {
     const auto connection = connect(as_url(url) + "&application_name=mine&options=-c%20jit%3Don");

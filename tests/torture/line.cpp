@@ -93,9 +93,10 @@ struct Line::Exchange : std::enable_shared_from_this<Line::Exchange> {
         socket.bind({asio::ip::address_v4::loopback(), port});
     }
 
+    /// Until nobody is accepted any more, which may be while one that was is on its way to here.
     asio::awaitable<void> accept()
     {
-        for (;;) {
+        while (acceptor) {
             auto pair = std::make_shared<Pair>(loop.get_executor());
             const auto [error] = co_await acceptor->async_accept(pair->program, quietly);
             if (error)

@@ -251,6 +251,21 @@ TEST_F(SpoolFileTest, WhatWasWrittenIsAcknowledgedOnAFullDisk)
     EXPECT_EQ(file.depth().records, before - 5);
 }
 
+TEST_F(SpoolFileTest, CopiesOfDamagedFilesGoOnAFullDisk)
+{
+    auto file = open();
+    std::ofstream{path().string() + ".damaged-20260301T120000Z"} << "a copy";
+    ASSERT_THAT(damaged_files(), SizeIs(1));
+    const NoRoom full{600'000};
+    EXPECT_THROW(
+        {
+            for (int number = 0; number < 1000; ++number)
+                file.append(record(std::string(20'000, 'x'), Worth::irreplaceable), noon);
+        },
+        SqliteError);
+    EXPECT_THAT(damaged_files(), IsEmpty());
+}
+
 TEST_F(SpoolFileTest, NumberIsNeverGivenTwice)
 {
     auto file = open();

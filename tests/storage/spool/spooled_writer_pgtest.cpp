@@ -495,6 +495,36 @@ TEST_F(SpooledWriterTest, SpoolThatCannotBeUsedHoldsNothingUpWhileTheDatabaseIsT
     EXPECT_EQ(followers(), "1 2");
 }
 
+TEST_F(SpooledWriterTest, FolderThatIsRemovedUnderItIsMadeAnewAndItsRowsAreALoss)
+{
+    allow_connections(url, false);
+    write(profile(1));
+    std::filesystem::remove_all(folder.path() / "spool");
+    write(profile(2));
+    EXPECT_EQ(writer->depth().records, 1);
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "spool" / "spool.db"));
+    back();
+    EXPECT_EQ(followers(), "2");
+    EXPECT_EQ(
+        query1(url, "SELECT format('%s %s', account_id, reason) FROM store.loss"),
+        "0 the folder of the spool was removed");
+}
+
+TEST_F(SpooledWriterTest, LossThatIsRefusedIsNotForgotten)
+{
+    bounds.rows = 1;
+    begin();
+    query(url, "ALTER TABLE store.loss ADD CONSTRAINT none CHECK (reason = '') NOT VALID");
+    allow_connections(url, false);
+    write(profile(1));
+    write(profile(2));
+    back();
+    EXPECT_THAT(said, Contains("loss_refused"));
+    query(url, "ALTER TABLE store.loss DROP CONSTRAINT none");
+    EXPECT_TRUE(run(loop, writer->replay_now()));
+    EXPECT_EQ(query1(url, "SELECT count(*) FROM store.loss"), "1");
+}
+
 TEST_F(SpooledWriterTest, NobodyElseGetsTheFolderThoughItsFileCannotBeUsed)
 {
     writer.reset();

@@ -156,13 +156,15 @@ void Ground::cut_off() const
             "'insightd'");
 }
 
-/// The mark says so even of a file that was spoilt since.
+/// The mark says that rows wait even in a file that was spoilt since; that none do, the file alone:
+/// it is lowered before they leave.
 bool Ground::is_drained() const
 {
-    if (const auto mark = spool::Mark{spool().string() + ".mark"}.read())
-        return mark->waiting == 0;
+    const auto mark = spool::Mark{spool().string() + ".mark"}.read();
+    if (mark && mark->waiting > 0)
+        return false;
     const auto waiting = spool::look_into(spool());
-    return waiting && waiting->records == 0;
+    return waiting ? waiting->records == 0 : mark.has_value();
 }
 
 void Ground::wait_until_rows_wait() const

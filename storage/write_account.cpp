@@ -1,6 +1,9 @@
 #include "storage/in_time.hpp"
 #include "storage/json_rows.hpp"
+#include "storage/newness.hpp"
 #include "storage/write.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 
@@ -9,23 +12,20 @@ namespace insightd::storage
 namespace
 {
 
-/// A row where something changed, and one a day where nothing did. One that comes late is judged by
-/// the row before it.
-constexpr auto upsert_profile = R"(
+const Series followers{
+    .table = "store.account_sample",
+    .same = "p.account_id = $1",
+    .values = {"followers_count", "follows_count", "media_count"},
+    .is_first = "s.checked_at IS NULL",
+    .confirmed_at = "s.checked_at",
+    .row_at = "s.row_at"};
+
+std::string profile_statement()
+{
+    return fmt::format(
+        R"(
 WITH judged AS (
-    SELECT r.*, s.row_at AS old_row_at, CASE
-           WHEN s.checked_at IS NULL THEN true
-           WHEN r.observed_at > s.checked_at THEN
-               (r.followers_count, r.follows_count, r.media_count)
-                   IS DISTINCT FROM (s.followers_count, s.follows_count, s.media_count)
-               OR r.observed_at >= s.row_at + interval '24 hours'
-           ELSE coalesce((
-               SELECT (r.followers_count, r.follows_count, r.media_count)
-                          IS DISTINCT FROM (p.followers_count, p.follows_count, p.media_count)
-                      OR r.observed_at >= p.observed_at + interval '24 hours'
-               FROM store.account_sample p
-               WHERE p.account_id = $1 AND p.observed_at <= r.observed_at
-               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
+    SELECT r.*, s.row_at AS old_row_at, {is_new} AS is_new
     FROM json_to_record($2::json) AS r(observed_at timestamptz, username text, name text,
         biography text, website text, profile_picture_url text, account_type text,
         followers_count bigint, follows_count bigint, media_count bigint, other jsonb)
@@ -48,7 +48,9 @@ ON CONFLICT (account_id) DO UPDATE SET
     profile_picture_url = excluded.profile_picture_url, account_type = excluded.account_type,
     followers_count = excluded.followers_count, follows_count = excluded.follows_count,
     media_count = excluded.media_count, other = excluded.other
-WHERE s.checked_at < excluded.checked_at)";
+WHERE s.checked_at < excluded.checked_at)",
+        fmt::arg("is_new", is_new(followers)));
+}
 
 constexpr auto upsert_demographics = R"(
 INSERT INTO store.demographic_snapshot AS d (account_id, metric, dimension, timeframe, snapshot_on,
@@ -80,7 +82,7 @@ json::value reason_of(const std::optional<model::Absence>& absent)
 enum Which { profiles, demographics, online_followers };
 
 const std::array statements{
-    Statement{"account_profile", Nature::observation, upsert_profile},
+    Statement{"account_profile", Nature::observation, profile_statement()},
     Statement{"account_demographics", Nature::observation, upsert_demographics},
     Statement{"account_online_followers", Nature::observation, insert_online_followers}};
 

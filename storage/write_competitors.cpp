@@ -1,6 +1,9 @@
 #include "storage/in_time.hpp"
 #include "storage/json_rows.hpp"
+#include "storage/newness.hpp"
 #include "storage/write.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 
@@ -9,25 +12,22 @@ namespace insightd::storage
 namespace
 {
 
-/// A row where something changed, and one a day where nothing did. One that comes late is judged by
-/// the row before it. A refusal leaves what was told before as it is.
-constexpr auto write_competitor = R"(
+const Series counts_of_competitor{
+    .table = "store.competitor_sample",
+    .same = "p.account_id = $1 AND p.username = r.username",
+    .values = {"followers_count", "follows_count", "media_count"},
+    .is_first = "s.row_at IS NULL",
+    .confirmed_at = "s.asked_at",
+    .row_at = "s.row_at"};
+
+/// A refusal leaves what was told before as it is.
+std::string competitor_statement()
+{
+    return fmt::format(
+        R"(
 WITH judged AS (
     SELECT r.*, s.row_at AS old_row_at,
-           r.refusal = '' AND CASE
-           WHEN s.row_at IS NULL THEN true
-           WHEN r.observed_at > s.asked_at THEN
-               (r.followers_count, r.follows_count, r.media_count)
-                   IS DISTINCT FROM (s.followers_count, s.follows_count, s.media_count)
-               OR r.observed_at >= s.row_at + interval '24 hours'
-           ELSE coalesce((
-               SELECT (r.followers_count, r.follows_count, r.media_count)
-                          IS DISTINCT FROM (p.followers_count, p.follows_count, p.media_count)
-                      OR r.observed_at >= p.observed_at + interval '24 hours'
-               FROM store.competitor_sample p
-               WHERE p.account_id = $1 AND p.username = r.username
-                   AND p.observed_at <= r.observed_at
-               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
+           r.refusal = '' AND {is_new} AS is_new
     FROM jsonb_to_record($2::jsonb) AS r(username text, observed_at timestamptz, refusal text,
         competitor_id bigint, name text, followers_count bigint, follows_count bigint,
         media_count bigint)
@@ -59,9 +59,22 @@ ON CONFLICT (account_id, username) DO UPDATE SET
     follows_count = CASE WHEN excluded.refusal = '' THEN excluded.follows_count
                          ELSE s.follows_count END,
     media_count = CASE WHEN excluded.refusal = '' THEN excluded.media_count ELSE s.media_count END
-WHERE s.asked_at < excluded.asked_at)";
+WHERE s.asked_at < excluded.asked_at)",
+        fmt::arg("is_new", is_new(counts_of_competitor)));
+}
 
-constexpr auto write_posts = R"(
+const Series counts_of_post{
+    .table = "store.competitor_media_sample",
+    .same = "p.account_id = $1 AND p.username = r.username AND p.media_id = r.media_id",
+    .values = {"like_count", "comments_count", "view_count"},
+    .is_first = "s.row_at IS NULL",
+    .confirmed_at = "s.checked_at",
+    .row_at = "s.row_at"};
+
+std::string posts_statement()
+{
+    return fmt::format(
+        R"(
 WITH said AS (
     SELECT DISTINCT ON (p.media_id) h.username, h.observed_at, p.*
     FROM jsonb_to_record($2::jsonb) AS h(username text, observed_at timestamptz, posts jsonb)
@@ -70,20 +83,7 @@ WITH said AS (
         comments_count bigint, view_count bigint)
     ORDER BY p.media_id
 ), judged AS (
-    SELECT r.*, s.row_at AS old_row_at, CASE
-           WHEN s.row_at IS NULL THEN true
-           WHEN r.observed_at > s.checked_at THEN
-               (r.like_count, r.comments_count, r.view_count)
-                   IS DISTINCT FROM (s.like_count, s.comments_count, s.view_count)
-               OR r.observed_at >= s.row_at + interval '24 hours'
-           ELSE coalesce((
-               SELECT (r.like_count, r.comments_count, r.view_count)
-                          IS DISTINCT FROM (p.like_count, p.comments_count, p.view_count)
-                      OR r.observed_at >= p.observed_at + interval '24 hours'
-               FROM store.competitor_media_sample p
-               WHERE p.account_id = $1 AND p.username = r.username AND p.media_id = r.media_id
-                   AND p.observed_at <= r.observed_at
-               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
+    SELECT r.*, s.row_at AS old_row_at, {is_new} AS is_new
     FROM said r LEFT JOIN store.competitor_media s
         ON s.account_id = $1 AND s.username = r.username AND s.media_id = r.media_id
 ), stored AS (
@@ -107,13 +107,15 @@ ON CONFLICT (account_id, username, media_id) DO UPDATE SET
     product_type = coalesce(excluded.product_type, s.product_type),
     permalink = coalesce(excluded.permalink, s.permalink), like_count = excluded.like_count,
     comments_count = excluded.comments_count, view_count = excluded.view_count
-WHERE s.checked_at < excluded.checked_at)";
+WHERE s.checked_at < excluded.checked_at)",
+        fmt::arg("is_new", is_new(counts_of_post)));
+}
 
 enum Which { competitor, posts };
 
 const std::array statements{
-    Statement{"competitor", Nature::observation, write_competitor},
-    Statement{"competitor_posts", Nature::observation, write_posts}};
+    Statement{"competitor", Nature::observation, competitor_statement()},
+    Statement{"competitor_posts", Nature::observation, posts_statement()}};
 
 json::object row_of(const model::Competitor& read)
 {

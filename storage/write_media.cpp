@@ -1,4 +1,5 @@
 #include "storage/json_rows.hpp"
+#include "storage/newness.hpp"
 #include "storage/rate_columns.hpp"
 #include "storage/write.hpp"
 
@@ -14,27 +15,21 @@ namespace
 
 enum Which { facts, children, counts };
 
-/// The list's counters: a row when one changed or after 24 hours, and the state as confirmed. One
-/// that comes late is judged by the row before it.
+const Series counts_of_post{
+    .table = "store.media_count",
+    .same = "p.account_id = $1 AND p.media_id = r.media_id",
+    .values = {"like_count", "comments_count", "other_counts"},
+    .is_first = "s.listed_at IS NULL",
+    .confirmed_at = "s.listed_at",
+    .row_at = "s.count_row_at"};
+
+/// The list's counters: rows, and the state as confirmed.
 std::string counts_statement()
 {
     return fmt::format(
         R"(
 WITH judged AS (
-    SELECT r.*, s.count_row_at AS old_row_at, CASE
-           WHEN s.listed_at IS NULL THEN true
-           WHEN r.observed_at > s.listed_at THEN
-               (r.like_count, r.comments_count, r.other_counts)
-                   IS DISTINCT FROM (s.like_count, s.comments_count, s.other_counts)
-               OR r.observed_at >= s.count_row_at + interval '24 hours'
-           ELSE coalesce((
-               SELECT (r.like_count, r.comments_count, r.other_counts)
-                          IS DISTINCT FROM (p.like_count, p.comments_count, p.other_counts)
-                      OR r.observed_at >= p.observed_at + interval '24 hours'
-               FROM store.media_count p
-               WHERE p.account_id = $1 AND p.media_id = r.media_id
-                   AND p.observed_at <= r.observed_at
-               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
+    SELECT r.*, s.count_row_at AS old_row_at, {is_new} AS is_new
     FROM json_to_recordset($2::json) AS r(media_id bigint, observed_at timestamptz,
         like_count bigint, comments_count bigint, other_counts jsonb,
         {types})
@@ -56,8 +51,8 @@ ON CONFLICT (account_id, media_id) DO UPDATE SET
     like_count = excluded.like_count, comments_count = excluded.comments_count,
     other_counts = excluded.other_counts, {assigned}
 WHERE s.listed_at IS NULL OR s.listed_at < excluded.listed_at)",
-        fmt::arg("columns", rate_columns), fmt::arg("types", rate_types),
-        fmt::arg("assigned", rate_assignments()));
+        fmt::arg("is_new", is_new(counts_of_post)), fmt::arg("columns", rate_columns),
+        fmt::arg("types", rate_types), fmt::arg("assigned", rate_assignments()));
 }
 
 const std::array statements{
@@ -98,10 +93,7 @@ SELECT $1, media_id, child_id, position, media_type, permalink, shortcode, media
        thumbnail_url, alt_text, published_at
 FROM json_to_recordset($2::json) AS r(media_id bigint, child_id bigint, position smallint,
     media_type text, permalink text, shortcode text, media_url text, thumbnail_url text,
-    alt_text text, published_at timestamptz, observed_at timestamptz)
-WHERE NOT EXISTS (
-    SELECT FROM store.media_state s
-    WHERE s.account_id = $1 AND s.media_id = r.media_id AND s.listed_at > r.observed_at)
+    alt_text text, published_at timestamptz)
 ORDER BY media_id, child_id
 ON CONFLICT (account_id, media_id, child_id) DO UPDATE SET
     position = excluded.position, media_type = excluded.media_type, permalink = excluded.permalink,
@@ -150,8 +142,7 @@ child_of(const model::Media& media, const model::MediaChild& child, std::size_t 
         {"media_url", value_of(child.media_url)},
         {"thumbnail_url", value_of(child.thumbnail_url)},
         {"alt_text", value_of(child.alt_text)},
-        {"published_at", value_of(child.published_at)},
-        {"observed_at", text_of(media.observed_at)}};
+        {"published_at", value_of(child.published_at)}};
 }
 
 json::object counts_of(const model::Media& media)

@@ -1,6 +1,9 @@
 #include "storage/in_time.hpp"
 #include "storage/json_rows.hpp"
+#include "storage/newness.hpp"
 #include "storage/write.hpp"
+
+#include <fmt/format.h>
 
 #include <array>
 
@@ -9,23 +12,20 @@ namespace insightd::storage
 namespace
 {
 
-/// A row where something changed, and one a day where nothing did. One that comes late is judged by
-/// the row before it.
-constexpr auto write_limit = R"(
+const Series quota{
+    .table = "store.publishing_limit",
+    .same = "p.account_id = $1",
+    .values = {"quota_usage", "quota_total", "quota_seconds"},
+    .is_first = "s.checked_at IS NULL",
+    .confirmed_at = "s.checked_at",
+    .row_at = "s.row_at"};
+
+std::string limit_statement()
+{
+    return fmt::format(
+        R"(
 WITH judged AS (
-    SELECT r.*, s.row_at AS old_row_at, CASE
-           WHEN s.checked_at IS NULL THEN true
-           WHEN r.observed_at > s.checked_at THEN
-               (r.quota_usage, r.quota_total, r.quota_seconds)
-                   IS DISTINCT FROM (s.quota_usage, s.quota_total, s.quota_seconds)
-               OR r.observed_at >= s.row_at + interval '24 hours'
-           ELSE coalesce((
-               SELECT (r.quota_usage, r.quota_total, r.quota_seconds)
-                          IS DISTINCT FROM (p.quota_usage, p.quota_total, p.quota_seconds)
-                      OR r.observed_at >= p.observed_at + interval '24 hours'
-               FROM store.publishing_limit p
-               WHERE p.account_id = $1 AND p.observed_at <= r.observed_at
-               ORDER BY p.observed_at DESC LIMIT 1), true) END AS is_new
+    SELECT r.*, s.row_at AS old_row_at, {is_new} AS is_new
     FROM jsonb_to_record($2::jsonb) AS r(observed_at timestamptz, quota_usage bigint,
         quota_total bigint, quota_seconds bigint)
     LEFT JOIN store.publishing_limit_state s ON s.account_id = $1
@@ -43,14 +43,16 @@ FROM judged
 ON CONFLICT (account_id) DO UPDATE SET
     checked_at = excluded.checked_at, row_at = excluded.row_at, quota_usage = excluded.quota_usage,
     quota_total = excluded.quota_total, quota_seconds = excluded.quota_seconds
-WHERE s.checked_at < excluded.checked_at)";
+WHERE s.checked_at < excluded.checked_at)",
+        fmt::arg("is_new", is_new(quota)));
+}
 
 json::value seconds_of(const std::optional<std::chrono::seconds>& span)
 {
     return span ? json::value(span->count()) : json::value(nullptr);
 }
 
-const std::array statements{Statement{"publishing_limit", Nature::observation, write_limit}};
+const std::array statements{Statement{"publishing_limit", Nature::observation, limit_statement()}};
 
 } // namespace
 

@@ -69,12 +69,12 @@ TEST_F(WriteEdges, CompetitorHasARowWhereItChangedAndOneADay)
         query1(
             url, "SELECT string_agg(followers_count::text, ' ' ORDER BY observed_at) FROM "
                  "store.competitor_sample"),
-        "100 103 103");
+        "100 90 103 103");
     EXPECT_EQ(
         query1(
             url, "SELECT string_agg(like_count::text, ' ' ORDER BY observed_at) FROM "
                  "store.competitor_media_sample"),
-        "5 7 7");
+        "5 7 1 7");
     EXPECT_EQ(
         query1(
             url, "SELECT string_agg(format('%s %s %s', day, followers_count, gained), ', ' "

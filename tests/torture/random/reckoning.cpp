@@ -136,21 +136,38 @@ private:
         return all;
     }
 
-    /// What one that was misled stored may stand under the wrong time.
+    /// What one that was misled stored may stand under the wrong time. It knows better once an
+    /// answer has come after the clock was set right.
     Answers as_stamped() const
     {
         auto all = ground_.platform.answers();
+        std::vector<Trouble> misleading;
+        for (const auto& trouble : troubles_)
+            if (misleads(trouble)) {
+                misleading.push_back(trouble);
+                misleading.back().until = first_after(trouble.until, all);
+            }
         for (auto& [name, answers] : all) {
             std::vector<Answer> more;
             for (const auto& answer : answers)
-                for (const auto& trouble : troubles_)
-                    if (misleads(trouble) && lies_in(trouble, answer.at)) {
+                for (const auto& trouble : misleading)
+                    if (lies_in(trouble, answer.at)) {
                         more.push_back(answer);
                         more.back().virtually += trouble.clock_ahead * ground_.wish.speed;
                     }
             answers.insert(answers.end(), more.begin(), more.end());
         }
         return all;
+    }
+
+    static Real first_after(Real instant, const Answers& all)
+    {
+        auto first = Real::max() - on_its_way;
+        for (const auto& [name, answers] : all)
+            for (const auto& answer : answers)
+                if (answer.at > instant)
+                    first = std::min(first, answer.at);
+        return first;
     }
 
     std::string excuse(const std::string& name, const Answer& answer)

@@ -40,17 +40,6 @@ protected:
         write(std::move(batch));
     }
 
-    void write_child(model::Instant observed_at, const std::string& text)
-    {
-        auto media = a_post(observed_at);
-        auto& part = media.children.emplace_back();
-        part.id = 7;
-        part.alt_text = text;
-        model::Batch batch;
-        batch.media.push_back(std::move(media));
-        write(std::move(batch));
-    }
-
     /// All numbers, in time.
     std::string series(const std::string& column, const std::string& table) const
     {
@@ -110,14 +99,6 @@ TEST_F(LateRows, OfPublishingLimitsAreStoredIfTheyDifferFromTheOneBefore)
         EXPECT_EQ(series("quota_usage", "store.publishing_limit"), "5 7 9");
     }
     EXPECT_EQ(query1(url, "SELECT quota_usage FROM store.publishing_limit_state"), "9");
-}
-
-TEST_F(LateRows, OfAnAlbumsPartsDoNotTurnThemBack)
-{
-    write_child(noon, "first");
-    write_child(noon + 2h, "third");
-    write_child(noon + 1h, "second");
-    EXPECT_EQ(query1(url, "SELECT alt_text FROM store.media_child"), "third");
 }
 
 } // namespace

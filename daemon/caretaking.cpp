@@ -48,7 +48,9 @@ asio::awaitable<void> Caretaking::run()
         if (!away.empty() && !stopping_ && !std::exchange(said, true))
             log::warning("caretaking_waits", {{"reason", away}});
         said = said && !away.empty();
-        malloc_trim(0); // what a burst took, as a spool that emptied, would stay with the process
+        // What a burst took, as a spool that emptied, would stay with the process. Here, for
+        // another thread would hold the lock of the loop's heap for as long.
+        malloc_trim(0);
         co_await rest(std::max<std::chrono::steady_clock::duration>(
             services_.clock.real_time_until(next), least_wait));
     }

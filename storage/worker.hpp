@@ -66,7 +66,7 @@ public:
     /// Whether a job that was given up is still under way.
     bool is_stuck() const { return thread_.is_stuck(); }
 
-    /// Made so far. As long as it stays the same the server has not crashed.
+    /// Made so far. Who finds the same one at work again knows that the server did not crash since.
     std::int64_t connections() const { return connections_; }
 
 private:

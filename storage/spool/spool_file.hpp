@@ -151,9 +151,9 @@ private:
     Mark::Content marked_;
     std::map<model::AccountId, std::int64_t> queued_, changes_;
     std::int64_t held_through_ = 0; ///< the newest record that was handed out
-    bool has_left_folder_ = false;
-    int salvages_ = 0;            ///< that were not finished, in a row
-    std::int64_t last_given_ = 0; ///< the same, of the files that were damaged since
+    std::int64_t left_behind_ = 0;  ///< records in a folder that was removed, until that is a loss
+    int salvages_ = 0;              ///< that were not finished, in a row
+    std::int64_t last_given_ = 0;   ///< the same, of the files that were damaged since
     std::int64_t dropped_ = 0;
     bool dropping_ = false;
     std::string news_;

@@ -189,19 +189,18 @@ void SpoolFile::open(model::Instant now)
 {
     fs::create_directories(file_.parent_path());
     fs::permissions(file_.parent_path(), fs::perms::owner_all);
-    const auto known = depth_.records;
     wholly([&] {
         look_through(now);
-        if (has_left_folder_ && depth_.records < known)
+        if (depth_.records < left_behind_)
             say_lost_folder(now);
     });
-    has_left_folder_ = false;
+    left_behind_ = 0;
     reserve_.take();
 }
 
 void SpoolFile::leave_folder()
 {
-    has_left_folder_ = true;
+    left_behind_ = std::max(left_behind_, depth_.records);
     db_.reset();
     marked_ = {};
 }

@@ -81,7 +81,8 @@ std::string rule_of(
 {
     const auto known = std::ranges::find(history.media, media.id, &model::KnownMedia::id);
     if (media.expires_at)
-        return rule_of_story(settings.schedule, known != history.media.end() ? *known : media, now);
+        return known != history.media.end() ? rule_of_story(settings.schedule, *known, now)
+                                            : "closed: it is not read any more";
     const auto presence = presence_of(history, media.id);
     if (presence == model::PresenceState::gone)
         return "it is gone: not read, unless the list shows it again";

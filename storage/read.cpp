@@ -14,15 +14,6 @@ namespace
 
 using Histories = std::map<model::AccountId, model::AccountHistory>;
 
-constexpr auto media_query = R"(
-SELECT account_id, media_id, product_type, coalesce(media_type, ''),
-       (extract(epoch FROM published_at) * 1000000)::bigint,
-       (extract(epoch FROM expires_at) * 1000000)::bigint,
-       (extract(epoch FROM checked_at) * 1000000)::bigint, numbers_at IS NOT NULL
-FROM store.media LEFT JOIN store.media_state USING (account_id, media_id)
-WHERE account_id = ANY($1::bigint[]) AND removed_at IS NULL AND product_type = 'STORY'
-ORDER BY account_id, published_at DESC)";
-
 constexpr auto days_query = R"(
 SELECT account_id, day - date '1970-01-01', (extract(epoch FROM day_end) * 1000000)::bigint,
        (extract(epoch FROM coalesce(checked_at, observed_at)) * 1000000)::bigint
@@ -130,19 +121,6 @@ SELECT account_id, account, collector, state,
        consecutive_failures, error_class, error, calls, budget_percent, stories_open, 0, 0
 FROM insights.collection_health ORDER BY account, collector)";
 
-model::KnownMedia media_of(const pqxx::row& row)
-{
-    model::KnownMedia media;
-    media.id = row[1].as<std::int64_t>();
-    media.product_type = row[2].as<std::string>();
-    media.media_type = row[3].as<std::string>();
-    media.published_at = instant_in(row[4]);
-    media.expires_at = instant_or_none(row[5]);
-    media.checked_at = instant_or_none(row[6]);
-    media.has_numbers = row[7].as<bool>();
-    return media;
-}
-
 std::optional<model::Day> day_or_none(const pqxx::field& days)
 {
     return days.is_null() ? std::nullopt
@@ -224,14 +202,8 @@ read_history(pqxx::transaction_base& tx, const std::vector<model::AccountId>& ac
     Histories histories;
     for (const auto id : accounts)
         histories[id].account_id = id;
-    auto stories = read_stories(tx, ids);
-    for (const auto& row : tx.exec_params(media_query, ids)) {
-        auto media = media_of(row);
-        auto& lines = stories[row[0].as<std::int64_t>()];
-        if (const auto line = lines.find(media.id); line != lines.end())
-            media.story = std::move(line->second);
-        histories[row[0].as<std::int64_t>()].media.push_back(std::move(media));
-    }
+    for (auto& [id, stories] : read_stories(tx, ids))
+        histories[id].media = std::move(stories);
     for (const auto& row : tx.exec_params(days_query, ids))
         histories[row[0].as<std::int64_t>()].final_days.push_back(
             {model::Day{std::chrono::days{row[1].as<int>()}}, instant_in(row[2]),

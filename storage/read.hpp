@@ -21,8 +21,10 @@ std::vector<model::StoredPost> read_posts(
     pqxx::transaction_base& tx, const std::vector<model::AccountId>& accounts, model::Instant from,
     model::Instant until);
 
-/// The story ledger of the accounts, whose ids are given as an array literal such as "{1,2}".
-std::map<model::AccountId, std::map<model::MediaId, model::StoryEntry>>
+/// The stories of the accounts that are of use to a daemon, the newest first, with their lines of
+/// the ledger: those not closed, highlights, and what was closed lately. A story without a line is
+/// one whose line was refused. The ids are given as an array literal such as "{1,2}".
+std::map<model::AccountId, std::vector<model::KnownMedia>>
 read_stories(pqxx::transaction_base& tx, const std::string& account_ids);
 
 std::vector<model::Health> read_health(pqxx::transaction_base& tx);

@@ -88,6 +88,9 @@ private:
 
     pqxx::connection& connection()
     {
+        // libpqxx would connect anew by itself, to a session that nobody counts or set up.
+        if (connection_ && !connection_->is_open())
+            let_go();
         if (connection_)
             return *connection_;
         if (before_connecting_)

@@ -102,7 +102,22 @@ TEST_F(Explain, StoryTellsItsLineOfTheLedger)
     const auto id =
         one("SELECT media_id FROM insights.story_summary WHERE state = 'final' LIMIT 1");
     EXPECT_THAT(text_of(id), HasSubstr("story ledger"));
-    EXPECT_THAT(text_of(id), HasSubstr("final"));
+    EXPECT_THAT(text_of(id), HasSubstr("closed as final"));
+}
+
+TEST_F(Explain, StoryThatWasClosedLongAgoIsNotReadAnyMore)
+{
+    const auto id =
+        one("SELECT media_id FROM insights.story_summary WHERE state = 'final' LIMIT 1");
+    const auto go_on = [](const std::string& days) {
+        one("WITH moved AS (UPDATE store.collection SET started_at = started_at + " + days +
+            " RETURNING 1) SELECT count(*) FROM moved");
+    };
+    go_on("interval '4 days'");
+    const auto text = text_of(id);
+    go_on("interval '-4 days'");
+    EXPECT_THAT(text, HasSubstr("closed: it is not read any more"));
+    EXPECT_THAT(text, HasSubstr("final"));
 }
 
 TEST_F(Explain, AccountTellsItsCollectorsDaysAndRules)

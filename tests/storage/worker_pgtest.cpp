@@ -52,6 +52,20 @@ TEST_F(WorkerTest, ConnectionThatWillNeverAnswerIsReplaced)
     kill(process, SIGCONT);
 }
 
+TEST_F(WorkerTest, ConnectionThatEndedUnnoticedIsReplacedByOneThatIsCounted)
+{
+    const auto breaks_unnoticed = [](pqxx::connection& connection) {
+        try {
+            pqxx::nontransaction{connection}.exec("SELECT pg_terminate_backend(pg_backend_pid())");
+        } catch (const pqxx::broken_connection&) { // as a job might that has a second way
+        }
+        return 0;
+    };
+    run(breaks_unnoticed, 10s);
+    run(asked_process_of, 10s);
+    EXPECT_EQ(worker.connections(), 2);
+}
+
 TEST_F(WorkerTest, ConnectionThatAnswersLateIsKept)
 {
     Worker patient{url, {}};

@@ -78,6 +78,40 @@ TEST_F(StoryLedgerTest, LineComesBackAsItWasWritten)
     EXPECT_EQ(history[0].media[0].story, entry);
 }
 
+TEST_F(StoryLedgerTest, StoriesThatWereClosedLongAgoAreNotRemembered)
+{
+    const auto story = [&](model::MediaId id, StoryState state, bool is_highlight = false) {
+        auto media = a_post(noon);
+        media.id = id;
+        media.product_type = "STORY";
+        media.expires_at = expires;
+        auto entry = line(noon + 3min, state);
+        entry.media_id = id;
+        entry.is_highlight = is_highlight;
+        model::Batch batch;
+        batch.media.push_back(media);
+        batch.stories.push_back(entry);
+        write(std::move(batch));
+    };
+    story(1, StoryState::final);
+    story(2, StoryState::open);
+    story(3, StoryState::final, true);
+    const auto remembered_after = [&](std::chrono::hours since_the_end) {
+        model::Batch work;
+        work.runs.emplace_back().collector = "stories";
+        work.runs.back().started_at = expires + since_the_end;
+        write(std::move(work));
+        const auto histories = insightd::testing::run(loop, database.history({account}));
+        std::vector<model::MediaId> ids;
+        for (const auto& media : histories[0].media)
+            ids.push_back(media.id);
+        return ids;
+    };
+    EXPECT_THAT(remembered_after(48h), ::testing::UnorderedElementsAre(1, 2, 3))
+        << "a list may show it still";
+    EXPECT_THAT(remembered_after(73h), ::testing::UnorderedElementsAre(2, 3));
+}
+
 TEST_F(StoryLedgerTest, LateRowsNeitherOpenAClosedStoryNorTurnItBack)
 {
     keep(answered(line(expires + 1min, StoryState::final), expires - 2min));

@@ -1,5 +1,6 @@
 #include "daemon/caretaking.hpp"
 
+#include "daemon/heap.hpp"
 #include "daemon/log.hpp"
 #include "storage/model/writer.hpp"
 
@@ -8,7 +9,6 @@
 #include <date/date.h>
 
 #include <algorithm>
-#include <malloc.h>
 
 namespace insightd::daemon
 {
@@ -48,9 +48,7 @@ asio::awaitable<void> Caretaking::run()
         if (!away.empty() && !stopping_ && !std::exchange(said, true))
             log::warning("caretaking_waits", {{"reason", away}});
         said = said && !away.empty();
-        // What a burst took, as a spool that emptied, would stay with the process. Here, for
-        // another thread would hold the lock of the loop's heap for as long.
-        malloc_trim(0);
+        give_free_memory_back(); // here: another thread would hold the loop's heap for as long
         co_await rest(std::max<std::chrono::steady_clock::duration>(
             services_.clock.real_time_until(next), least_wait));
     }

@@ -27,7 +27,7 @@ constexpr std::int64_t most_set_aside = 1000;
 } // namespace
 
 SpoolFile::SpoolFile(std::filesystem::path file, Bounds bounds, model::Instant now)
-    : file_{std::move(file)}, reserve_{file_.string() + ".reserve"},
+    : file_{std::move(file)}, damaged_{file_}, reserve_{file_.string() + ".reserve"},
       mark_{file_.string() + ".mark"}, bounds_{bounds}
 {
     open(now);
@@ -224,7 +224,7 @@ template <class Work> void SpoolFile::with_reserve(model::Instant now, Work work
 void SpoolFile::make_room()
 {
     reserve_.release();
-    remove_damaged();
+    damaged_.keep_none();
     reuse_log();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/model/rows.hpp"
+#include "storage/spool/damaged_files.hpp"
 #include "storage/spool/mark.hpp"
 #include "storage/spool/record.hpp"
 #include "storage/spool/reserve.hpp"
@@ -111,7 +112,6 @@ private:
     void recount();
     void begin_anew(const std::string& why, model::Instant now);
     void finish_salvage(const std::string& why, model::Instant now);
-    void remove_damaged();
     void raise_numbers(std::int64_t at_least);
     bool is_short(std::int64_t newest) const;
     void say_if_short(model::Instant now);
@@ -142,6 +142,7 @@ private:
     void count(model::AccountId account, std::int64_t records);
 
     std::filesystem::path file_;
+    DamagedFiles damaged_;
     Reserve reserve_;
     Mark mark_;
     Bounds bounds_;

@@ -2,7 +2,6 @@
 #include "storage/spool/spool_file.hpp"
 #include "storage/spool/sqlite.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,75 +61,6 @@ constexpr std::int64_t last_version = 100;
 /// Number of the newest record that was ever put in.
 constexpr auto select_newest =
     "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'record'";
-
-/// "spool.db.damaged-20260301T120000Z", or with a number behind it if there is one already.
-fs::path name_for_damaged(const fs::path& file, model::Instant now)
-{
-    const auto second = std::chrono::floor<std::chrono::seconds>(now);
-    const auto name = fmt::format(
-        "{}.damaged-{:%Y%m%dT%H%M%SZ}", file.string(),
-        fmt::gmtime(std::chrono::system_clock::to_time_t(second)));
-    fs::path free{name};
-    for (int number = 2; fs::exists(free); ++number)
-        free = fmt::format("{}-{}", name, number);
-    return free;
-}
-
-constexpr auto unfinished_part = ".unfinished-";
-constexpr auto damaged_part = ".damaged-";
-
-/// Damaged files kept for inspection.
-constexpr std::size_t most_damaged = 3;
-
-/// Files whose names go on like this, by name; their logs are not named.
-std::vector<fs::path> beside(const fs::path& file, std::string_view part)
-{
-    std::vector<fs::path> found;
-    const auto begin = fmt::format("{}{}", file.filename().string(), part);
-    for (const auto& entry : fs::directory_iterator{file.parent_path()}) {
-        const auto name = entry.path().filename().string();
-        if (name.starts_with(begin) && !name.ends_with("-wal") && !name.ends_with("-shm"))
-            found.push_back(entry.path());
-    }
-    std::ranges::sort(found);
-    return found;
-}
-
-/// Damaged files of which not everything that can be read is in the new one yet.
-std::vector<fs::path> unfinished(const fs::path& file)
-{
-    return beside(file, unfinished_part);
-}
-
-/// A log that was left behind belongs to the file that was moved last.
-void follow(const fs::path& file)
-{
-    const auto log = file.string() + "-wal";
-    const auto moved = unfinished(file);
-    if (!fs::exists(file) && fs::exists(log) && !moved.empty())
-        fs::rename(log, moved.back().string() + "-wal");
-}
-
-/// Its log has served.
-void give_last_name(const fs::path& file, const fs::path& damaged)
-{
-    fs::rename(file, damaged);
-    std::error_code none;
-    for (const char* part : {"-wal", "-shm"})
-        fs::rename(file.string() + part, damaged.string() + part, none);
-}
-
-/// Older ones go: they take room on the disk, and what could be read of them was read.
-void keep_few_damaged(const fs::path& file, std::size_t most)
-{
-    auto damaged = beside(file, damaged_part);
-    while (damaged.size() > most) {
-        std::error_code none;
-        for (const char* part : {"", "-wal", "-shm"})
-            fs::remove(damaged.front().string() + part, none);
-        damaged.erase(damaged.begin());
-    }
-}
 
 /// Rows of a damaged file, up to where it cannot be read. A disk that does not answer at the moment
 /// is no damage, unless that goes on: then it is thrown.
@@ -212,7 +142,7 @@ void SpoolFile::look_through(model::Instant now)
         const auto verdict = db_->text("PRAGMA quick_check(1)").value_or("");
         if (verdict != "ok")
             begin_anew(verdict, now);
-        else if (!unfinished(file_).empty())
+        else if (!damaged_.unfinished().empty())
             finish_salvage("and the program ended meanwhile", now);
         recount();
         say_if_short(now);
@@ -225,7 +155,7 @@ void SpoolFile::look_through(model::Instant now)
 
 void SpoolFile::prepare_file()
 {
-    follow(file_);
+    damaged_.take_log_along();
     auto db = std::make_unique<Sqlite>(file_, Sqlite::Access::read_write);
     db->run(pragmas);
     const auto version = db->number("PRAGMA user_version");
@@ -321,11 +251,7 @@ void SpoolFile::begin_anew(const std::string& why, model::Instant now)
 {
     db_.reset();
     last_given_ = std::max(last_given_, std::exchange(held_through_, 0));
-    const auto second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-    auto place = file_.string() + unfinished_part + std::to_string(second);
-    while (fs::exists(place))
-        place += "-";
-    fs::rename(file_, place);
+    damaged_.set_apart(now);
     wholly([&] {
         prepare_file();
         finish_salvage(why, now);
@@ -336,7 +262,7 @@ void SpoolFile::begin_anew(const std::string& why, model::Instant now)
 /// done again, by whatever uses the spool next, in this life or in another.
 void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
 {
-    const auto files = unfinished(file_);
+    const auto files = damaged_.unfinished();
     ++salvages_;
     try {
         Transaction tx{*db_};
@@ -353,25 +279,19 @@ void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
     } catch (const SqliteError& error) {
         if (error.is_full()) {
             reserve_.release();
-            remove_damaged();
+            damaged_.keep_none();
         }
         throw;
     }
     salvages_ = 0;
     recount();
     for (const auto& file : files) {
-        const auto damaged = name_for_damaged(file_, now);
-        give_last_name(file, damaged);
+        const auto damaged = damaged_.finish(file, now);
         news_ = fmt::format(
             "{} ({}): it is now {}, and {} records of it go on", damaged_file, why,
             damaged.string(), depth_.records);
     }
-    keep_few_damaged(file_, most_damaged);
-}
-
-void SpoolFile::remove_damaged()
-{
-    keep_few_damaged(file_, 0);
+    damaged_.keep_few();
 }
 
 /// What was handed out and is acknowledged later must not be taken for a new record.

@@ -69,9 +69,9 @@ public:
         graph::Transport& transport;
         model::Writer& store;
         TokenKeeper& tokens;
-        graph::Pause pause;                          ///< between tries of one call
-        const spool::SpooledWriter* spool = nullptr; ///< if that is what `store` is
-        spool::Cache* cache = nullptr;               ///< of stories, for while the store is away
+        graph::Pause pause;                    ///< between tries of one call
+        spool::SpooledWriter* spool = nullptr; ///< if that is what `store` is
+        spool::Cache* cache = nullptr;         ///< of stories, for while the store is away
         /// Whose the accounts are; without it all are this engine's, for good.
         const replicas::Ownership* ownership = nullptr;
     };
@@ -324,6 +324,7 @@ private:
     // keeping.cpp: rows, and a store that is away
     boost::asio::awaitable<Kept> keep(model::SharedBatch rows);
     boost::asio::awaitable<Kept> keep_what_is_taken(Account& account, model::SharedBatch& rows);
+    boost::asio::awaitable<void> keep_aside(model::SharedBatch refused, std::string why);
     boost::asio::awaitable<bool> with_store(std::function<boost::asio::awaitable<void>()> work);
     boost::asio::awaitable<void> wait_for_store(std::int64_t failures);
     void note_store(const std::exception_ptr& away);

@@ -108,7 +108,7 @@ boost::asio::awaitable<bool> Engine::with_store(std::function<boost::asio::await
 }
 
 /// One row that the store does not take must not sink the others: each is written by itself, those
-/// that were taken become `rows`, and the run says that some were not.
+/// that were taken become `rows`, those that were not are kept aside, and the run says so.
 boost::asio::awaitable<Engine::Kept>
 Engine::keep_what_is_taken(Account& account, model::SharedBatch& rows)
 {
@@ -121,8 +121,10 @@ Engine::keep_what_is_taken(Account& account, model::SharedBatch& rows)
             co_return kept;
         if (kept.state == Kept::State::stored)
             model::append(taken, model::Batch{*row});
-        else
-            reason = std::move(kept.reason);
+        if (kept.state != Kept::State::refused)
+            continue;
+        co_await keep_aside(row, kept.reason);
+        reason = std::move(kept.reason);
     }
     taken.runs = rows->runs;
     for (auto& run : taken.runs)
@@ -134,6 +136,18 @@ Engine::keep_what_is_taken(Account& account, model::SharedBatch& rows)
     rows = std::make_shared<const model::Batch>(std::move(taken));
     co_await keep(std::make_shared<const model::Batch>(std::move(runs)));
     co_return Kept{Kept::State::refused, std::move(reason)};
+}
+
+/// As well as it goes: rows that nothing takes must not keep others waiting.
+boost::asio::awaitable<void> Engine::keep_aside(model::SharedBatch refused, std::string why)
+{
+    if (services_.spool == nullptr)
+        co_return;
+    try {
+        co_await services_.spool->keep_aside(std::move(refused), std::move(why));
+    } catch (const model::Unavailable& error) {
+        log::error("refused_rows_not_kept", {{"reason", error.what()}});
+    }
 }
 
 boost::asio::awaitable<void> Engine::wait_for_store(std::int64_t failures)

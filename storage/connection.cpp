@@ -43,13 +43,13 @@ std::string first_line(std::string text)
     return text;
 }
 
-/// Classes of SQLSTATE that speak of the server and of what it holds, not of the rows it was sent:
-/// the same rows will do once someone has mended it.
-bool speaks_of_server(const std::string& sqlstate)
+/// Classes of SQLSTATE that speak of the very rows: they would be refused another time as well.
+/// Every other speaks of the server, of what it holds, or of what somebody did to it, as a trigger
+/// that raises: the same rows will do once that is mended.
+bool speaks_of_rows(const std::string& sqlstate)
 {
-    static constexpr std::array<std::string_view, 12> classes{"08", "25", "28", "3D", "3F", "40",
-                                                              "42", "53", "55", "57", "58", "XX"};
-    return sqlstate.size() < 2 ||
+    static constexpr std::array<std::string_view, 4> classes{"21", "22", "23", "54"};
+    return sqlstate.size() >= 2 &&
            std::ranges::find(classes, std::string_view{sqlstate}.substr(0, 2)) != classes.end();
 }
 
@@ -110,9 +110,9 @@ void rethrow_translated()
     } catch (const pqxx::sql_error& error) {
         const auto text =
             fmt::format("{} (SQLSTATE {})", first_line(error.what()), error.sqlstate());
-        if (speaks_of_server(error.sqlstate()))
-            throw model::Unavailable{"the database cannot take rows now: " + text};
-        throw model::Refused{"the database refused the rows: " + text};
+        if (speaks_of_rows(error.sqlstate()))
+            throw model::Refused{refused_rows + text};
+        throw model::Unavailable{"the database cannot take rows now: " + text};
     } catch (const std::exception& error) {
         throw model::Unavailable{
             "the database cannot be used: " + first_line(error.what()) + mend_connection};

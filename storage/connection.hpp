@@ -15,6 +15,9 @@ namespace insightd::storage
 constexpr auto mend_connection =
     ": see that PostgreSQL runs and that `database` in the configuration names it";
 
+/// Begins what Refused says of rows that the database did not take.
+constexpr auto refused_rows = "the database refused the rows: ";
+
 /// `url` with deadlines for connecting, for a dead network and for each statement, where the user
 /// set none.
 std::string with_settings(std::string url);

@@ -3,10 +3,10 @@
 #include "storage/blocks.hpp"
 #include "storage/dossier.hpp"
 #include "storage/leases.hpp"
-#include "storage/migrations.hpp"
 #include "storage/people.hpp"
 #include "storage/pieces.hpp"
 #include "storage/read.hpp"
+#include "storage/schema.hpp"
 #include "storage/tokens.hpp"
 #include "storage/worker.hpp"
 #include "storage/write.hpp"
@@ -24,9 +24,8 @@ public:
 };
 
 Database::Database(std::string url, std::function<void()> before_connecting)
-    : url_{std::move(url)}, worker_{std::make_unique<Connected>(
-                                url_, std::move(before_connecting))},
-      second_worker_{std::make_unique<Connected>(url_, std::function<void()>{})}
+    : worker_{std::make_unique<Connected>(url, std::move(before_connecting))},
+      second_worker_{std::make_unique<Connected>(url, std::function<void()>{})}
 {
 }
 
@@ -50,6 +49,9 @@ namespace
 /// A disk that is busy or cold answers much later than one row takes.
 constexpr std::chrono::steady_clock::duration least_for_much = std::chrono::seconds{30};
 
+/// A new schema may have to rewrite much; a database that is silent for so long will not answer.
+constexpr std::chrono::steady_clock::duration patience_for_preparing = std::chrono::minutes{10};
+
 /// Their stories and days are read in a fraction of a second.
 constexpr std::size_t accounts_at_a_time = 200;
 
@@ -59,19 +61,19 @@ boost::asio::awaitable<void> Database::prepare(
     std::vector<model::Account> accounts, std::vector<model::Metric> catalogue,
     OldSchema old_schema)
 {
-    auto job = [url = url_, old_schema, engine = engine_, accounts = std::move(accounts),
+    auto job = [old_schema, engine = engine_, accounts = std::move(accounts),
                 catalogue = std::move(catalogue)](pqxx::connection& db) {
         if (old_schema == OldSchema::refuse)
-            require_newest_schema(url);
+            require_newest_schema(db);
         else
-            migrate(url, false, {engine, false});
+            migrate(db, false, {engine, false});
         pqxx::work tx{db};
         write_accounts(tx, accounts);
         write_catalogue(tx, catalogue);
         tx.commit();
         return true;
     };
-    co_await worker_->run<bool>(std::move(job));
+    co_await worker_->run<bool>(std::move(job), patience_for_preparing);
 }
 
 template <class Result, class Work>
@@ -209,8 +211,8 @@ Database::posts(std::vector<model::AccountId> accounts, model::Instant from, mod
 
 boost::asio::awaitable<std::vector<model::Health>> Database::health()
 {
-    auto job = [url = url_](pqxx::connection& db) {
-        require_newest_schema(url);
+    auto job = [](pqxx::connection& db) {
+        require_newest_schema(db);
         pqxx::read_transaction tx{db};
         return read_health(tx);
     };
@@ -219,8 +221,8 @@ boost::asio::awaitable<std::vector<model::Health>> Database::health()
 
 boost::asio::awaitable<model::Sharing> Database::sharing()
 {
-    auto job = [url = url_](pqxx::connection& db) {
-        require_newest_schema(url);
+    auto job = [](pqxx::connection& db) {
+        require_newest_schema(db);
         pqxx::read_transaction tx{db};
         return read_sharing(tx);
     };
@@ -254,8 +256,8 @@ Database::share_blocks(std::vector<model::Block> blocks)
 
 boost::asio::awaitable<std::optional<model::Dossier>> Database::dossier(std::string target)
 {
-    auto job = [url = url_, target = std::move(target)](pqxx::connection& db) {
-        require_newest_schema(url);
+    auto job = [target = std::move(target)](pqxx::connection& db) {
+        require_newest_schema(db);
         pqxx::read_transaction tx{db};
         return read_dossier(tx, target);
     };

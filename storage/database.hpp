@@ -35,10 +35,10 @@ public:
     explicit Database(std::string url, std::function<void()> before_connecting = {});
     ~Database() override; ///< waits for the transaction under way
 
-    /// From now on every call but prepare() gives up, with model::Unavailable, when the database
-    /// has not answered for so long: a write may well have been committed all the same. history()
-    /// and posts() read much and wait for half a minute at least: what else is asked meanwhile
-    /// gives up for itself.
+    /// From now on every call gives up, with model::Unavailable, when the database has not answered
+    /// for so long: a write may well have been committed all the same. history() and posts() read
+    /// much and wait for half a minute at least, prepare() always for ten minutes: what else is
+    /// asked meanwhile gives up for itself.
     void set_patience(std::chrono::steady_clock::duration patience) { patience_ = patience; }
 
     /// The same for whoever is about to end: when so long is over, calls wait no more for those
@@ -162,7 +162,6 @@ private:
     history_of_some(std::vector<model::AccountId> accounts);
     std::optional<std::chrono::steady_clock::duration> patience_for_much() const;
 
-    std::string url_;
     std::unique_ptr<Connected> worker_;
     std::unique_ptr<Connected> second_worker_; ///< of the second lane
     bool second_writes_ = false;               ///< what it was given last are rows

@@ -2,6 +2,7 @@
 
 #include "storage/connection.hpp"
 #include "storage/engine_turning.hpp"
+#include "storage/schema.hpp"
 
 #include <fmt/format.h>
 
@@ -112,41 +113,50 @@ Applied look(pqxx::connection& connection)
 
 } // namespace
 
-MigrationReport migrate(const std::string& url, bool dry_run, const EngineWish& wish)
+MigrationReport migrate(pqxx::connection& connection, bool dry_run, const EngineWish& wish)
 {
     return translated([&] {
-        const auto connection = connect(url);
-        const auto applied = look(*connection);
+        const auto applied = look(connection);
         MigrationReport report;
         report.server = fmt::format(
-            "PostgreSQL {}.{}", connection->server_version() / 10000,
-            connection->server_version() % 10000);
+            "PostgreSQL {}.{}", connection.server_version() / 10000,
+            connection.server_version() % 10000);
         report.version = applied.empty() ? 0 : applied.rbegin()->first;
         // With nothing to apply, the writer, who owns nothing, may run this too.
         if (!dry_run && report.version < migrations().back().number)
-            make_schemas_in(*connection);
+            make_schemas_in(connection);
         for (const auto& migration : migrations()) {
             if (applied.contains(migration.number))
                 continue;
             report.applied.push_back(full_name(migration));
             if (dry_run)
                 continue;
-            apply(*connection, migration);
+            apply(connection, migration);
             report.version = migration.number;
         }
         report.engine =
-            see_to_engine(*connection, wish, {applied.empty(), !report.applied.empty(), dry_run});
+            see_to_engine(connection, wish, {applied.empty(), !report.applied.empty(), dry_run});
         return report;
     });
 }
 
-void require_newest_schema(const std::string& url)
+MigrationReport migrate(const std::string& url, bool dry_run, const EngineWish& wish)
 {
-    const auto report = migrate(url, true);
+    return migrate(*connect(url), dry_run, wish);
+}
+
+void require_newest_schema(pqxx::connection& connection)
+{
+    const auto report = migrate(connection, true);
     if (!report.applied.empty())
         throw model::Unavailable{fmt::format(
             "the schema is at version {}, older than this insightd: run `insightd migrate`",
             report.version)};
+}
+
+void require_newest_schema(const std::string& url)
+{
+    require_newest_schema(*connect(url));
 }
 
 } // namespace insightd::storage

@@ -140,6 +140,7 @@ public:
         auto [error, bytes] = co_await http::async_write(stream_, message, quietly);
         if (!error)
             std::tie(error, bytes) = co_await http::async_read(stream_, buffer_, parser, quietly);
+        buffer_.shrink_to_fit(); // one that waits for its next request holds no room
         used_at = std::chrono::steady_clock::now();
         if (error)
             co_return Exchange{

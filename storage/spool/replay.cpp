@@ -134,8 +134,9 @@ asio::awaitable<bool> SpooledWriter::break_off(Turnover& turnover)
 {
     if (turnover.broken)
         std::rethrow_exception(turnover.broken);
-    const auto end = [written = std::move(turnover.stored)](SpoolFile& file) {
-        file.acknowledge(written);
+    const auto end = [written = std::move(turnover.stored),
+                      now = services_.now()](SpoolFile& file) {
+        file.acknowledge(written, now);
         file.give_back();
     };
     co_await on_disk(end);
@@ -235,7 +236,7 @@ asio::awaitable<void> SpooledWriter::turn_over(Turnover& turnover)
     const auto found = std::make_shared<std::vector<Record>>();
     const auto work = [found, stored = std::exchange(turnover.stored, {}), behind = turnover.behind,
                        now = services_.now()](SpoolFile& file) {
-        file.acknowledge(stored);
+        file.acknowledge(stored, now);
         *found = file.next(records_at_once, bytes_at_once, now, behind);
     };
     try {
@@ -324,7 +325,9 @@ asio::awaitable<void> SpooledWriter::deliver_singly(Record record, std::string w
 asio::awaitable<void> SpooledWriter::tell_losses()
 {
     const auto found = std::make_shared<std::vector<UntoldLoss>>();
-    const auto look = [found](SpoolFile& file) { *found = file.losses(); };
+    const auto look = [found, now = services_.now()](SpoolFile& file) {
+        *found = file.losses(now);
+    };
     co_await on_disk(look);
     std::vector<UntoldLoss> told;
     std::set<model::AccountId> accounts;
@@ -345,7 +348,9 @@ asio::awaitable<void> SpooledWriter::tell_losses()
     co_await keep();
     if (losses_told_)
         co_await losses_told_({accounts.begin(), accounts.end()});
-    const auto forget = [told = std::move(told)](SpoolFile& file) { file.told(told); };
+    const auto forget = [told = std::move(told), now = services_.now()](SpoolFile& file) {
+        file.told(told, now);
+    };
     co_await on_disk(forget);
 }
 

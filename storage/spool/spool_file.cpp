@@ -176,24 +176,24 @@ SpoolFile::next(std::size_t records, std::size_t bytes, model::Instant now, std:
     return mended(now, work);
 }
 
-void SpoolFile::acknowledge(const std::vector<std::int64_t>& written)
+void SpoolFile::acknowledge(const std::vector<std::int64_t>& written, model::Instant now)
 {
     try {
-        mended(model::Instant{}, [&] { remove_all(written); });
+        mended(now, [&] { remove_all(written); });
     } catch (const SqliteError& error) {
         if (!error.is_full())
             throw;
         make_room();
-        acknowledge_in_pieces(written);
+        acknowledge_in_pieces(written, now);
     }
 }
 
 /// To take much out of the file takes much room in SQLite's log. Each piece uses it anew.
-void SpoolFile::acknowledge_in_pieces(std::span<const std::int64_t> written)
+void SpoolFile::acknowledge_in_pieces(std::span<const std::int64_t> written, model::Instant now)
 {
     while (!written.empty()) {
         const auto piece = written.first(std::min(written.size(), records_in_piece));
-        mended(model::Instant{}, [&] { remove_all(piece); });
+        mended(now, [&] { remove_all(piece); });
         reuse_log();
         written = written.subspan(piece.size());
     }
@@ -236,6 +236,22 @@ void SpoolFile::set_aside(
         put_aside(record, why);
         remove(record.seq);
         note_loss(record, static_cast<std::int64_t>(rows), why, now);
+        commit(tx);
+    };
+    with_reserve(now, work);
+}
+
+void SpoolFile::refuse(Record record, const std::string& why, model::Instant now)
+{
+    const auto body = packed(record.steps);
+    const auto rows = static_cast<std::int64_t>(record.contents.rows);
+    const auto work = [&] {
+        Transaction tx{*db_};
+        insert_row(record, body);
+        record.seq = newest_;
+        put_aside(record, why);
+        remove(record.seq);
+        note_loss(record, rows, why, now);
         commit(tx);
     };
     with_reserve(now, work);
@@ -295,7 +311,7 @@ void SpoolFile::note_loss(
     dropped_ += rows.value_or(0);
 }
 
-std::vector<UntoldLoss> SpoolFile::losses()
+std::vector<UntoldLoss> SpoolFile::losses(model::Instant now)
 {
     const auto work = [&] {
         std::vector<UntoldLoss> all;
@@ -304,21 +320,22 @@ std::vector<UntoldLoss> SpoolFile::losses()
             all.push_back(loss_in(query));
         return all;
     };
-    return mended(model::Instant{}, work);
+    return mended(now, work);
 }
 
-void SpoolFile::told(const std::vector<UntoldLoss>& losses)
+void SpoolFile::told(const std::vector<UntoldLoss>& losses, model::Instant now)
 {
     const auto work = [&] {
         Transaction tx{*db_};
         for (const auto& told : losses)
-            Query{*db_, "DELETE FROM loss WHERE loss_id = ? AND rows IS ?"}
+            Query{*db_, "DELETE FROM loss WHERE loss_id = ? AND rows IS ? AND lost_at = ?"}
                 .bind_text(told.loss.id)
                 .bind(told.loss.rows)
+                .bind(told.loss.lost_at.time_since_epoch().count())
                 .run();
         commit(tx);
     };
-    mended(model::Instant{}, work);
+    mended(now, work);
 }
 
 void SpoolFile::shrink()

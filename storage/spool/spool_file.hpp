@@ -63,7 +63,7 @@ public:
     /// dropped until give_back(), or until nothing was left to be handed out.
     std::vector<Record>
     next(std::size_t records, std::size_t bytes, model::Instant now, std::int64_t behind = 0);
-    void acknowledge(const std::vector<std::int64_t>& written);
+    void acknowledge(const std::vector<std::int64_t>& written, model::Instant now);
     void give_back() { held_through_ = 0; }
 
     /// Keeps a record that the database refused out of the way, and its rows, or those of them that
@@ -71,13 +71,18 @@ public:
     void
     set_aside(const Record& record, std::size_t rows, const std::string& why, model::Instant now);
 
-    std::vector<UntoldLoss> losses();
+    /// The same with a record that never was in the file.
+    void refuse(Record record, const std::string& why, model::Instant now);
+
+    std::vector<UntoldLoss> losses(model::Instant now);
     /// Forgets those that did not grow since.
-    void told(const std::vector<UntoldLoss>& losses);
+    void told(const std::vector<UntoldLoss>& losses, model::Instant now);
 
     const Depth& depth() const { return depth_; }
     /// Rows dropped since the file was opened.
     std::int64_t dropped() const { return dropped_; }
+    /// When it was last found damaged, cut off or removed since it was opened; nothing: it was not.
+    const std::optional<model::Instant>& damaged_at() const { return damaged_at_; }
     /// Whether rows had to go for want of room since this was asked last.
     bool take_dropping() { return std::exchange(dropping_, false); }
     /// By how many the records of each account became more or fewer since this was asked last.
@@ -129,7 +134,7 @@ private:
     bool drop_oldest(std::optional<model::Worth> worth, const std::string& why, model::Instant now);
     void reuse_log();
     void make_room();
-    void acknowledge_in_pieces(std::span<const std::int64_t> written);
+    void acknowledge_in_pieces(std::span<const std::int64_t> written, model::Instant now);
     void remove_all(std::span<const std::int64_t> written);
     bool drop_for_full_disk(std::int64_t bytes, model::Instant now);
     void remove(std::int64_t seq);
@@ -156,6 +161,7 @@ private:
     int salvages_ = 0;              ///< that were not finished, in a row
     std::int64_t last_given_ = 0;   ///< the same, of the files that were damaged since
     std::int64_t dropped_ = 0;
+    std::optional<model::Instant> damaged_at_;
     bool dropping_ = false;
     std::string news_;
 };

@@ -224,6 +224,7 @@ void SpoolFile::note_unknown_loss(const std::string& why, model::Instant now)
         any.contents.last_at = now;
     }
     note_loss(any, std::nullopt, why, now);
+    damaged_at_ = now;
 }
 
 /// As the file stands now, within a transaction as well.

@@ -96,6 +96,17 @@ asio::awaitable<void> SpooledWriter::spool(model::SharedBatch batch)
         std::rethrow_exception(broken);
 }
 
+asio::awaitable<void> SpooledWriter::keep_aside(model::SharedBatch refused, std::string why)
+{
+    const auto keep = [refused = std::move(refused), why = std::move(why), now = services_.now()](
+                          SpoolFile& file) { file.refuse(record_of(*refused), why, now); };
+    co_await on_disk(keep);
+    if (state_ != State::direct)
+        co_return;
+    state_ = State::replaying; // which ends with telling losses
+    wake_.cancel();
+}
+
 /// Opened at first use, and again after it could not be: nobody else gets it meanwhile.
 SpoolFile& SpooledWriter::file()
 {
@@ -116,9 +127,8 @@ SpooledWriter::Glance SpooledWriter::work_on_file(const std::function<void(Spool
     try {
         auto& spool = file();
         work(spool);
-        return {
-            spool.depth(), spool.take_changes(), spool.dropped(), spool.take_dropping(),
-            spool.take_news()};
+        return {spool.depth(),      spool.take_changes(),  spool.dropped(),
+                spool.damaged_at(), spool.take_dropping(), spool.take_news()};
     } catch (const InUse&) {
         throw;
     } catch (const std::exception& error) {
@@ -168,6 +178,7 @@ void SpooledWriter::take_in(Glance glance)
               {"mend", "bring the database back, or raise spool.max_bytes and spool.max_rows"}}});
     }
     dropped_ = glance.dropped;
+    damaged_at_ = glance.damaged_at;
 }
 
 asio::awaitable<void> SpooledWriter::run()

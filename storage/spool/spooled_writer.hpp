@@ -68,6 +68,10 @@ public:
     /// Unavailable when neither takes them, Refused when the database does not want them.
     boost::asio::awaitable<void> write(model::SharedBatch batch) override;
 
+    /// Rows that the database refused, for somebody to look at: they are kept in the file, and the
+    /// database is told of the loss. Throws Unavailable if the file cannot be used.
+    boost::asio::awaitable<void> keep_aside(model::SharedBatch refused, std::string why);
+
     /// Tries the database again and again while it is away, 1 s to 30 s apart by the machine's
     /// clock, and hands over what waits; until stop().
     boost::asio::awaitable<void> run();
@@ -88,6 +92,8 @@ public:
     Trouble trouble() const { return trouble_; }
     const Depth& depth() const { return depth_; }
     std::int64_t dropped_rows() const { return dropped_; }
+    /// When the file was last found damaged, cut off or removed; nothing: not since the start.
+    const std::optional<model::Instant>& damaged_at() const { return damaged_at_; }
 
 private:
     /// What the file looked like after a piece of work.
@@ -95,6 +101,7 @@ private:
         Depth depth;
         std::map<model::AccountId, std::int64_t> changes;
         std::int64_t dropped = 0;
+        std::optional<model::Instant> damaged_at;
         bool dropping = false;
         std::string news;
     };
@@ -152,6 +159,7 @@ private:
     std::map<model::AccountId, std::int64_t> queued_; ///< records of each account in the file
     std::map<model::AccountId, std::int64_t> coming_; ///< on their way there
     std::int64_t dropped_ = 0;
+    std::optional<model::Instant> damaged_at_;
     std::int64_t replayed_ = 0; ///< rows since the database came back
 };
 

@@ -1,5 +1,8 @@
 #include "storage/spool/sqlite.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -19,6 +22,24 @@ void make_private(const std::filesystem::path& file)
         close(made);
 }
 
+/// What the system said last of the database's file, or of its log. sqlite3_system_errno() tells it
+/// too late: what SQLite does to get back to order changes it.
+int last_errno(sqlite3* handle, int pointer_to_file)
+{
+    sqlite3_file* file = nullptr;
+    int last = 0;
+    if (sqlite3_file_control(handle, "main", pointer_to_file, &file) == SQLITE_OK &&
+        file != nullptr && file->pMethods != nullptr)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last);
+    return last;
+}
+
+int last_errno(sqlite3* handle)
+{
+    const int of_log = last_errno(handle, SQLITE_FCNTL_JOURNAL_POINTER);
+    return of_log != 0 ? of_log : last_errno(handle, SQLITE_FCNTL_FILE_POINTER);
+}
+
 } // namespace
 
 /// Our statements are good: what SQLite cannot make sense of is a file that says something else
@@ -30,9 +51,14 @@ bool SqliteError::is_damage() const
            primary() == SQLITE_TOOBIG || code == SQLITE_READONLY;
 }
 
+/// SQLite calls it an I/O error when a quota is full, or a disk that says so only when it is
+/// flushed or when the log's index grows. Of others it is not known that room would help: nothing
+/// may be dropped for them.
 bool SqliteError::is_full() const
 {
-    return primary() == SQLITE_FULL || primary() == SQLITE_IOERR;
+    static constexpr std::array no_room{ENOSPC, EDQUOT, EFBIG};
+    return primary() == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE ||
+           (primary() == SQLITE_IOERR && std::ranges::find(no_room, system) != no_room.end());
 }
 
 bool SqliteError::may_pass() const
@@ -67,7 +93,8 @@ Sqlite::~Sqlite()
 
 void Sqlite::fail() const
 {
-    throw SqliteError{sqlite3_extended_errcode(handle_), sqlite3_errmsg(handle_)};
+    throw SqliteError{
+        sqlite3_extended_errcode(handle_), sqlite3_errmsg(handle_), last_errno(handle_)};
 }
 
 void Sqlite::run(const std::string& sql)

@@ -16,8 +16,9 @@ namespace insightd::spool
 
 /// What SQLite said no to.
 struct SqliteError : std::runtime_error {
-    SqliteError(int error_code, const std::string& text)
-        : std::runtime_error{text}, code{error_code}
+    /// `errno_then`: what the system said, where SQLite's code says that it said something.
+    SqliteError(int error_code, const std::string& text, int errno_then = 0)
+        : std::runtime_error{text}, code{error_code}, system{errno_then}
     {
     }
     /// The file is not, or not any more, what SQLite wrote.
@@ -27,7 +28,8 @@ struct SqliteError : std::runtime_error {
     /// The machine could not do it now: another time it may.
     bool may_pass() const;
 
-    int code; ///< extended
+    int code;   ///< extended
+    int system; ///< errno; 0: none
 
 private:
     int primary() const { return code & 0xff; }

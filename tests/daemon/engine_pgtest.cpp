@@ -1,4 +1,5 @@
 #include "daemon/engine.hpp"
+#include "daemon/store.hpp"
 #include "tests/daemon/simulation.hpp"
 #include "tests/support/fixture.hpp"
 #include "tests/support/run.hpp"
@@ -138,6 +139,7 @@ TEST(Engine, RowThatTheStoreRefusesSinksNoOther)
                         "AND state = 'failing' AND error_class = 'rows_refused'"),
         3);
     EXPECT_EQ(simulation.engine->complaints().size(), 3U);
+    EXPECT_GT(simulation.store->writer.depth().set_aside, 2);
     simulation.rows("ALTER TABLE store.media DROP CONSTRAINT media_media_type_check");
     simulation.run_until(start + 25h);
     EXPECT_GT(

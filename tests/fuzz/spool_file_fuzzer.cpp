@@ -59,7 +59,7 @@ void read_file(const std::string& text)
     const auto left = damaged.next(100, 1 << 20, {});
     if (left.empty() || left.back().steps != a_record().steps)
         __builtin_trap();
-    damaged.acknowledge({left.back().seq});
+    damaged.acknowledge({left.back().seq}, {});
 }
 
 } // namespace

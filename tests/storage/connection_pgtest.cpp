@@ -47,6 +47,23 @@ TEST_F(ConnectionTest, CommitsWaitForTheDiskThoughTheServersDoNot)
     EXPECT_EQ(as_preset("remote_apply"), "remote_apply");
 }
 
+TEST_F(ConnectionTest, OnlyWhatSpeaksOfTheRowsRefusesThem)
+{
+    const auto raise = [&](const std::string& sqlstate) {
+        translated([&] {
+            pqxx::nontransaction{*connect(url)}.exec(
+                "DO $$ BEGIN RAISE SQLSTATE '" + sqlstate + "'; END $$");
+        });
+    };
+    for (const auto* of_rows :
+         {"21000", "22003", "22P02", "23502", "23503", "23505", "23514", "54000"})
+        EXPECT_THROW(raise(of_rows), model::Refused) << of_rows;
+    for (const auto* of_others :
+         {"0A000", "25006", "26000", "40001", "42501", "42P01", "53100", "55000", "57014", "P0001",
+          "XX000", "TS101"})
+        EXPECT_THROW(raise(of_others), model::Unavailable) << of_others;
+}
+
 TEST_F(ConnectionTest, WhatTheUserSetStays)
 {
     const auto connection = connect(as_url(url) + "&application_name=mine&options=-c%20jit%3Don");

@@ -58,7 +58,7 @@ Measured drain_one_by_one(const Filled& filled)
             written.push_back(record.seq);
         }
         testing::run(loop, database.make_durable());
-        file.acknowledge(written);
+        file.acknowledge(written, filled.now);
     }
     auto measured = watch.taken_for(waited);
     measured.server = cpu_of_server(filled.database_url);

@@ -1,6 +1,7 @@
 #include "storage/spool/sqlite.hpp"
 #include "tests/storage/spool/with_spool.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <sys/resource.h>
 
@@ -29,7 +30,7 @@ TEST_F(SpoolFileTest, GivesBackWhatItTookInOrderAndAfterARestart)
     EXPECT_EQ(first[0].account_id, shop);
     EXPECT_EQ(first[0].contents.collector, "stories");
     EXPECT_EQ(first[0].steps, record("a").steps);
-    file.acknowledge({first[0].seq});
+    file.acknowledge({first[0].seq}, noon);
     EXPECT_THAT(texts(file), ElementsAre("b", "c"));
     EXPECT_EQ(file.depth().records, 2);
     EXPECT_EQ(file.depth().rows, 2);
@@ -53,7 +54,7 @@ TEST_F(SpoolFileTest, TellsWhoseRecordsCameAndWent)
     EXPECT_THAT(
         file.take_changes(),
         ElementsAre(std::pair<const model::AccountId, std::int64_t>{2, 1}, std::pair{shop, 1}));
-    file.acknowledge({1});
+    file.acknowledge({1}, noon);
     EXPECT_THAT(
         file.take_changes(),
         ElementsAre(std::pair<const model::AccountId, std::int64_t>{shop, -1}));
@@ -68,7 +69,7 @@ TEST_F(SpoolFileTest, FullItDropsTheOldestThatCanBeFetchedAgainAndSaysSo)
     EXPECT_TRUE(file.append(record("newest"), noon));
     EXPECT_THAT(texts(file), ElementsAre("story", "new", "newest"));
     EXPECT_EQ(file.dropped(), 1);
-    const auto losses = file.losses();
+    const auto losses = file.losses(noon);
     ASSERT_THAT(losses, SizeIs(1));
     EXPECT_EQ(losses[0].account_id, shop);
     EXPECT_EQ(losses[0].loss.rows, 1);
@@ -86,7 +87,7 @@ TEST_F(SpoolFileTest, StoriesGoLastAndOnlyForStories)
     EXPECT_THAT(texts(file), ElementsAre("story 1", "story 2"));
     EXPECT_TRUE(file.append(record("story 3", Worth::irreplaceable), noon));
     EXPECT_THAT(texts(file), ElementsAre("story 2", "story 3"));
-    EXPECT_THAT(file.losses(), SizeIs(2)) << "of both kinds";
+    EXPECT_THAT(file.losses(noon), SizeIs(2)) << "of both kinds";
 }
 
 TEST_F(SpoolFileTest, BoundsHoldInBytesToo)
@@ -119,7 +120,7 @@ TEST_F(SpoolFileTest, WhatComesBehindIsHandedOutWhileWhatIsBeforeItIsBeingWritte
     const auto behind = file.next(1, 1 << 20, noon, first.at(0).seq);
     ASSERT_THAT(behind, SizeIs(1));
     EXPECT_EQ(behind[0].steps, record("b").steps);
-    file.acknowledge({first[0].seq});
+    file.acknowledge({first[0].seq}, noon);
     file.append(record("d"), noon);
     file.append(record("e"), noon);
     EXPECT_THAT(texts(file), ElementsAre("b", "d", "e")) << "c went, for b is being written";
@@ -131,15 +132,25 @@ TEST_F(SpoolFileTest, LossThatGrewIsToldAgainUnderTheSameName)
     auto file = open({1 << 20, 1});
     file.append(record("a"), noon);
     file.append(record("b"), noon);
-    const auto told = file.losses();
+    const auto told = file.losses(noon);
     file.append(record("c"), noon);
-    file.told(told);
-    const auto left = file.losses();
+    file.told(told, noon);
+    const auto left = file.losses(noon);
     ASSERT_THAT(left, SizeIs(1));
     EXPECT_EQ(left[0].loss.id, told[0].loss.id);
     EXPECT_EQ(left[0].loss.rows, 2);
-    file.told(left);
-    EXPECT_THAT(file.losses(), IsEmpty());
+    file.told(left, noon);
+    EXPECT_THAT(file.losses(noon), IsEmpty());
+}
+
+TEST(SqliteErrors, OnlyWhatMoreRoomWouldMendIsAFullDisk)
+{
+    EXPECT_TRUE((SqliteError{SQLITE_FULL, ""}.is_full()));
+    for (const int no_room : {ENOSPC, EDQUOT, EFBIG})
+        EXPECT_TRUE((SqliteError{SQLITE_IOERR_FSYNC, "", no_room}.is_full())) << no_room;
+    EXPECT_TRUE((SqliteError{SQLITE_IOERR_SHMSIZE, ""}.is_full()));
+    EXPECT_FALSE((SqliteError{SQLITE_IOERR_WRITE, "", EIO}.is_full()));
+    EXPECT_FALSE((SqliteError{SQLITE_CANTOPEN, "", ENOSPC}.is_full())) << "nothing can be dropped";
 }
 
 TEST_F(SpoolFileTest, FullDiskCostsOnlyWhatCanBeFetchedAgain)
@@ -153,7 +164,7 @@ TEST_F(SpoolFileTest, FullDiskCostsOnlyWhatCanBeFetchedAgain)
     EXPECT_THAT(left.front(), ::testing::StartsWith("story"));
     EXPECT_THAT(left.back(), ::testing::StartsWith("59x"));
     EXPECT_EQ(file.dropped(), 61 - static_cast<std::int64_t>(left.size()));
-    EXPECT_EQ(file.losses().front().loss.reason, "the disk was full");
+    EXPECT_EQ(file.losses(noon).front().loss.reason, "the disk was full");
 }
 
 TEST_F(SpoolFileTest, FullDiskWithNothingToDropIsSaidAndNothingIsLost)
@@ -247,7 +258,7 @@ TEST_F(SpoolFileTest, WhatWasWrittenIsAcknowledgedOnAFullDisk)
     for (const auto& handed : file.next(5, 1 << 30, noon))
         written.push_back(handed.seq);
     ASSERT_THAT(written, SizeIs(5));
-    file.acknowledge(written);
+    file.acknowledge(written, noon);
     EXPECT_EQ(file.depth().records, before - 5);
 }
 
@@ -271,9 +282,9 @@ TEST_F(SpoolFileTest, NumberIsNeverGivenTwice)
     auto file = open();
     file.append(record("a"), noon);
     const auto first = file.next(1, 1 << 20, noon).front().seq;
-    file.acknowledge({first});
+    file.acknowledge({first}, noon);
     file.append(record("b"), noon);
-    file.acknowledge({first}); // told twice, as after a crash
+    file.acknowledge({first}, noon); // told twice, as after a crash
     EXPECT_THAT(texts(file), ElementsAre("b"));
 }
 
@@ -285,7 +296,7 @@ TEST_F(SpoolFileTest, EmptyItGivesItsRoomBack)
         file.append(record(std::string(20000, 'x')), noon);
     for (const auto& found : file.next(1000, 1 << 30, noon))
         all.push_back(found.seq);
-    file.acknowledge(all);
+    file.acknowledge(all, noon);
     file.shrink();
     EXPECT_LT(fs::file_size(path()), 100'000U);
     EXPECT_EQ(file.depth(), Depth{});

@@ -30,7 +30,7 @@ TEST_F(SpoolMending, RecordWithAWrongChecksumIsSetAsideAndTheOthersGoOn)
     EXPECT_THAT(texts(file), ElementsAre("a", "c"));
     EXPECT_EQ(file.depth().set_aside, 1);
     EXPECT_THAT(file.take_news(), HasSubstr("damaged"));
-    ASSERT_THAT(file.losses(), SizeIs(1));
+    ASSERT_THAT(file.losses(noon), SizeIs(1));
     EXPECT_EQ(file.depth().records, 2);
 }
 
@@ -43,7 +43,7 @@ TEST_F(SpoolMending, FileThatIsNoDatabaseIsSetAsideAndANewOneBegun)
     EXPECT_THAT(texts(file), ElementsAre("a"));
     EXPECT_THAT(damaged_files(), SizeIs(1));
     EXPECT_THAT(file.take_news(), HasSubstr(".damaged-"));
-    const auto losses = file.losses();
+    const auto losses = file.losses(noon);
     ASSERT_THAT(losses, SizeIs(1));
     EXPECT_EQ(losses[0].account_id, 0);
     EXPECT_EQ(losses[0].loss.rows, std::nullopt) << "nobody can tell";
@@ -64,7 +64,7 @@ TEST_F(SpoolMending, WhatCanBeReadOfADamagedFileGoesOn)
     EXPECT_LT(left.size(), 200U);
     EXPECT_THAT(left.front(), ::testing::StartsWith("0x"));
     EXPECT_THAT(left.back(), ::testing::StartsWith("199x"));
-    EXPECT_THAT(file.losses(), SizeIs(::testing::Ge(1U)));
+    EXPECT_THAT(file.losses(noon), SizeIs(::testing::Ge(1U)));
     EXPECT_TRUE(file.append(record("after"), noon));
 }
 
@@ -88,7 +88,7 @@ protected:
         std::vector<std::int64_t> taken;
         for (const auto& one : file.next(records, 1 << 30, noon))
             taken.push_back(one.seq);
-        file.acknowledge(taken);
+        file.acknowledge(taken, noon);
     }
 
     fs::path part(const char* ending) const { return (copy / "spool.db").string() + ending; }
@@ -101,7 +101,7 @@ TEST_F(SpoolThatWasKilled, IsWholeWithItsLog)
 {
     auto file = open_again();
     EXPECT_THAT(texts(file), ElementsAre("b", "c"));
-    EXPECT_THAT(file.losses(), IsEmpty());
+    EXPECT_THAT(file.losses(noon), IsEmpty());
     EXPECT_EQ(file.take_news(), "");
 }
 
@@ -112,11 +112,11 @@ TEST_F(SpoolThatWasKilled, WhatIsMissingOfItsLogIsALoss)
     {
         auto file = open_again();
         EXPECT_THAT(file.take_news(), HasSubstr("cut off"));
-        ASSERT_THAT(file.losses(), SizeIs(1));
-        EXPECT_EQ(file.losses().front().loss.reason, "the file of the spool was cut off");
-        EXPECT_EQ(file.losses().front().loss.rows, std::nullopt);
-        EXPECT_EQ(file.losses().front().loss.first_at, noon) << "nothing older waited";
-        EXPECT_EQ(file.losses().front().loss.last_at, noon) << "it was found then";
+        ASSERT_THAT(file.losses(noon), SizeIs(1));
+        EXPECT_EQ(file.losses(noon).front().loss.reason, "the file of the spool was cut off");
+        EXPECT_EQ(file.losses(noon).front().loss.rows, std::nullopt);
+        EXPECT_EQ(file.losses(noon).front().loss.first_at, noon) << "nothing older waited";
+        EXPECT_EQ(file.losses(noon).front().loss.last_at, noon) << "it was found then";
         EXPECT_TRUE(file.append(record("d"), noon));
     }
     auto file = open_again();
@@ -128,16 +128,16 @@ TEST_F(SpoolThatWasKilled, FileThatIsGoneOrEmptyIsALossIfRowsWaitedInIt)
 {
     fs::remove(part("-wal"));
     fs::resize_file(part(""), 0);
-    EXPECT_THAT(open_again().losses(), SizeIs(1));
+    EXPECT_THAT(open_again().losses(noon), SizeIs(1));
     {
         auto file = open_again();
-        file.told(file.losses());
+        file.told(file.losses(noon), noon);
         file.append(record("d"), noon);
         take(file, 1);
         EXPECT_THAT(texts(file), IsEmpty());
     }
     fs::remove(part(""));
-    EXPECT_THAT(open_again().losses(), IsEmpty()) << "nothing waited";
+    EXPECT_THAT(open_again().losses(noon), IsEmpty()) << "nothing waited";
 }
 
 TEST_F(SpoolThatWasKilled, NumbersOfMissingRecordsAreNotGivenAgain)
@@ -156,11 +156,11 @@ TEST_F(SpoolThatWasKilled, LossThatNobodyHeardOfIsNotForgotten)
     const auto again = folder / "again";
     {
         auto file = open_again();
-        ASSERT_THAT(file.losses(), SizeIs(1));
+        ASSERT_THAT(file.losses(noon), SizeIs(1));
         fs::copy(copy, again);
     }
     fs::resize_file((again / "spool.db").string() + "-wal", 0);
-    EXPECT_THAT((SpoolFile{again / "spool.db", {}, noon}.losses()), SizeIs(1));
+    EXPECT_THAT((SpoolFile{again / "spool.db", {}, noon}.losses(noon)), SizeIs(1));
 }
 
 /// The mark is written after the disk has the record, and is not waited for.
@@ -176,8 +176,27 @@ TEST_F(SpoolThatWasKilled, MarkThatIsOldGoneOrDamagedLosesNothing)
         spoil(part(".mark"));
         auto file = open_again();
         EXPECT_THAT(texts(file), ElementsAre("b", "c"));
-        EXPECT_THAT(file.losses(), IsEmpty());
+        EXPECT_THAT(file.losses(noon), IsEmpty());
     }
+}
+
+TEST_F(SpoolMending, LossOfUnknownSizeThatGrewIsToldAgain)
+{
+    const auto cut_off = [&](model::Instant now) {
+        SpoolFile{path(), {}, now}.append(record("a"), now);
+        Sqlite{path(), Sqlite::Access::read_write}.run("DELETE FROM record");
+        return SpoolFile{path(), {}, now}.losses(now);
+    };
+    const auto told = cut_off(noon);
+    ASSERT_THAT(told, SizeIs(1));
+    const auto again = cut_off(noon + std::chrono::hours{1});
+    ASSERT_THAT(again, SizeIs(1));
+    EXPECT_EQ(again[0].loss.id, told[0].loss.id);
+    auto file = open();
+    file.told(told, noon + std::chrono::hours{1});
+    EXPECT_THAT(file.losses(noon), SizeIs(1));
+    file.told(again, noon + std::chrono::hours{1});
+    EXPECT_THAT(file.losses(noon), IsEmpty());
 }
 
 /// They would fill the disk that rows need.
@@ -206,7 +225,7 @@ TEST_F(SpoolMending, FileOfAnUnknownFormatIsDamaged)
     damage(44, 4); // the number of the schema's format
     auto file = open();
     EXPECT_THAT(file.take_news(), HasSubstr("unsupported file format"));
-    EXPECT_THAT(file.losses(), SizeIs(1));
+    EXPECT_THAT(file.losses(noon), SizeIs(1));
     EXPECT_TRUE(file.append(record("after"), noon));
 }
 
@@ -275,7 +294,7 @@ TEST_F(SpoolMending, SalvageThatWasNotFinishedIsFinishedByTheNextLife)
     {
         auto file = open();
         EXPECT_THAT(texts(file), ElementsAre("a", "b"));
-        EXPECT_THAT(file.losses(), IsEmpty());
+        EXPECT_THAT(file.losses(noon), IsEmpty());
     }
     EXPECT_THAT(
         damaged_files(), ::testing::Contains(path().string() + ".damaged-20260301T120000Z"));

@@ -510,6 +510,33 @@ TEST_F(SpooledWriterTest, FolderThatIsRemovedUnderItIsMadeAnewAndItsRowsAreALoss
         "0 the folder of the spool was removed");
 }
 
+/// Which is what the replay asks the file first.
+TEST_F(SpooledWriterTest, WhatIsFoundMissingWhileRowsAreHandedOverWasLostNow)
+{
+    allow_connections(url, false);
+    write(profile(1));
+    std::filesystem::remove_all(folder.path() / "spool");
+    back();
+    EXPECT_EQ(
+        query1(url, "SELECT lost_at AT TIME ZONE 'UTC' FROM store.loss"), "2026-03-01 12:00:00");
+    EXPECT_EQ(writer->damaged_at(), noon);
+}
+
+TEST_F(SpooledWriterTest, RefusedRowsAreKeptAsideAndTheDatabaseIsToldWithoutAnyReplay)
+{
+    boost::asio::co_spawn(loop, writer->run(), boost::asio::detached);
+    run_until([&] { return writer->state() == State::direct; });
+    run(loop, writer->keep_aside(profile(1), "the database refused it"));
+    run_until([&] { return writer->state() == State::direct; });
+    EXPECT_EQ(writer->depth().set_aside, 1);
+    EXPECT_EQ(writer->depth().records, 0);
+    EXPECT_EQ(
+        query1(url, "SELECT format('%s %s %s', collector, rows, reason) FROM store.loss"),
+        "profile 1 the database refused it");
+    writer->stop();
+    loop.run();
+}
+
 TEST_F(SpooledWriterTest, LossThatIsRefusedIsNotForgotten)
 {
     bounds.rows = 1;

@@ -83,7 +83,7 @@ public:
                 hand_over();
         }
         attempt([](SpoolFile& file) {
-            const auto losses = file.losses();
+            const auto losses = file.losses(now);
             static_cast<void>(losses); // they are not told: who looks must find them
             file.shrink();
         });
@@ -122,7 +122,7 @@ private:
             journal_.note(Done::What::taken, number_in(one));
             places.push_back(one.seq);
         }
-        if (attempt([&](SpoolFile& file) { file.acknowledge(places); }))
+        if (attempt([&](SpoolFile& file) { file.acknowledge(places, now); }))
             for (const auto& one : taken)
                 journal_.note(Done::What::gone, number_in(one));
     }
@@ -194,9 +194,9 @@ Left look(const fs::path& file)
                 left.numbers.push_back(number_in(one));
                 places.push_back(one.seq);
             }
-            spool.acknowledge(places);
+            spool.acknowledge(places, now);
         }
-        for (const auto& [account, loss] : spool.losses()) {
+        for (const auto& [account, loss] : spool.losses(now)) {
             left.lost_rows += loss.rows.value_or(0);
             left.lost_unknown = left.lost_unknown || !loss.rows;
             left.stories_lost = left.stories_lost || loss.worth == model::Worth::irreplaceable;

@@ -58,6 +58,8 @@ void Account::remember(
     for (const auto job : account_jobs) {
         const auto last = history.last_success.find(std::string{collector_of(job)});
         const bool known = last != history.last_success.end() && last->second <= now;
+        if (known)
+            last_success_.at(static_cast<std::size_t>(job)) = last->second;
         const auto due = known ? next_due({job, index_, 0}, last->second).value_or(now) : now;
         if (job == Job::media_list)
             list_due_ = due;
@@ -198,6 +200,8 @@ void Account::remember_story(
 
 void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& scheduler)
 {
+    for (const auto& run : rows.runs)
+        learn_success(run);
     const bool was_finished = backfill_.finished();
     backfill_.learn(rows);
     if (was_finished)
@@ -220,6 +224,43 @@ void Account::learn(const model::Batch& rows, model::Instant now, Scheduler& sch
         forget(ended, scheduler);
     learn_presences(rows.presences, now, scheduler);
     learn_media(rows.media, now, scheduler);
+}
+
+void Account::learn_success(const model::CollectorRun& run)
+{
+    for (const auto job : account_jobs)
+        if (run.succeeded && run.collector == collector_of(job))
+            last_success_.at(static_cast<std::size_t>(job)) = run.started_at;
+}
+
+/// What failed and is never tried again fails no more: the last story ended, the past is read.
+bool Account::is_expected(Job job) const
+{
+    if (job == Job::backfill)
+        return settings_.backfill.automatic && !backfill_.finished();
+    if (job == Job::story_insights)
+        return stories_.counts().open > 0;
+    return collects(job) && (job != Job::media_insights || tracked() > 0);
+}
+
+std::optional<graph::FailureClass> Account::failing(Job job) const
+{
+    const auto& kind = troubles_.at(static_cast<std::size_t>(job)).kind;
+    if (kind && is_expected(job))
+        return kind;
+    return job == Job::stories ? failing(Job::story_insights) : std::nullopt;
+}
+
+std::optional<model::Instant> Account::waits_since(Job job) const
+{
+    const auto since = missed.waits_since(job);
+    return since && is_expected(job) ? since : std::nullopt;
+}
+
+std::optional<model::Instant> Account::last_success(Job job) const
+{
+    const auto& last = last_success_.at(static_cast<std::size_t>(job));
+    return last && is_expected(job) ? last : std::nullopt;
 }
 
 void Account::forget(model::MediaId id, Scheduler& scheduler)

@@ -175,6 +175,17 @@ public:
 
     Trouble& trouble(Job job) { return troubles_.at(static_cast<std::size_t>(job)); }
 
+    /// How the job failed last; nothing while it does not, or there is nothing of it to be done.
+    /// The list of stories fails with the readings of its stories.
+    std::optional<graph::FailureClass> failing(Job job) const;
+
+    /// When the oldest reading of the job fell due that was not made; nothing: none waits.
+    std::optional<model::Instant> waits_since(Job job) const;
+
+    /// Of a job that the account has one of: when the newest run began that succeeded and is
+    /// stored; nothing if none did yet.
+    std::optional<model::Instant> last_success(Job job) const;
+
     /// Fields that the job's node was refused; forgotten once a day, for the platform's come and
     /// go.
     collectors::RefusedFields& refused_fields(Job job, model::Instant now);
@@ -198,6 +209,8 @@ private:
         const model::KnownMedia& known, const std::optional<model::Instant>& last_alive,
         model::Instant now);
     void forget(model::MediaId id, Scheduler& scheduler);
+    bool is_expected(Job job) const;
+    void learn_success(const model::CollectorRun& run);
     void learn_days(const std::vector<model::AccountDay>& days);
     void
     learn_media(const std::vector<model::Media>& media, model::Instant now, Scheduler& scheduler);
@@ -229,6 +242,7 @@ private:
     std::optional<model::Instant> list_due_; ///< once all posts are remembered
     std::optional<model::Instant> posts_read_at_;
     std::array<Trouble, job_count> troubles_;
+    std::array<std::optional<model::Instant>, job_count> last_success_;
 
     struct FieldMemory {
         collectors::RefusedFields refused;

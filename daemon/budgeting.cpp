@@ -285,4 +285,9 @@ budget::State Engine::budget_of(model::AccountId account)
     return index ? governor_.state(*index, services_.clock.now()) : budget::State{};
 }
 
+budget::AppState Engine::budget_of_app(config::Login login)
+{
+    return governor_.state_of_app(login, services_.clock.now());
+}
+
 } // namespace insightd::daemon

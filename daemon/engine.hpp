@@ -8,6 +8,7 @@
 #include "daemon/account.hpp"
 #include "daemon/budget/governor.hpp"
 #include "daemon/clock.hpp"
+#include "daemon/condition.hpp"
 #include "daemon/reaction.hpp"
 #include "daemon/scheduler.hpp"
 #include "daemon/turn_permit.hpp"
@@ -52,6 +53,7 @@ struct Progress {
     std::size_t tasks_done = 0;
     std::size_t values_stored = 0; ///< numbers acknowledged by the store
     std::int64_t calls = 0;
+    FailureCounts failures; ///< of the calls
 };
 
 /// The loop that joins it all: takes what is due, asks, writes, and plans the next time. Accounts
@@ -189,6 +191,8 @@ public:
     std::size_t tracked() const;      ///< posts and stories of all accounts
     std::size_t waiting() const;      ///< what is due and has not ended, of all accounts
 
+    Condition condition() const; ///< of its own accounts
+
     /// What is known of an account without asking the store; nothing of one that is not known.
     struct Glance {
         bool is_ours = false;
@@ -204,6 +208,8 @@ public:
 
     /// The budget of an account, by its place in the configuration.
     budget::State budget_of(model::AccountId account);
+    /// The budget of the app that logins of this kind go through.
+    budget::AppState budget_of_app(config::Login login);
 
     /// The next instant at which something is due; nothing if no task is left.
     std::optional<model::Instant> next_due() const { return scheduler_.next_due(); }

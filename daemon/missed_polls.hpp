@@ -33,6 +33,12 @@ public:
     /// The job is switched off: nothing of it is expected any more.
     void forget(Job job) { jobs_.at(static_cast<std::size_t>(job)) = {}; }
 
+    /// When the oldest reading fell due that is not met; nothing: none waits.
+    std::optional<model::Instant> waits_since(Job job) const
+    {
+        return jobs_.at(static_cast<std::size_t>(job)).due;
+    }
+
     /// Why readings of the job are not made, in words; the newest counts.
     void failed(Job job, std::string why);
 

@@ -24,8 +24,8 @@ void Engine::seat(std::uint32_t index, const config::Account& settings, Standing
         accounts_.push_back(std::make_unique<Account>(index, settings));
         standings_.push_back(standing);
         permits_.emplace_back(
-            TurnPermit::Owner{services_.ownership, settings.user_id}, governor_, services_.clock,
-            index);
+            TurnPermit::Owner{services_.ownership, settings.user_id}, governor_, progress_.failures,
+            services_.clock, index);
     } else {
         auto& place = *accounts_.at(index);
         std::destroy_at(&place);
@@ -35,7 +35,7 @@ void Engine::seat(std::uint32_t index, const config::Account& settings, Standing
         std::destroy_at(&permit);
         std::construct_at(
             &permit, TurnPermit::Owner{services_.ownership, settings.user_id}, governor_,
-            services_.clock, index);
+            progress_.failures, services_.clock, index);
     }
     expect_calls(*accounts_.at(index));
 }

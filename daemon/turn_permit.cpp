@@ -18,8 +18,9 @@ constexpr graph::Refusal block_began{
 } // namespace
 
 TurnPermit::TurnPermit(
-    Owner owner, budget::Governor& governor, const Clock& clock, std::size_t account)
-    : owner_{owner}, governor_{governor}, clock_{clock}, account_{account}
+    Owner owner, budget::Governor& governor, FailureCounts& failures, const Clock& clock,
+    std::size_t account)
+    : owner_{owner}, governor_{governor}, failures_{failures}, clock_{clock}, account_{account}
 {
 }
 
@@ -69,6 +70,8 @@ std::optional<graph::Refusal> TurnPermit::depart()
 void TurnPermit::ended(const graph::Ending& ending)
 {
     const auto now = clock_.now();
+    if (ending.failure)
+        failures_.add(*ending.failure);
     is_told_to_wait_ = is_told_to_wait_ || (!ending.failure && ending.usage.regain_after);
     if (ending.was_called_back)
         governor_.called_back(account_, work_, now);

@@ -3,6 +3,7 @@
 #include "collectors/graph/permit.hpp"
 #include "daemon/budget/governor.hpp"
 #include "daemon/clock.hpp"
+#include "daemon/failure_counts.hpp"
 #include "storage/model/rows.hpp"
 
 namespace insightd::replicas
@@ -14,7 +15,8 @@ namespace insightd::daemon
 {
 
 /// Asks for each call of one account whether the account is this instance's own at that moment,
-/// then the governor. Its turns are made one after the other, each for one class of work.
+/// then the governor; what its calls fail with is counted. Its turns are made one after the other,
+/// each for one class of work.
 class TurnPermit final : public graph::Permit
 {
 public:
@@ -23,7 +25,9 @@ public:
         model::AccountId account;
     };
 
-    TurnPermit(Owner owner, budget::Governor& governor, const Clock& clock, std::size_t account);
+    TurnPermit(
+        Owner owner, budget::Governor& governor, FailureCounts& failures, const Clock& clock,
+        std::size_t account);
 
     /// The calls from now on are made for this.
     void begin(budget::Work work, bool is_irreplaceable);
@@ -43,6 +47,7 @@ private:
 
     Owner owner_;
     budget::Governor& governor_;
+    FailureCounts& failures_; ///< of all accounts
     const Clock& clock_;
     std::size_t account_;
     budget::Work work_{};

@@ -131,8 +131,10 @@ Outcome<Reply> Client::take(const Outcome<HttpReply>& answer, Ending& ending)
     ending.was_called_back = !answer && answer.error().kind == FailureClass::held_back;
     if (ending.was_called_back)
         --calls_; // it was none
-    if (!answer)
+    if (!answer) {
+        ending.failure = answer.error().kind;
         return answer.error();
+    }
     host_ = {answer->api_version, parse_http_date(answer->date)};
     usage_ = parse_usage(answer->app_usage, answer->business_usage);
     auto reply = read(*answer);

@@ -52,6 +52,11 @@ bool shows_room(const graph::Ending& ending, const std::optional<int>& percent)
     return !ending.failure || percent;
 }
 
+std::optional<model::Instant> if_it_stands(model::Instant until, model::Instant now)
+{
+    return until > now ? std::optional{until} : std::nullopt;
+}
+
 /// The same for everybody who uses the app: "instagram app 1234".
 std::string name_of_app(const config::Api& api, config::Login login)
 {
@@ -313,13 +318,19 @@ State Governor::state(std::size_t account, model::Instant now)
     state.account_percent = member.day.meter().percent(now);
     state.calls_in_hour = member.hour.total(now);
     state.calls_in_day = member.day.meter().calls(now);
-    if (const auto until = blocked_until(account); until > now)
-        state.blocked_until = until;
+    state.blocked_until = if_it_stands(blocked_until(account), now);
+    state.own_block_until = if_it_stands(member.day.barrier().until(), now);
     for (std::size_t place = 0; place < work_count; ++place)
         if (const auto work = static_cast<Work>(place);
             ask(account, work, Stage::begins, 0, now).answer == Answer::shed)
             state.shedding.push_back(manner_of(work).name);
     return state;
+}
+
+AppState Governor::state_of_app(config::Login login, model::Instant now)
+{
+    auto& hour = apps_.at(static_cast<std::size_t>(login)).hour;
+    return {hour.meter().percent(now), if_it_stands(hour.barrier().until(), now)};
 }
 
 } // namespace insightd::budget

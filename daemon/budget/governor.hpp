@@ -22,8 +22,15 @@ struct State {
     std::optional<double> account_percent; ///< of the account's limit for a day
     std::int64_t calls_in_hour = 0;
     std::int64_t calls_in_day = 0;
+    std::optional<model::Instant> blocked_until;   ///< if it is now, by itself or with its app
+    std::optional<model::Instant> own_block_until; ///< the same without its app
+    std::vector<std::string_view> shedding;        ///< classes of work that may not begin now
+};
+
+/// What is the same for all accounts of an app.
+struct AppState {
+    std::optional<double> percent;               ///< of its limit for an hour
     std::optional<model::Instant> blocked_until; ///< if it is now
-    std::vector<std::string_view> shedding;      ///< classes of work that may not begin now
 };
 
 /// The answer to a question; `again` is when to ask again, if it is no.
@@ -87,6 +94,9 @@ public:
     double scarcity(std::size_t account, model::Instant now);
 
     State state(std::size_t account, model::Instant now);
+
+    /// Of the app that logins of this kind go through.
+    AppState state_of_app(config::Login login, model::Instant now);
 
 private:
     struct App {

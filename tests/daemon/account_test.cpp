@@ -54,6 +54,56 @@ model::StoredPost stored_post(model::Instant published_at)
     return stored;
 }
 
+model::Batch run_of(const char* collector, model::Instant started_at, bool succeeded)
+{
+    model::Batch rows;
+    auto& run = rows.runs.emplace_back();
+    run.collector = collector;
+    run.started_at = started_at;
+    run.succeeded = succeeded;
+    return rows;
+}
+
+TEST(Account, KnowsWhenAJobLastSucceededFromTheStoreAndFromWhatIsStored)
+{
+    config::Account settings;
+    settings.collect[config::Collector::profile] = true;
+    Account account{0, settings};
+    Scheduler scheduler;
+    EXPECT_EQ(account.last_success(Job::profile), std::nullopt);
+
+    model::AccountHistory history;
+    history.last_success["profile"] = now - std::chrono::hours{3};
+    history.last_success["tags"] = now - std::chrono::hours{900};
+    account.remember(history, now, scheduler);
+    EXPECT_EQ(account.last_success(Job::profile), now - std::chrono::hours{3});
+    EXPECT_EQ(account.last_success(Job::tags), std::nullopt) << "switched off since";
+
+    account.learn(run_of("profile", now, false), now, scheduler);
+    EXPECT_EQ(account.last_success(Job::profile), now - std::chrono::hours{3});
+    account.learn(run_of("profile", now, true), now, scheduler);
+    EXPECT_EQ(account.last_success(Job::profile), now);
+}
+
+TEST(Account, ReadingOfAStoryThatFailedFailsNoMoreOnceNoStoryIsOpen)
+{
+    config::Account settings;
+    settings.collect[config::Collector::stories] = true;
+    Account account{0, settings};
+    Scheduler scheduler;
+    account.remember({}, now, scheduler);
+    account.trouble(Job::story_insights).kind = graph::FailureClass::transient;
+    EXPECT_EQ(account.failing(Job::stories), std::nullopt);
+
+    model::StoryEntry story;
+    story.media_id = 18;
+    story.expires_at = now + std::chrono::hours{9};
+    account.stories().take({story});
+    EXPECT_EQ(account.failing(Job::stories), graph::FailureClass::transient);
+    account.trouble(Job::stories).kind = graph::FailureClass::no_permission;
+    EXPECT_EQ(account.failing(Job::stories), graph::FailureClass::no_permission) << "as its list";
+}
+
 TEST(Account, ASuspectPastTheLastTierIsPlannedSoon)
 {
     Account account{0, reading_posts()};

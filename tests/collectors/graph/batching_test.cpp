@@ -292,6 +292,20 @@ TEST(Batching, CalledBackAsAWholeIsNoCallAtAll)
         EXPECT_TRUE(ending.was_called_back);
 }
 
+TEST(Batching, CallsThatAreNotAnsweredFailedForAReason)
+{
+    SomeCalls permit{3};
+    Talk talk{members(fine), config::Login::facebook};
+    talk.permit = &permit;
+    talk.api.graph_url.facebook = "http://127.0.0.1:1";
+    ask_side_by_side(talk, 3);
+    ASSERT_THAT(permit.endings, SizeIs(3)) << "a second try gets no permit";
+    for (const auto& ending : permit.endings) {
+        EXPECT_FALSE(ending.was_answered);
+        EXPECT_EQ(ending.failure, FailureClass::unreachable);
+    }
+}
+
 TEST(Batching, KeepsItsConnection)
 {
     Talk talk{members(fine), config::Login::facebook};

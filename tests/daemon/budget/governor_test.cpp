@@ -598,5 +598,22 @@ TEST_F(GovernorTest, BlockLeavesNoRoom)
     EXPECT_EQ(governor.room(0, Work::stories, now), 0) << "one call finds out first";
 }
 
+TEST_F(GovernorTest, WhatIsOfAnAppIsToldApartFromWhatIsOfAnAccount)
+{
+    call(0, Work::lists, 40, 70);
+    refuse(1, FailureClass::account_throttled, 9min);
+    refuse(2, FailureClass::app_throttled, 17min);
+    const auto instagram = governor.state_of_app(config::Login::instagram, now);
+    EXPECT_EQ(instagram.percent, 40);
+    EXPECT_EQ(instagram.blocked_until, std::nullopt) << "an account's block is not its app's";
+    const auto facebook = governor.state_of_app(config::Login::facebook, now);
+    EXPECT_EQ(facebook.blocked_until, start + 17min);
+    EXPECT_EQ(governor.state(1, now).own_block_until, start + 9min);
+    EXPECT_EQ(governor.state(2, now).own_block_until, std::nullopt);
+    EXPECT_EQ(governor.state(2, now).blocked_until, start + 17min) << "with its app";
+    now += 18min;
+    EXPECT_EQ(governor.state_of_app(config::Login::facebook, now).blocked_until, std::nullopt);
+}
+
 } // namespace
 } // namespace insightd::budget

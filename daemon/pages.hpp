@@ -3,14 +3,16 @@
 #include "config/config.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/http/server.hpp"
+#include "daemon/metrics/process.hpp"
 #include "daemon/reload/record.hpp"
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
-namespace prometheus
+namespace insightd::metrics
 {
-class Registry;
+class Exposition;
 }
 
 namespace insightd::replicas
@@ -52,15 +54,26 @@ public:
     http::Answer answer(const http::Question& question) const;
 
 private:
+    struct Tokens;
+
+    // pages.cpp: whether it collects
     http::Answer readiness() const;
-    http::Answer metrics() const;
+    Tokens looked_at() const;
+    std::vector<std::string> reasons_against(const Tokens& tokens) const;
     std::string database_words() const;
     std::size_t accounts_owned() const;
     std::size_t instances() const;
-    void show_spool(prometheus::Registry& all) const;
-    void show_budgets(prometheus::Registry& all) const;
-    void show_webhooks(prometheus::Registry& all) const;
-    void show_reloads(prometheus::Registry& all) const;
+
+    // figures.cpp: for Prometheus
+    http::Answer metrics() const;
+    void show_process(metrics::Exposition& page) const;
+    void show_instance(metrics::Exposition& page) const;
+    void show_collection(metrics::Exposition& page) const;
+    void show_stories(metrics::Exposition& page) const;
+    void show_spool(metrics::Exposition& page) const;
+    void show_apps(metrics::Exposition& page) const;
+    void show_webhooks(metrics::Exposition& page) const;
+    void show_reloads(metrics::Exposition& page) const;
 
     const config::Config& config_;
     const Clock& clock_;
@@ -70,6 +83,7 @@ private:
     const replicas::Replica* replica_;             ///< nothing: all accounts are its own
     const webhooks::Receiver* receiver_ = nullptr; ///< nothing: no webhooks are taken
     const reload::Record* reloads_ = nullptr;      ///< nothing: none is ever taken over
+    metrics::Process process_;
 };
 
 } // namespace insightd::daemon

@@ -7,8 +7,10 @@
 #include "storage/spool/spooled_writer.hpp"
 
 #include <algorithm>
-#include <array>
-#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 // What /metrics shows. All series of a metric stand together, so that accounts are gone through
 // once for each of theirs.

@@ -150,7 +150,7 @@ http::Answer Pages::metrics() const
     show_tokens(page, accounts);
     show_webhooks(page);
     show_reloads(page);
-    return {200, std::string{Exposition::type}, page.take()};
+    return {200, std::string{Exposition::type}, page.text()};
 }
 
 void Pages::show_process(Exposition& page) const

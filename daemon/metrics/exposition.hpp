@@ -2,17 +2,18 @@
 
 #include "daemon/metrics/metric.hpp"
 
+#include <prometheus/metric_family.h>
+
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 namespace insightd::metrics
 {
 
-/// A page of figures in Prometheus's text format 0.0.4. Made anew for each answer: what is shown is
-/// what is, and nothing is kept twice. With 10,000 accounts it has some 70,000 lines, and the event
-/// loop waits for it: so they are written straight into one text.
+/// A page of figures in Prometheus's text format. Made anew for each answer, without a registry:
+/// what is shown is what is, and nothing is kept twice.
 class Exposition
 {
 public:
@@ -31,12 +32,10 @@ public:
         add(value);
     }
 
-    std::string take() { return std::move(text_); }
+    std::string text() const;
 
 private:
-    void add_label(std::string_view name, std::string_view value);
-
-    std::string text_;
+    std::vector<prometheus::MetricFamily> families_;
     Metric metric_;
 };
 

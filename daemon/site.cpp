@@ -71,8 +71,11 @@ webhooks::Receiver::Services services_of(Daemon& daemon, webhooks::Inbox& inbox)
         daemon.engine.note_mentions(mentions);
     };
     services.mentioned = mentioned_ids(daemon.config);
-    services.say = [](std::string_view event, const std::string& reason) {
-        log::warning(event, {{"reason", reason}});
+    services.say = [](const webhooks::NotTaken& delivery) {
+        log::warning(
+            "webhook_not_taken", {{"outcome", webhooks::to_string(delivery.outcome)},
+                                  {"reason", delivery.reason},
+                                  {"others", delivery.others}});
     };
     return services;
 }

@@ -36,6 +36,9 @@ const Row& row_of(Outcome outcome)
 /// What the platform sends is short; more is not echoed.
 constexpr std::size_t longest_challenge = 256;
 
+/// Of one outcome: who mends a secret and tries again sees within this time whether it helped.
+constexpr std::chrono::minutes between_lines{1};
+
 http::Answer plain(int status, std::string words)
 {
     http::Answer answer;
@@ -127,12 +130,17 @@ asio::awaitable<Receiver::Verdict> Receiver::keep(collectors::Delivery delivery)
     co_return Verdict{Outcome::kept, {}};
 }
 
-/// A line for each change of what goes wrong, not for each delivery: anybody can send some.
+/// Anybody can send some: not a line for each, and what strangers send silences nothing else.
 void Receiver::note(const Verdict& verdict)
 {
-    ++counts_.at(static_cast<std::size_t>(verdict.outcome));
-    if (std::exchange(last_, verdict.outcome) != verdict.outcome && !verdict.why.empty())
-        services_.say("webhook_not_taken", verdict.why);
+    const auto place = static_cast<std::size_t>(verdict.outcome);
+    const auto count = ++counts_.at(place);
+    auto& told = told_.at(place);
+    const auto now = services_.machine_time();
+    if (verdict.why.empty() || (told.at && now - *told.at < between_lines))
+        return;
+    services_.say({verdict.outcome, verdict.why, count - told.count - 1});
+    told = {now, count};
 }
 
 } // namespace insightd::webhooks

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -35,6 +36,13 @@ inline constexpr std::size_t outcomes = 7;
 
 std::string_view to_string(Outcome outcome);
 
+/// Why a delivery was not taken or not kept, and how many others ended so since it was said before.
+struct NotTaken {
+    Outcome outcome{};
+    std::string reason;
+    std::int64_t others = 0;
+};
+
 /// Takes what the platform pushes, and answers 200 once it is durable.
 /// Source: graph-api.md section 7.
 class Receiver
@@ -49,8 +57,8 @@ public:
         std::function<Rate::Time()> machine_time;
         /// Told of pushes that are durable.
         std::function<void(const std::vector<model::StoryPush>&)> kept;
-        /// Told why deliveries are not taken or not kept: an event and its reason.
-        std::function<void(std::string_view event, const std::string& reason)> say;
+        /// Told why deliveries are not taken or not kept.
+        std::function<void(const NotTaken&)> say;
         std::set<model::AccountId> mentioned{}; ///< accounts that collect mentions
         /// Told of mentions that are durable.
         std::function<void(const std::vector<model::Mention>&)> kept_mentions{};
@@ -76,6 +84,12 @@ private:
         std::string why; ///< for the log; empty if all is well
     };
 
+    /// What was last said of an outcome.
+    struct Told {
+        std::optional<Rate::Time> at;
+        std::int64_t count = 0; ///< how often it had been by then
+    };
+
     http::Answer verification(const http::Question& question) const;
     boost::asio::awaitable<Verdict> take(http::Question question);
     boost::asio::awaitable<Verdict> keep(collectors::Delivery delivery);
@@ -85,7 +99,7 @@ private:
     Rate rate_;
     std::array<std::int64_t, outcomes> counts_{};
     std::int64_t stories_ = 0;
-    Outcome last_ = Outcome::kept;
+    std::array<Told, outcomes> told_{};
 };
 
 } // namespace insightd::webhooks

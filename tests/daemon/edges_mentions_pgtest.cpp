@@ -54,9 +54,7 @@ private:
             [this] { return clock.now(); },
             [] { return 1h; },
             [](const auto&) {},
-            [](std::string_view event, const std::string& reason) {
-                ADD_FAILURE() << event << " " << reason;
-            }};
+            [](const webhooks::NotTaken& delivery) { ADD_FAILURE() << delivery.reason; }};
         if (is_wanted)
             services.mentioned = {id};
         services.kept_mentions = [this](const auto& mentions) { engine->note_mentions(mentions); };

@@ -197,9 +197,7 @@ TEST(PushedStories, EndWithTheNumbersOfTheirEnd)
          [&] { return simulation.clock.now(); },
          [] { return 1h; },
          [&](const auto& pushes) { simulation.engine->note_pushes(pushes); },
-         [](std::string_view event, const std::string& reason) {
-             ADD_FAILURE() << event << " " << reason;
-         }},
+         [](const webhooks::NotTaken& delivery) { ADD_FAILURE() << delivery.reason; }},
         1000};
     std::vector<sandbox::Media> told;
     for (auto hour = start; hour < start + 60h; hour += 1h) {

@@ -10,10 +10,13 @@ namespace insightd::webhooks
 namespace
 {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 using namespace std::chrono_literals;
 
 const model::Instant noon{std::chrono::seconds{1772366400}};
@@ -34,9 +37,7 @@ protected:
             [] { return noon; },
             [this] { return machine; },
             [this](const auto& pushes) { told += pushes.size(); },
-            [this](std::string_view event, const std::string& reason) {
-                said.push_back(std::string{event} + ": " + reason);
-            }};
+            [this](const NotTaken& delivery) { said.push_back(delivery); }};
     }
 
     http::Answer ask(std::string query)
@@ -60,12 +61,20 @@ protected:
         return post(body, "sha256=" + graph::hmac_sha256(config::Secret{secret}, body));
     }
 
+    std::vector<Outcome> outcomes_said() const
+    {
+        std::vector<Outcome> all;
+        for (const auto& delivery : said)
+            all.push_back(delivery.outcome);
+        return all;
+    }
+
     boost::asio::io_context loop{1};
     Rate::Time machine = 1h;
     StoreOfPushes store{loop};
     Inbox inbox{loop.get_executor(), store};
     std::size_t told = 0;
-    std::vector<std::string> said;
+    std::vector<NotTaken> said;
     Receiver receiver{services(), 20};
 };
 
@@ -155,7 +164,42 @@ TEST_F(ReceiverTest, WithoutAStoreItIsNotAcknowledged)
     EXPECT_EQ(deliver(of_shop).status, 500);
     store.refused = 0;
     EXPECT_EQ(deliver(of_shop).status, 200);
-    EXPECT_THAT(said, ElementsAre("webhook_not_taken: away", "webhook_not_taken: no such story"));
+    EXPECT_THAT(
+        said,
+        ElementsAre(
+            AllOf(
+                Field(&NotTaken::outcome, Outcome::unavailable), Field(&NotTaken::reason, "away")),
+            AllOf(
+                Field(&NotTaken::outcome, Outcome::refused),
+                Field(&NotTaken::reason, "no such story"))));
+}
+
+TEST_F(ReceiverTest, StrangersCannotFloodTheLog)
+{
+    for (int second = 0; second < 60; ++second, machine += 1s)
+        for (int count = 0; count < 12; ++count) {
+            deliver(of_shop);
+            deliver(of_shop, "another secret");
+        }
+    EXPECT_THAT(outcomes_said(), UnorderedElementsAre(Outcome::unsigned_, Outcome::too_many));
+    deliver(of_shop, "another secret");
+    ASSERT_THAT(said, SizeIs(3));
+    EXPECT_EQ(said.back().outcome, Outcome::unsigned_);
+    EXPECT_EQ(said.back().others, receiver.count(Outcome::unsigned_) - 2)
+        << "those between the two that are told";
+}
+
+TEST_F(ReceiverTest, WhatStrangersSendSilencesNothingElse)
+{
+    deliver(of_shop, "another secret");
+    store.is_away = true;
+    deliver(of_shop);
+    deliver(of_shop, "another secret");
+    store.is_away = false;
+    store.refused = 5;
+    deliver(of_shop);
+    EXPECT_THAT(
+        outcomes_said(), ElementsAre(Outcome::unsigned_, Outcome::unavailable, Outcome::refused));
 }
 
 TEST_F(ReceiverTest, MoreThanTheRateIsRefusedUnread)

@@ -6,6 +6,7 @@
 #include "daemon/http/server.hpp"
 #include "daemon/init/questions.hpp"
 #include "daemon/log.hpp"
+#include "daemon/log_limiter.hpp"
 #include "daemon/manual_commands.hpp"
 #include "storage/engine.hpp"
 #include "storage/model/writer.hpp"
@@ -228,7 +229,9 @@ void add_status_command(CLI::App& app, Wish& wish)
     auto* command = add_command(
         app, wish, "status", "health of each account and collector, as the database knows it",
         [&wish] { return command_status(wish.common, wish.status); });
-    command->add_flag("--json", wish.status.as_json, "for programs: an object");
+    command->add_flag(
+        "--json", wish.status.as_json,
+        "for programs: an object");
     command
         ->add_option_function<int>(
             "--watch", [&wish](int seconds) { wish.status.every = std::chrono::seconds{seconds}; },
@@ -336,21 +339,9 @@ ExitCode complain(ExitCode code, const char* what)
     return code;
 }
 
-} // namespace
-
-ExitCode run_command_line(int argc, const char* const* argv)
+/// Does it; what cannot be done becomes the code of whoever can mend it: time, or a person.
+ExitCode fulfilled(const Wish& wish)
 {
-    CLI::App app{about, "insightd"};
-    app.set_version_flag("--version", "insightd " INSIGHTD_VERSION);
-    app.require_subcommand(1);
-    app.footer(exit_codes_in_words());
-    Wish wish;
-    add_commands(app, wish);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? ExitCode::ok : ExitCode::usage;
-    }
     try {
         if (wish.common.debug)
             log::set_level(log::Level::debug);
@@ -372,6 +363,26 @@ ExitCode run_command_line(int argc, const char* const* argv)
     } catch (const std::exception& error) {
         return complain(ExitCode::software, error.what());
     }
+}
+
+} // namespace
+
+ExitCode run_command_line(int argc, const char* const* argv)
+{
+    CLI::App app{about, "insightd"};
+    app.set_version_flag("--version", "insightd " INSIGHTD_VERSION);
+    app.require_subcommand(1);
+    app.footer(exit_codes_in_words());
+    Wish wish;
+    add_commands(app, wish);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? ExitCode::ok : ExitCode::usage;
+    }
+    const auto code = fulfilled(wish);
+    log::tell_all_repeats();
+    return code;
 }
 
 } // namespace insightd::daemon

@@ -3,6 +3,7 @@
 #include "daemon/beginning.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
+#include "daemon/log_limiter.hpp"
 #include "daemon/reloading.hpp"
 #include "daemon/site.hpp"
 #include "daemon/taking_part.hpp"
@@ -31,9 +32,21 @@ constexpr std::chrono::seconds last_resort{9};
 /// Nothing waits for the last answer of a database that is away.
 constexpr std::chrono::seconds grace_of_sides{1};
 
+/// Where nothing else is said.
+constexpr std::chrono::seconds between_repeats{10};
+
+asio::awaitable<void> tell_repeats(Daemon& daemon)
+{
+    while (!daemon.stopping) {
+        co_await nap(daemon.repeats, between_repeats);
+        log::tell_repeats();
+    }
+}
+
 asio::awaitable<void> live(Daemon& daemon, Reloading& reloading)
 {
     on_the_side(daemon, daemon.service.feed_watchdog());
+    on_the_side(daemon, tell_repeats(daemon));
     co_await begin(daemon);
     daemon.service.ready(
         daemon.begun ? "collecting" : "the database is away: collecting stories and profiles only");
@@ -51,6 +64,12 @@ asio::awaitable<void> live(Daemon& daemon, Reloading& reloading)
                     {"rows_in_spool", daemon.store.writer.depth().rows}});
 }
 
+[[noreturn]] void leave_at_once(ExitCode code)
+{
+    log::tell_all_repeats();
+    std::_Exit(static_cast<int>(code));
+}
+
 /// Nothing that was acknowledged can be lost by this: what waits was never stored.
 void leave_when_overdue(Daemon& daemon)
 {
@@ -61,7 +80,7 @@ void leave_when_overdue(Daemon& daemon)
         log::error(
             "stop_overdue",
             {{"reason", "neither the database nor the disk answers"}, {"rows", "given up"}});
-        std::_Exit(static_cast<int>(ExitCode::unavailable));
+        leave_at_once(ExitCode::unavailable);
     });
 }
 
@@ -87,6 +106,7 @@ void stop_on_signal(Daemon& daemon, Reloading& reloading)
         daemon.posts_retry.cancel();
         daemon.caretaking.stop();
         daemon.first_look.cancel();
+        daemon.repeats.cancel();
         daemon.store.writer.stop();
         daemon.engine.stop(grace);
         leave_when_overdue(daemon);
@@ -143,7 +163,7 @@ ExitCode command_run(const CommonOptions& common, bool migrates)
     if (broken)
         std::rethrow_exception(broken);
     if (!has_ended(daemon))
-        std::_Exit(static_cast<int>(ExitCode::ok));
+        leave_at_once(ExitCode::ok);
     return ExitCode::ok;
 }
 

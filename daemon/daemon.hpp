@@ -48,6 +48,7 @@ struct Daemon {
     boost::asio::steady_timer retry{loop};
     boost::asio::steady_timer posts_retry{loop};
     boost::asio::steady_timer overdue{loop};
+    boost::asio::steady_timer repeats{loop}; ///< of the log
     storage::Database::OldSchema old_schema = storage::Database::OldSchema::migrate;
     boost::asio::steady_timer first_look{loop}; ///< at the database; cancelled when it has answered
     boost::asio::steady_timer sides_end{loop};

@@ -1,10 +1,13 @@
 #include "daemon/log.hpp"
 
+#include "daemon/log_limiter.hpp"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace insightd::daemon::log
 {
@@ -47,10 +50,38 @@ std::string in_quotes(std::string_view value)
     return text + '"';
 }
 
-void write(spdlog::level::level_enum level, char priority, std::string_view event, FieldList fields)
+struct Weight {
+    spdlog::level::level_enum level;
+    char priority; ///< as journald reads it
+};
+
+/// By Level.
+constexpr std::array weights{
+    Weight{spdlog::level::off, ' '}, Weight{spdlog::level::err, '3'},
+    Weight{spdlog::level::warn, '4'}, Weight{spdlog::level::info, '6'},
+    Weight{spdlog::level::debug, '7'}};
+
+const Weight& weight_of(Level level)
 {
-    if (logger().should_log(level))
-        logger().log(level, fmt::format("<{}>{}", priority, line(event, fields)));
+    return weights.at(static_cast<std::size_t>(level));
+}
+
+/// A simulation's minutes are too short to be read: the machine's count.
+Limiter& limiter()
+{
+    static Limiter instance{
+        [](Level level, const std::string& text) {
+            const auto& weight = weight_of(level);
+            logger().log(weight.level, fmt::format("<{}>{}", weight.priority, text));
+        },
+        [] { return std::chrono::steady_clock::now().time_since_epoch(); }};
+    return instance;
+}
+
+void write(Level level, std::string_view event, FieldList fields)
+{
+    if (logger().should_log(weight_of(level).level))
+        limiter().tell(level, event, fields);
 }
 
 } // namespace
@@ -66,35 +97,39 @@ std::string line(std::string_view event, FieldList fields)
 
 void error(std::string_view event, Fields fields)
 {
-    write(spdlog::level::err, '3', event, fields);
+    write(Level::error, event, fields);
 }
 void warning(std::string_view event, Fields fields)
 {
-    write(spdlog::level::warn, '4', event, fields);
+    write(Level::warning, event, fields);
 }
 void info(std::string_view event, Fields fields)
 {
-    write(spdlog::level::info, '6', event, fields);
+    write(Level::info, event, fields);
 }
 void debug(std::string_view event, Fields fields)
 {
-    write(spdlog::level::debug, '7', event, fields);
+    write(Level::debug, event, fields);
 }
 
 void tell(Priority priority, std::string_view event, FieldList fields)
 {
-    if (priority == Priority::error)
-        write(spdlog::level::err, '3', event, fields);
-    else
-        write(spdlog::level::info, '6', event, fields);
+    write(priority == Priority::error ? Level::error : Level::info, event, fields);
 }
 
 void set_level(Level level)
 {
-    static constexpr std::array levels{
-        spdlog::level::off, spdlog::level::err, spdlog::level::warn, spdlog::level::info,
-        spdlog::level::debug};
-    logger().set_level(levels.at(static_cast<std::size_t>(level)));
+    logger().set_level(weight_of(level).level);
+}
+
+void tell_repeats()
+{
+    limiter().tell_over();
+}
+
+void tell_all_repeats()
+{
+    limiter().tell_all();
 }
 
 } // namespace insightd::daemon::log

@@ -8,7 +8,9 @@
 #include <string_view>
 
 /// Structured log lines on stderr, one per event, with the priority that journald reads:
-/// `<6>poll account=shop collector=media rows=310`. Values with spaces or quotes are quoted.
+/// `<6>poll account=shop collector=media rows=310`. Values with spaces or quotes are quoted. Of an
+/// event that repeats within a minute the first lines are written, then how many more there were:
+/// `<4>repeats event=collection_failed suppressed=4980 in=60s`. May be used from any thread.
 namespace insightd::daemon::log
 {
 

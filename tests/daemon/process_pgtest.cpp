@@ -460,6 +460,49 @@ TEST(Program, StoriesGoOnWhileTheDatabaseIsAwayAndKill9LosesNoneOfThem)
     EXPECT_EQ(number(database, "SELECT count(*) FROM store.loss"), 0);
 }
 
+/// A configuration without a sandbox: nobody is asked.
+class Alone
+{
+public:
+    explicit Alone(const std::string& database) : database_{database} {}
+
+    /// `run` with these keys beside the necessary ones, and so many accounts without a token.
+    Process run(const std::string& keys, int accounts = 1) const
+    {
+        std::ofstream yaml{file()};
+        yaml << "database: \"" << database_
+             << "\"\nstate_dir: " << (folder.path() / "state").string() << "\n"
+             << keys << "accounts:\n";
+        for (int number = 1; number <= accounts; ++number)
+            yaml << "  - {name: shop_" << number << ", user_id: \"" << 17841400000000000 + number
+                 << "\", token: {env: NOT_SET}, timezone: UTC}\n";
+        yaml.close();
+        return Process{{INSIGHTD_PROGRAM, "run", "--config", file()}};
+    }
+
+    std::string file() const { return folder.path() / "insightd.yaml"; }
+
+    insightd::testing::ScratchFolder folder;
+
+private:
+    std::string database_;
+};
+
+TEST(Program, FortyDeadTokensAreTwentyLinesAndOneThatTellsOfTheRestAtTheEnd)
+{
+    const auto database = fresh_database();
+    const Alone alone{database};
+    auto daemon = alone.run("", 40);
+    ASSERT_TRUE(daemon.wait_for("token_dead")) << daemon.output();
+    const auto* const dead = "SELECT count(*) FROM insights.token_status WHERE state <> 'ok'";
+    for (int tries = 0; number(database, dead) < 40; ++tries)
+        ASSERT_LT(tries, 200'000);
+    daemon.end(SIGTERM);
+    EXPECT_EQ(daemon.exit_code, 0);
+    EXPECT_EQ(occurrences(daemon.output(), "<3>token_dead "), 20) << daemon.output();
+    EXPECT_EQ(occurrences(daemon.output(), "<3>repeats event=token_dead suppressed="), 1);
+}
+
 TEST(Program, FaultsOfTheApiNeverStopTheRest)
 {
     const auto database = fresh_database();

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <regex>
 
 namespace insightd::soak
 {
@@ -221,7 +222,18 @@ private:
         std::ifstream in{stage_.log()};
         for (std::string line; std::getline(in, line);)
             if (line.starts_with("<3>") || line.starts_with("<4>"))
-                ++report_.log[line.substr(3, line.find(' ') - 3)];
+                count(line);
+    }
+
+    /// Of what repeats within a minute the log says only how many more lines there would be.
+    void count(const std::string& line)
+    {
+        static const std::regex repeats{"<.>repeats event=([^ ]+) suppressed=([0-9]+) .*"};
+        std::smatch parts;
+        if (std::regex_match(line, parts, repeats))
+            report_.log[parts[1]] += std::stoi(parts[2]);
+        else
+            ++report_.log[line.substr(3, line.find(' ') - 3)];
     }
 
     Wish wish_;

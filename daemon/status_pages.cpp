@@ -244,6 +244,7 @@ status_page::DaemonNow StatusPages::now_without_accounts() const
     now.spool_rows = store.depth().rows;
     now.spool_oldest = store.depth().oldest;
     now.spool_dropped = store.dropped_rows();
+    now.spool_set_aside = store.depth().set_aside;
     now.spool_trouble = trouble_of(store);
     now.machine_ahead = services_.clock.machine_ahead();
     if (reloads_ != nullptr) {

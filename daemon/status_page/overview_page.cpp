@@ -1,4 +1,5 @@
 #include "daemon/status_page/layout.hpp"
+#include "daemon/status_page/needs.hpp"
 #include "daemon/status_page/pages.hpp"
 #include "daemon/status_page/words.hpp"
 
@@ -12,7 +13,6 @@ namespace insightd::status_page
 namespace
 {
 
-constexpr std::size_t most_needs = 8;
 constexpr std::size_t most_rows = 25;     ///< of accounts that are well
 constexpr std::size_t most_troubled = 60; ///< of others
 constexpr std::size_t most_found = 100;
@@ -36,128 +36,6 @@ Html short_table(
     return joined(table(caption, columns, rows), folded(words, table(caption, columns, rest)));
 }
 
-std::size_t count_of(const std::vector<Standing>& all, Level level)
-{
-    return static_cast<std::size_t>(std::ranges::count(all, level, &Standing::level));
-}
-
-std::string accounts(std::size_t count)
-{
-    return counted(static_cast<std::int64_t>(count), "account", "accounts");
-}
-
-/// The whole of it in one sentence.
-std::string headline(const DaemonNow& now, const std::vector<Standing>& all)
-{
-    const auto need = count_of(all, Level::stopped) + count_of(all, Level::needs_you) +
-                      count_of(all, Level::attention);
-    if (now.spool_trouble != SpoolTrouble::none)
-        return "Numbers are in danger: the spool needs you";
-    if (need > 0)
-        return accounts(need) + (need == 1 ? " needs you" : " need you");
-    if (!now.database_is_up)
-        return "The database is away";
-    if (!now.config_trouble.empty())
-        return "The configuration file has a mistake";
-    const auto troubled = count_of(all, Level::trying) + count_of(all, Level::waits);
-    if (troubled > 0)
-        return fmt::format(
-            "Nothing needs you; {} {} a little", accounts(troubled),
-            troubled == 1 ? "waits" : "wait");
-    if (count_of(all, Level::well) < all.size())
-        return "Collecting begins";
-    return all.size() == 1 ? "The account is collected"
-                           : "All " + accounts(all.size()) + " are collected";
-}
-
-Html need(const Standing& standing)
-{
-    const bool is_bad = standing.level <= Level::needs_you;
-    return element(
-        "section", {{"class", is_bad ? "need" : "need attention"}},
-        joined(
-            element(
-                "h2", joined(
-                          mark(standing.level), ": ",
-                          local_link({"account", standing.name}, foreign(standing.name)))),
-            element("p", standing.words), quoted(standing.error), mend(standing.mend)));
-}
-
-Html need_of_spool(const DaemonNow& now)
-{
-    if (now.spool_trouble == SpoolTrouble::none)
-        return {};
-    const auto* const words =
-        now.spool_trouble == SpoolTrouble::full
-            ? "The spool on this machine is full: rows are dropped, those first that can be read "
-              "again"
-            : "The spool on this machine cannot be written: rows stay in memory while the database "
-              "is away";
-    return element(
-        "section", {{"class", "need"}},
-        joined(
-            element("h2", joined(mark(Level::needs_you), ": spool")), element("p", words),
-            mend("see that the database runs, and that the disk of state_dir has room")));
-}
-
-Html need_of_clock(const DaemonNow& now)
-{
-    if (now.machine_ahead == std::chrono::microseconds::zero())
-        return {};
-    const auto off = span(std::chrono::abs(now.machine_ahead));
-    const bool is_ahead = now.machine_ahead > std::chrono::microseconds::zero();
-    return element(
-        "section", {{"class", "need attention"}},
-        joined(
-            element("h2", joined(mark(Level::attention), ": clock")),
-            element(
-                "p", fmt::format(
-                         "This machine's clock is {} {}; the platform's time is gone by.", off,
-                         is_ahead ? "ahead" : "behind")),
-            mend("timedatectl set-ntp true")));
-}
-
-/// What is collected is not what the file says: nobody would see it otherwise.
-Html need_of_configuration(const DaemonNow& now)
-{
-    Html cards;
-    if (!now.config_trouble.empty())
-        cards += element(
-            "section", {{"class", "need"}},
-            joined(
-                element("h2", joined(mark(Level::attention), ": configuration")),
-                element("p", "The file has a mistake; everything goes on as configured before."),
-                quoted(now.config_trouble), mend("correct the file, and save it")));
-    if (!now.config_waits.empty())
-        cards += element(
-            "section", {{"class", "need"}},
-            joined(
-                element("h2", joined(mark(Level::attention), ": configuration")),
-                element("p", "These keys were changed, and are read at a start only:"),
-                quoted(now.config_waits), mend("systemctl restart insightd")));
-    return cards;
-}
-
-Html needs(const DaemonNow& now, const std::vector<Standing>& all)
-{
-    Html cards = need_of_spool(now);
-    cards += need_of_clock(now);
-    cards += need_of_configuration(now);
-    std::size_t left_out = 0, shown = 0;
-    for (const auto& standing : all) {
-        if (standing.level > Level::attention)
-            break;
-        if (shown++ < most_needs)
-            cards += need(standing);
-        else
-            ++left_out;
-    }
-    if (left_out > 0)
-        cards +=
-            element("p", fmt::format("and {} more, first in the list below", accounts(left_out)));
-    return cards.is_empty() ? cards : element("div", {{"class", "needs"}}, cards);
-}
-
 Html tile(std::string_view title, const Html& value, const Html& more)
 {
     return element(
@@ -170,12 +48,13 @@ Html tile_of_database(const DaemonNow& now)
     if (!now.database_is_up)
         return tile(
             "Database", element("span", {{"class", "bad"}}, "▲ away"),
-            now.spool_rows > 0
-                ? waiting + " in the spool, the oldest of " + ago(now.spool_oldest, now.now)
-                : "rows go to the spool");
+            (now.spool_rows > 0
+                 ? waiting + " in the spool, the oldest of " + ago(now.spool_oldest, now.now)
+                 : "rows go to the spool") +
+                dropped_words(now));
     return tile(
         "Database", element("span", {{"class", "good"}}, "● takes rows"),
-        now.spool_rows > 0 ? "spool: " + waiting : "spool: empty");
+        (now.spool_rows > 0 ? "spool: " + waiting : "spool: empty") + dropped_words(now));
 }
 
 Html tile_of_accounts(const DaemonNow& now, const std::vector<Standing>& all)
@@ -339,8 +218,8 @@ Html account_list(const std::vector<Standing>& all, bool is_search, model::Insta
     if (!rest.empty()) {
         const auto well = count_of(rest, Level::well);
         content += folded(
-            well == rest.size() ? accounts(rest.size()) + " more, all well"
-                                : accounts(rest.size()) + " more",
+            well == rest.size() ? accounts_counted(rest.size()) + " more, all well"
+                                : accounts_counted(rest.size()) + " more",
             name_list(rest));
     }
     return content;
@@ -358,7 +237,7 @@ Html accounts_section(
         section += element(
             "p", {{"class", "soft"}},
             joined(
-                fmt::format("{} of {} have “", some.size(), accounts(all.size())),
+                fmt::format("{} of {} have “", some.size(), accounts_counted(all.size())),
                 foreign(searched), "” in their name."));
     if (!some.empty())
         section += account_list(some, !searched.empty(), now);

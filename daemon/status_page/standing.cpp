@@ -216,6 +216,11 @@ std::vector<Standing> standings_of(const DaemonNow& now, const Stored<model::Sho
     return all;
 }
 
+std::size_t count_of(const std::vector<Standing>& all, Level level)
+{
+    return static_cast<std::size_t>(std::ranges::count(all, level, &Standing::level));
+}
+
 std::vector<Standing> named_like(std::vector<Standing> all, std::string_view letters)
 {
     const auto wanted = lowered(letters);

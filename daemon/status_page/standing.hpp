@@ -51,6 +51,9 @@ struct Standing {
 std::vector<Standing>
 standings_of(const DaemonNow& now, const Stored<model::ShownAccounts>& stored);
 
+/// How many of them stand so.
+std::size_t count_of(const std::vector<Standing>& all, Level level);
+
 /// Those whose name has these letters, whatever their case.
 std::vector<Standing> named_like(std::vector<Standing> all, std::string_view letters);
 

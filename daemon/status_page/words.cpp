@@ -148,6 +148,11 @@ std::string counted(std::int64_t count, std::string_view one, std::string_view m
     return fmt::format("{} {}", number(count), count == 1 ? one : many);
 }
 
+std::string accounts_counted(std::size_t count)
+{
+    return counted(static_cast<std::int64_t>(count), "account", "accounts");
+}
+
 std::string percent(const std::optional<double>& value)
 {
     return value ? fmt::format("{:.0f}%", *value) : std::string{none};

@@ -19,6 +19,8 @@ std::string number(const std::optional<std::int64_t>& value);
 std::string compact(std::int64_t value);
 /// "1 story", "3 stories", "1,200 gaps"
 std::string counted(std::int64_t count, std::string_view one, std::string_view many);
+/// "1 account", "3 accounts"
+std::string accounts_counted(std::size_t count);
 /// "12%"; an en dash for what is not known.
 std::string percent(const std::optional<double>& value);
 

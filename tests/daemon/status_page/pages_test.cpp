@@ -106,6 +106,7 @@ TEST(Overview, SaysThatTheClockIsWrongAndWhatToType)
     world.now.machine_ahead = -1h;
     EXPECT_THAT(
         world.page(), AllOf(
+                          HasSubstr("<h1>The clock needs you</h1>"), Not(HasSubstr("soon")),
                           HasSubstr("clock is 1 h"), HasSubstr("behind; the platform"),
                           HasSubstr("timedatectl set-ntp true")));
 }
@@ -115,10 +116,11 @@ TEST(Overview, SaysThatTheFileHasAMistakeAndWhere)
     World world;
     world.now.config_trouble = "/etc/insightd/insightd.yaml:7:3: unknown key `colour`";
     EXPECT_THAT(
-        world.page(), AllOf(
-                          HasSubstr("<h1>The configuration file has a mistake</h1>"),
-                          HasSubstr("insightd.yaml:7:3: unknown key `colour`"),
-                          HasSubstr("everything goes on as configured before")));
+        world.page(),
+        AllOf(
+            HasSubstr("<h1>The configuration needs you</h1>"), HasSubstr("The file has a mistake"),
+            Not(HasSubstr("soon")), HasSubstr("insightd.yaml:7:3: unknown key `colour`"),
+            HasSubstr("everything goes on as configured before")));
 }
 
 TEST(Overview, SaysWhatWaitsForARestart)
@@ -126,7 +128,61 @@ TEST(Overview, SaysWhatWaitsForARestart)
     World world;
     world.now.config_waits = "database, http";
     EXPECT_THAT(
-        world.page(), AllOf(HasSubstr("database, http"), HasSubstr("systemctl restart insightd")));
+        world.page(), AllOf(
+                          HasSubstr("<h1>The configuration needs you</h1>"),
+                          HasSubstr("database, http"), HasSubstr("systemctl restart insightd")));
+}
+
+TEST(Overview, TheFirstLineNamesEverythingThatNeedsSomebodyOnce)
+{
+    World world;
+    world.dies(1);
+    world.dies(2);
+    world.now.machine_ahead = 1h;
+    world.now.config_trouble = "insightd.yaml:7:3: unknown key `colour`";
+    world.now.config_waits = "http";
+    EXPECT_THAT(
+        world.page(), HasSubstr("<h1>2 accounts, the clock and the configuration need you</h1>"));
+
+    world.now.spool_trouble = SpoolTrouble::unusable;
+    EXPECT_THAT(
+        world.page(), HasSubstr("<h1>Numbers are in danger: 2 accounts, the spool, the clock and "
+                                "the configuration need you</h1>"));
+}
+
+TEST(Overview, AFullSpoolSaysHowManyRowsWereDropped)
+{
+    World world;
+    world.now.spool_trouble = SpoolTrouble::full;
+    world.now.spool_dropped = 1200;
+    EXPECT_THAT(
+        world.page(),
+        AllOf(
+            HasSubstr("<h1>Numbers are in danger: the spool needs you</h1>"),
+            HasSubstr("can be read again; 1,200 rows were dropped since the start</p>")));
+}
+
+TEST(Overview, RowsThatWereDroppedStayVisibleWhenTheSpoolIsWellAgain)
+{
+    World world;
+    EXPECT_THAT(world.page(), AllOf(HasSubstr("spool: empty<"), Not(HasSubstr("dropped"))));
+    world.now.spool_dropped = 1;
+    EXPECT_THAT(
+        world.page(), AllOf(
+                          HasSubstr("<h1>All 3 accounts are collected</h1>"),
+                          HasSubstr("spool: empty; 1 row was dropped since the start")));
+}
+
+TEST(Overview, RecordsThatAreKeptAsideNeedSomebodyAndSayWhatToDo)
+{
+    World world;
+    world.now.spool_set_aside = 2;
+    EXPECT_THAT(
+        world.page(),
+        AllOf(
+            HasSubstr("<h1>The spool needs you</h1>"),
+            HasSubstr("2 records are kept aside: damaged, or refused by the database"),
+            HasSubstr("spooled_rows_refused"), HasSubstr("deploy/docs/spool.md")));
 }
 
 TEST(Overview, TellsErrorsInWordsWithTheMend)

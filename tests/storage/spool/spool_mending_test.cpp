@@ -34,6 +34,22 @@ TEST_F(SpoolMending, RecordWithAWrongChecksumIsSetAsideAndTheOthersGoOn)
     EXPECT_EQ(file.depth().records, 2);
 }
 
+TEST_F(SpoolMending, RecordsThatWereSetAsideMayBeRemovedByHandWhileNothingRuns)
+{
+    {
+        auto file = open();
+        for (const auto* rows : {"a", "b"})
+            file.append(record(rows), noon);
+        file.set_aside(file.next(1, 1 << 20, noon).front(), 1, "refused", noon);
+        EXPECT_EQ(file.depth().set_aside, 1);
+    }
+    Sqlite{path(), Sqlite::Access::read_write}.run("DELETE FROM set_aside");
+    auto file = open();
+    EXPECT_EQ(file.depth().set_aside, 0);
+    EXPECT_THAT(texts(file), ElementsAre("b"));
+    EXPECT_THAT(file.take_news(), IsEmpty()) << "it is no damage";
+}
+
 TEST_F(SpoolMending, FileThatIsNoDatabaseIsSetAsideAndANewOneBegun)
 {
     fs::create_directories(folder);

@@ -227,11 +227,13 @@ void add_status_command(CLI::App& app, Wish& wish)
 {
     constexpr int longest_wait = 86'400;
     auto* command = add_command(
-        app, wish, "status", "health of each account and collector, as the database knows it",
+        app, wish, "status",
+        "health of each account and collector, tokens and their end, and what waits for the "
+        "database",
         [&wish] { return command_status(wish.common, wish.status); });
     command->add_flag(
         "--json", wish.status.as_json,
-        "for programs: an object");
+        "for programs: an object; its keys are in deploy/docs/service.md");
     command
         ->add_option_function<int>(
             "--watch", [&wish](int seconds) { wish.status.every = std::chrono::seconds{seconds}; },

@@ -61,10 +61,13 @@ private:
         auto health = boost::asio::co_spawn(loop, database_->health(), boost::asio::use_future);
         auto sharing = boost::asio::co_spawn(loop, database_->sharing(), boost::asio::use_future);
         auto blocks = boost::asio::co_spawn(loop, database_->blocks(), boost::asio::use_future);
+        auto tokens =
+            boost::asio::co_spawn(loop, database_->token_status(), boost::asio::use_future);
         loop.run();
         status.health = health.get();
         status.sharing = sharing.get();
         status.blocks = blocks.get();
+        status.tokens = tokens.get();
         status.thinning = storage::thinning_progress(location_->url());
     }
 
@@ -87,11 +90,11 @@ std::string for_people(
 {
     std::string text;
     if (away.empty())
-        text = health_table(status.health, status.sharing, status.now, width) +
+        text = health_table(status, width) + token_lines(status) +
                block_lines(status.blocks, config, status.now) + instance_lines(status.sharing) +
                retention_line(status.full_resolution, status.thinning);
-    if (status.spool && status.spool->records > 0)
-        text += spool_line(*status.spool, status.now) + '\n';
+    if (status.spool)
+        text += spool_line(*status.spool, status.now);
     return text;
 }
 

@@ -1,10 +1,13 @@
 #include "daemon/health_report.hpp"
 
+#include "daemon/token_desk.hpp"
+#include "daemon/token_words.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <date/date.h>
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -30,6 +33,35 @@ std::string age(const std::optional<model::Instant>& instant, model::Instant now
     if (seconds_ago < 2 * 86400)
         return fmt::format("{} h ago", seconds_ago / 3600);
     return fmt::format("{} d ago", seconds_ago / 86400);
+}
+
+/// "40 d left"; of a token that does not end "never ends".
+std::string time_left(const std::optional<model::Instant>& expires_at, model::Instant now)
+{
+    if (!expires_at)
+        return "never ends";
+    const auto left = *expires_at - now;
+    if (left <= left.zero())
+        return "has ended";
+    return left < days{2} ? fmt::format("{} h left", floor<hours>(left).count())
+                          : fmt::format("{} d left", floor<days>(left).count());
+}
+
+/// As in insights.token_status; of a sealed one that no daemon looked at "ok"; empty: not known.
+std::string state_of(const model::TokenStatus& token)
+{
+    if (token.state)
+        return token.state->state;
+    return token.facts ? "ok" : "";
+}
+
+/// The state where somebody has to look after it, else how long it lives, as far as that is known.
+std::string token_words(const model::TokenStatus* token, model::Instant now)
+{
+    const auto state = token != nullptr ? state_of(*token) : "";
+    if (state.empty())
+        return "-";
+    return state == "ok" && token->facts ? time_left(token->facts->expires_at, now) : state;
 }
 
 /// "2+1": two that will be read yet, one that never can.
@@ -68,6 +100,47 @@ const model::Owner* owner_of(const Owners& owners, model::AccountId account)
 std::string name_of(const model::Owner* owner)
 {
     return owner != nullptr ? fmt::format("{}:{}", owner->host, owner->pid) : "-";
+}
+
+using Tokens = std::map<model::AccountId, const model::TokenStatus*>;
+
+Tokens tokens_of(const Status& status)
+{
+    Tokens tokens;
+    for (const auto& token : status.tokens)
+        tokens[token.account_id] = &token;
+    return tokens;
+}
+
+const model::TokenStatus* token_of(const Tokens& tokens, model::AccountId account)
+{
+    const auto found = tokens.find(account);
+    return found != tokens.end() ? found->second : nullptr;
+}
+
+json::value text_or_null(std::string_view text)
+{
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+json::object object_of(const model::TokenStatus& token)
+{
+    const auto facts = token.facts.value_or(model::TokenFacts{});
+    const auto state = token.state.value_or(model::TokenState{});
+    return {
+        {"account_id", std::to_string(token.account_id)},
+        {"account", token.account},
+        {"source", token.state   ? json::value(state.source)
+                   : token.facts ? json::value("vault")
+                                 : json::value(nullptr)},
+        {"kind", token.facts ? json::value(model::to_string(facts.kind)) : json::value(nullptr)},
+        {"state", text_or_null(state_of(token))},
+        {"reason", state.reason},
+        {"mend", state.mend},
+        {"refresh_failures", state.refresh_failures},
+        {"expires_at", iso(facts.expires_at)},
+        {"data_access_expires_at", iso(facts.data_access_expires_at)},
+        {"next_refresh_at", iso(facts.next_refresh_at)}};
 }
 
 json::object object_of(const model::Health& row, const model::Owner* owner)
@@ -164,18 +237,16 @@ json::value object_of(const std::optional<spool::Depth>& depth)
 {
     if (!depth)
         return nullptr;
-    return json::object{
-        {"rows", depth->rows},
-        {"records", depth->records},
-        {"bytes", depth->bytes},
-        {"oldest_at", iso(depth->oldest)},
-        {"set_aside", depth->set_aside}};
+    return json::object{{"rows", depth->rows},           {"records", depth->records},
+                        {"bytes", depth->bytes},         {"oldest_at", iso(depth->oldest)},
+                        {"set_aside", depth->set_aside}, {"rows_lost", depth->untold}};
 }
 
 /// What a line of the table is made from.
 struct Line {
     const model::Health& row;
     const model::Owner* owner;
+    const model::TokenStatus* token;
     model::Instant now;
 };
 
@@ -204,6 +275,8 @@ constexpr std::array columns{
         "STORIES", 8, true, 4,
         [](const Line& line) { return std::to_string(line.row.stories_open); }},
     Column{"GAPS", 9, true, 4, [](const Line& line) { return gaps(line.row); }},
+    Column{
+        "TOKEN", 15, false, 3, [](const Line& line) { return token_words(line.token, line.now); }},
     Column{"OWNER", 20, false, 2, [](const Line& line) { return name_of(line.owner); }},
     Column{"ERROR", 20, false, 0, [](const Line& line) { return line.row.error; }},
 };
@@ -254,26 +327,42 @@ std::string whose(const model::Block& block, const config::Config& config)
 
 } // namespace
 
-std::string health_table(
-    const std::vector<model::Health>& rows, const model::Sharing& sharing, model::Instant now,
-    std::optional<std::size_t> width)
+std::string health_table(const Status& status, std::optional<std::size_t> width)
 {
-    const auto owners = owners_in(sharing);
+    const auto owners = owners_in(status.sharing);
+    const auto tokens = tokens_of(status);
     const auto shown = columns_within(width);
     std::string text = line_of(shown, [](const Column& column) { return column.title; });
-    for (const auto& row : rows)
-        text += line_of(shown, [&](const Column& column) {
-            return column.text({row, owner_of(owners, row.account_id), now});
-        });
+    for (const auto& row : status.health) {
+        const Line line{
+            row, owner_of(owners, row.account_id), token_of(tokens, row.account_id), status.now};
+        text += line_of(shown, [&](const Column& column) { return column.text(line); });
+    }
+    return text;
+}
+
+std::string token_lines(const Status& status)
+{
+    std::string text;
+    for (const auto& token : status.tokens) {
+        if (!token.state || token.state->state == "ok")
+            continue;
+        text += fmt::format("token of {}: {}", token.account, token.state->state);
+        if (token.facts && token.facts->expires_at)
+            text += fmt::format(", ends {}", date_words(*token.facts->expires_at));
+        text += fmt::format(": {}: {}\n", one_line(token.state->reason), token.state->mend);
+    }
     return text;
 }
 
 std::string status_json(const Status& status)
 {
     const auto owners = owners_in(status.sharing);
-    json::array collectors, instances, blocks;
+    json::array collectors, tokens, instances, blocks;
     for (const auto& row : status.health)
         collectors.push_back(object_of(row, owner_of(owners, row.account_id)));
+    for (const auto& token : status.tokens)
+        tokens.push_back(object_of(token));
     for (const auto& instance : status.sharing.instances)
         instances.push_back(object_of(instance));
     for (const auto& block : status.blocks)
@@ -283,6 +372,7 @@ std::string status_json(const Status& status)
         {"database", "there"},
         {"as_of", iso(status.now)},
         {"collectors", std::move(collectors)},
+        {"tokens", std::move(tokens)},
         {"instances", std::move(instances)},
         {"blocks", std::move(blocks)},
         {"retention", retention_of(status)},
@@ -323,9 +413,19 @@ retention_line(const std::optional<seconds>& full, const model::ThinningProgress
 
 std::string spool_line(const spool::Depth& depth, model::Instant now)
 {
-    return fmt::format(
-        "spool: {} rows in {} records wait for the database, {} kB; the oldest was observed {}",
-        depth.rows, depth.records, (depth.bytes + 1023) / 1024, age(depth.oldest, now));
+    std::vector<std::string> facts;
+    if (depth.records > 0)
+        facts.push_back(fmt::format(
+            "{} rows in {} records wait for the database, {} kB; the oldest was observed {}",
+            depth.rows, depth.records, (depth.bytes + 1023) / 1024, age(depth.oldest, now)));
+    if (depth.untold > 0)
+        facts.push_back(
+            fmt::format("{} rows are lost, which the database has not heard of", depth.untold));
+    if (depth.set_aside > 0)
+        facts.push_back(fmt::format(
+            "{} records are kept aside: report spooled_rows_refused, deploy/docs/spool.md",
+            depth.set_aside));
+    return facts.empty() ? "" : fmt::format("spool: {}\n", fmt::join(facts, "; "));
 }
 
 std::string outage_json(const std::string& reason, const Status& status)

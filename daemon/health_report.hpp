@@ -5,6 +5,7 @@
 #include "storage/model/history.hpp"
 #include "storage/model/lease.hpp"
 #include "storage/model/retention.hpp"
+#include "storage/model/token.hpp"
 #include "storage/spool/spool_file.hpp"
 
 #include <chrono>
@@ -17,24 +18,27 @@
 namespace insightd::daemon
 {
 
-/// What is known of the accounts, of those who collect them, of what stops them, of what is left of
-/// old readings, and of what waits on this machine.
+/// What is known of the accounts and their tokens, of those who collect them, of what stops them,
+/// of what is left of old readings, and of what waits on this machine.
 struct Status {
     model::Instant now;
     std::optional<spool::Depth> spool; ///< nothing: there is none, or none that may be read
     std::optional<std::chrono::seconds> full_resolution; ///< as configured; nothing: for ever
     // What only the database can tell:
     std::vector<model::Health> health;
+    std::vector<model::TokenStatus> tokens; ///< what is known of them, never a token
     model::Sharing sharing;
     std::vector<model::Block> blocks;
     model::ThinningProgress thinning;
 };
 
-/// A table for people: one line per account and collector, ages reckoned at `now`, and who collects
-/// it. With a width in characters, columns that matter less go until the others fit.
-std::string health_table(
-    const std::vector<model::Health>& rows, const model::Sharing& sharing, model::Instant now,
-    std::optional<std::size_t> width = std::nullopt);
+/// A table for people: one line per account and collector, ages reckoned at `status.now`, how long
+/// the account's token lives, and who collects it. With a width in characters, columns that matter
+/// less go until the others fit.
+std::string health_table(const Status& status, std::optional<std::size_t> width = std::nullopt);
+
+/// One line for each token that somebody has to look after: how it is, why, and the mend.
+std::string token_lines(const Status& status);
 
 /// All of it for programs: an object, instants in ISO 8601, absent values null.
 std::string status_json(const Status& status);
@@ -50,7 +54,8 @@ std::string instance_lines(const model::Sharing& sharing);
 std::string retention_line(
     const std::optional<std::chrono::seconds>& full, const model::ThinningProgress& progress);
 
-/// What waits on this machine for the database, in one line.
+/// What waits on this machine for the database, what is lost and what is kept aside, in one line;
+/// empty if there is nothing of it.
 std::string spool_line(const spool::Depth& depth, model::Instant now);
 
 /// For programs, when the database cannot be asked: an object of why, and of what waits.

@@ -90,7 +90,13 @@ Depth depth_in(Sqlite& db)
     if (oldest.next())
         depth.oldest = instant_or_none(oldest.number_or_none(0));
     depth.set_aside = db.number("SELECT count(*) FROM set_aside");
+    depth.untold = untold_in(db);
     return depth;
+}
+
+std::int64_t untold_in(Sqlite& db)
+{
+    return db.number("SELECT coalesce(sum(rows), 0) FROM loss");
 }
 
 } // namespace insightd::spool

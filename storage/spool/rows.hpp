@@ -33,6 +33,9 @@ void bind_head(Query& query, const Record& record);
 
 Depth depth_in(Sqlite& db);
 
+/// Depth::untold alone.
+std::int64_t untold_in(Sqlite& db);
+
 std::optional<std::int64_t> count_or_none(const std::optional<model::Instant>& instant);
 std::optional<model::Instant> instant_or_none(const std::optional<std::int64_t>& count);
 

@@ -356,6 +356,7 @@ void SpoolFile::limit_pages(std::int64_t pages)
 void SpoolFile::commit(Transaction& tx)
 {
     note_oldest();
+    depth_.untold = untold_in(*db_);
     const auto after = content();
     if (after.waiting < marked_.waiting) {
         marked_.waiting = after.waiting;

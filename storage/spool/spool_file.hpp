@@ -33,6 +33,8 @@ struct Depth {
     std::int64_t records = 0, rows = 0, bytes = 0;
     std::optional<model::Instant> oldest; ///< observed then
     std::int64_t set_aside = 0;           ///< records kept for inspection
+    std::int64_t untold = 0; ///< rows lost, dropped ones among them, that the database has not
+                             ///< heard of; not those of which nobody knows how many they were
     bool operator==(const Depth&) const = default;
 };
 

@@ -56,8 +56,10 @@ model::Health health_of(const char* account, const char* error)
 
 TEST(HealthTable, DropsWhatMattersLeastWhereThereIsNoRoom)
 {
-    const auto titles = [](std::optional<std::size_t> width) {
-        const auto table = health_table({health_of("shop", "a dead token")}, {}, {}, width);
+    Status status;
+    status.health = {health_of("shop", "a dead token")};
+    const auto titles = [&](std::optional<std::size_t> width) {
+        const auto table = health_table(status, width);
         EXPECT_NE(table.find("a dead token"), std::string::npos);
         return table.substr(0, table.find('\n'));
     };
@@ -67,6 +69,91 @@ TEST(HealthTable, DropsWhatMattersLeastWhereThereIsNoRoom)
     EXPECT_EQ(narrow.find("OWNER"), std::string::npos);
     EXPECT_NE(narrow.find("LAST SUCCESS"), std::string::npos);
     EXPECT_EQ(titles(20), "ACCOUNT              COLLECTOR         STATE     ERROR");
+    EXPECT_NE(titles(120).find("TOKEN"), std::string::npos);
+}
+
+const model::Instant noon = std::chrono::sys_days{june} + 12h;
+
+model::TokenStatus token_of(model::AccountId id, std::optional<model::Instant> expires_at)
+{
+    model::TokenStatus token;
+    token.account_id = id;
+    token.account = "shop_" + std::to_string(id);
+    token.facts.emplace().expires_at = expires_at;
+    return token;
+}
+
+model::TokenStatus token_in_state(model::AccountId id, std::string state)
+{
+    auto token = token_of(id, noon + 145h);
+    token.state.emplace().state = std::move(state);
+    token.state->source = "vault";
+    token.state->reason = "the platform\nsaid no";
+    token.state->mend = "insightd login " + token.account;
+    return token;
+}
+
+/// The column TOKEN of one account.
+std::string shown_of(std::optional<model::TokenStatus> token)
+{
+    Status status;
+    status.now = noon;
+    status.health = {health_of("shop", "")};
+    if (token) {
+        status.health.front().account_id = token->account_id;
+        status.tokens = {*token};
+    }
+    const auto table = health_table(status);
+    const auto at = table.find("TOKEN");
+    auto shown = table.substr(table.find('\n') + 1 + at, 15);
+    return shown.substr(0, shown.find_last_not_of(' ') + 1);
+}
+
+TEST(HealthTable, TellsHowLongEachTokenLives)
+{
+    EXPECT_EQ(shown_of(token_of(1, noon + 40 * 24h + 1h)), "40 d left");
+    EXPECT_EQ(shown_of(token_of(1, noon + 47h)), "47 h left");
+    EXPECT_EQ(shown_of(token_of(1, noon - 1s)), "has ended");
+    EXPECT_EQ(shown_of(token_of(1, std::nullopt)), "never ends");
+    EXPECT_EQ(shown_of(token_in_state(1, "ok")), "6 d left");
+    EXPECT_EQ(shown_of(std::nullopt), "-") << "nobody looked yet";
+}
+
+TEST(HealthTable, OfATokenThatNeedsSomebodyTellsTheState)
+{
+    for (const auto* state : {"needs_login", "expires_soon", "refresh_failing"})
+        EXPECT_EQ(shown_of(token_in_state(1, state)), state);
+    auto elsewhere = token_in_state(1, "ok");
+    elsewhere.facts.reset();
+    EXPECT_EQ(shown_of(elsewhere), "ok") << "when it ends is not known";
+}
+
+TEST(TokenLines, NameThoseThatNeedSomebodyWithTheMend)
+{
+    Status status;
+    status.now = noon;
+    status.tokens = {
+        token_of(1, noon + 1h), token_in_state(2, "ok"), token_in_state(3, "expires_soon")};
+    EXPECT_EQ(
+        token_lines(status),
+        "token of shop_3: expires_soon, ends 2026-06-07 13:00 UTC: the platform "
+        "said no: insightd login shop_3\n");
+}
+
+TEST(SpoolLine, TellsWhatWaitsWhatIsLostAndWhatIsKeptAside)
+{
+    spool::Depth depth;
+    EXPECT_EQ(spool_line(depth, noon), "");
+    depth.untold = 60;
+    depth.set_aside = 2;
+    EXPECT_EQ(
+        spool_line(depth, noon),
+        "spool: 60 rows are lost, which the database has not heard of; 2 records are kept aside: "
+        "report spooled_rows_refused, deploy/docs/spool.md\n");
+    depth = {3, 1200, 2048, noon - 3h, 0, 0};
+    EXPECT_EQ(
+        spool_line(depth, noon), "spool: 1200 rows in 3 records wait for the database, 2 kB; the "
+                                 "oldest was observed 3 h ago\n");
 }
 
 TEST(StatusJson, HasWhatPeopleAreShown)
@@ -95,6 +182,36 @@ TEST(StatusJson, HasWhatPeopleAreShown)
             R"([{"account_id":null,"app":"the app","until":"2026-08-01T01:00:00Z"}])"))
         << "one that is over stops nobody";
     EXPECT_EQ(json.at("spool").at("rows"), 12);
+}
+
+TEST(StatusJson, TellsOfEachTokenHowItIsAndWhenItEnds)
+{
+    Status status;
+    status.now = noon;
+    status.tokens = {token_in_state(3, "expires_soon"), token_of(4, std::nullopt)};
+    status.tokens.back().facts.reset();
+    const auto json = boost::json::parse(status_json(status));
+    EXPECT_EQ(
+        json.at("tokens"),
+        boost::json::parse(
+            R"([{"account_id":"3","account":"shop_3","source":"vault","kind":"instagram_user",)"
+            R"("state":"expires_soon","reason":"the platform\nsaid no","mend":"insightd login shop_3",)"
+            R"("refresh_failures":0,"expires_at":"2026-06-07T13:00:00Z",)"
+            R"("data_access_expires_at":null,"next_refresh_at":null},)"
+            R"({"account_id":"4","account":"shop_4","source":null,"kind":null,"state":null,)"
+            R"("reason":"","mend":"","refresh_failures":0,"expires_at":null,)"
+            R"("data_access_expires_at":null,"next_refresh_at":null}])"));
+}
+
+TEST(StatusJson, TellsWhatTheSpoolLostAndKeepsAside)
+{
+    Status status;
+    status.spool = spool::Depth{};
+    status.spool->untold = 60;
+    status.spool->set_aside = 2;
+    const auto spool = boost::json::parse(status_json(status)).at("spool");
+    EXPECT_EQ(spool.at("rows_lost"), 60);
+    EXPECT_EQ(spool.at("set_aside"), 2);
 }
 
 TEST(StatusJson, WithoutLimitAndWithoutThinningSaysNull)

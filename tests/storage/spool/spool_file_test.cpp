@@ -199,6 +199,19 @@ TEST_F(SpoolFileTest, AnotherProcessMayLook)
     EXPECT_EQ(look_into(path())->records, 2);
 }
 
+TEST_F(SpoolFileTest, AnotherProcessSeesRowsThatAreLostUntilTheDatabaseHasHeardOfThem)
+{
+    auto file = open({1 << 20, 3});
+    for (const auto* rows : {"a", "b", "c", "d", "e"})
+        file.append(record(rows), noon);
+    EXPECT_EQ(file.dropped(), 2);
+    EXPECT_EQ(look_into(path())->untold, 2);
+    EXPECT_EQ(look_into(path()), file.depth());
+    file.told(file.losses());
+    EXPECT_EQ(look_into(path())->untold, 0);
+    EXPECT_EQ(look_into(path()), file.depth());
+}
+
 /// No file of this process grows any more, as on a disk that is full; until the end of its life.
 class NoRoom
 {

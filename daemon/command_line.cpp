@@ -1,6 +1,7 @@
 #include "daemon/command_line.hpp"
 
 #include "collectors/graph/trust.hpp"
+#include "config/unusable.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/foreground.hpp"
 #include "daemon/http/server.hpp"
@@ -335,7 +336,7 @@ void add_commands(CLI::App& app, Wish& wish)
     add_manual_commands(app, wish.call);
 }
 
-ExitCode complain(ExitCode code, const char* what)
+ExitCode complain(ExitCode code, std::string_view what)
 {
     fmt::print(stderr, "insightd: {}\n", what);
     return code;
@@ -350,6 +351,10 @@ ExitCode fulfilled(const Wish& wish)
         return wish.call();
     } catch (const vault::KeyTrouble& trouble) {
         return complain(ExitCode::config, trouble.what());
+    } catch (const config::Unusable& trouble) {
+        return complain(
+            ExitCode::config,
+            fmt::format("{}: {}", wish.common.config_file.string(), trouble.what()));
     } catch (const http::CannotListen& trouble) {
         return complain(ExitCode::unavailable, trouble.what());
     } catch (const graph::CannotTrust& trouble) {

@@ -17,7 +17,8 @@ std::span<const ExitMeaning> exit_meanings()
         ExitMeaning{ExitCode::output, "a file cannot be written"},
         ExitMeaning{ExitCode::try_again, "throttled or interrupted, try again"},
         ExitMeaning{ExitCode::no_permission, "a token that is dead or lacks a permission"},
-        ExitMeaning{ExitCode::config, "mistakes in the configuration"}};
+        ExitMeaning{
+            ExitCode::config, "mistakes in the configuration, or what it names cannot be used"}};
     return meanings;
 }
 

@@ -17,7 +17,7 @@ enum class ExitCode {
     output = 74,        ///< a file that cannot be written
     try_again = 75,     ///< throttled, or interrupted before the end
     no_permission = 77, ///< a dead token, or one that lacks a permission
-    config = 78,        ///< mistakes in the YAML
+    config = 78,        ///< mistakes in the YAML, or what it names cannot be used
 };
 
 struct ExitMeaning {

@@ -32,7 +32,7 @@ struct LoginQuestion {
 class LoginListener
 {
 public:
-    /// Throws http::CannotListen.
+    /// Throws http::CannotListen, config::Unusable.
     LoginListener(boost::asio::any_io_executor loop, LoginQuestion question);
 
     /// With the port that is listened on.

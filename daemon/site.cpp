@@ -1,5 +1,6 @@
 #include "daemon/site.hpp"
 
+#include "config/unusable.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/http/certificate.hpp"
 #include "daemon/job_table.hpp"
@@ -19,7 +20,7 @@ config::Secret needed(const config::SecretReference& reference, std::string_view
 {
     auto found = config::resolve(reference);
     if (const auto* why_not = std::get_if<std::string>(&found))
-        throw http::CannotListen{fmt::format("webhooks: {}: {}", key, *why_not)};
+        throw config::Unusable{fmt::format("{}: {}", key, *why_not)};
     return std::get<config::Secret>(std::move(found));
 }
 

@@ -16,7 +16,7 @@ struct Daemon;
 class Site
 {
 public:
-    /// Serves at once. Throws http::CannotListen.
+    /// Serves at once. Throws http::CannotListen, config::Unusable.
     explicit Site(Daemon& daemon);
 
     /// The daemon has other accounts by now.

@@ -3,6 +3,7 @@
 #include "collectors/graph/connection.hpp"
 #include "collectors/graph/endpoint.hpp"
 #include "collectors/graph/trust.hpp"
+#include "config/unusable.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -87,10 +88,13 @@ void trust(asio::ssl::context& tls, const std::filesystem::path& ca_file)
 {
     boost::system::error_code error;
     tls.load_verify_file(ca_file.string(), error);
-    if (error)
-        throw CannotTrust{
-            "api.ca_file " + ca_file.string() + " cannot be read (" + error.message() +
-            "): it holds certificates in PEM, one after the other"};
+    if (!error)
+        return;
+    const auto why = "api.ca_file: " + ca_file.string() + " cannot be read (" + error.message() +
+                     "): it holds certificates in PEM, one after the other";
+    if (config::passes_by_itself(error))
+        throw CannotTrust{why};
+    throw config::Unusable{why};
 }
 
 asio::ssl::context tls_context(const std::optional<std::filesystem::path>& ca_file)

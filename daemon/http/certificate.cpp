@@ -1,5 +1,7 @@
 #include "daemon/http/certificate.hpp"
 
+#include "config/unusable.hpp"
+
 #include <fmt/format.h>
 
 namespace insightd::http
@@ -18,11 +20,15 @@ std::shared_ptr<ssl::context> read(const config::Certificate& files)
         context->use_certificate_chain_file(files.chain.string());
         context->use_private_key_file(files.key.string(), ssl::context::pem);
     } catch (const boost::system::system_error& error) {
-        throw CannotListen{fmt::format(
-            "{} and {} are no certificate chain and its key ({}): both must be PEM, the key "
+        const auto why = fmt::format(
+            "webhooks.certificate: {} and {} are no certificate chain and its key ({}): both must "
+            "be PEM, the key "
             "without "
             "a passphrase, and readable by the user insightd runs as",
-            files.chain.string(), files.key.string(), error.code().message())};
+            files.chain.string(), files.key.string(), error.code().message());
+        if (config::passes_by_itself(error.code()))
+            throw CannotListen{why};
+        throw config::Unusable{why};
     }
     return context;
 }
@@ -52,7 +58,7 @@ std::shared_ptr<ssl::context> Certificate::context()
     std::string why_not;
     try {
         context_ = read(files_);
-    } catch (const CannotListen& error) {
+    } catch (const std::runtime_error& error) { // whoever can mend it: the former one stays
         why_not = error.what();
     }
     say_(why_not);

@@ -22,7 +22,7 @@ public:
     /// certificate stays in use. The reason is empty if all is well.
     using Say = std::function<void(const std::string& why_not)>;
 
-    /// Throws CannotListen.
+    /// Throws config::Unusable, or CannotListen for what passes by itself.
     Certificate(config::Certificate files, Say say);
 
     /// TLS 1.2 or later with the newest certificate that could be read. A connection keeps its own.

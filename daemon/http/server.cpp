@@ -1,5 +1,6 @@
 #include "daemon/http/server.hpp"
 
+#include "config/unusable.hpp"
 #include "daemon/http/certificate.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -43,7 +44,7 @@ tcp::endpoint endpoint_of(const std::string& address, std::uint16_t port)
     boost::system::error_code error;
     const auto ip = asio::ip::make_address(address == "localhost" ? "127.0.0.1" : address, error);
     if (error)
-        throw CannotListen{fmt::format(
+        throw config::Unusable{fmt::format(
             "cannot listen on {}: give an address such as 127.0.0.1 or [::1], not a name",
             address)};
     return {ip, port};
@@ -112,6 +113,10 @@ struct Server::Listener : std::enable_shared_from_this<Server::Listener> {
             acceptor.bind(endpoint);
             acceptor.listen();
         } catch (const boost::system::system_error& error) {
+            if (error.code() == boost::system::errc::permission_denied)
+                throw config::Unusable{fmt::format(
+                    "cannot listen on {}:{} ({}): give a port above 1023",
+                    endpoint.address().to_string(), endpoint.port(), error.code().message())};
             throw CannotListen{fmt::format(
                 "cannot listen on {}:{} ({}): another program uses it, or the address is not this "
                 "machine's",

@@ -20,7 +20,7 @@ namespace insightd::http
 
 class Certificate;
 
-/// There is nothing to be served at that address; the message says what to do.
+/// There is nothing to be served at that address at this moment; the message says what to do.
 struct CannotListen : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -63,7 +63,7 @@ public:
     static Handler of_pages(std::function<Answer(const Question&)> answer);
 
     /// Listens at once; port 0 takes any free one. Plain without a certificate. Throws
-    /// CannotListen.
+    /// CannotListen, or config::Unusable for what is no address, or one that it may not take.
     Server(
         boost::asio::any_io_executor loop, const std::string& address, std::uint16_t port,
         Handler handler, Limits limits = {}, std::shared_ptr<Certificate> certificate = {});

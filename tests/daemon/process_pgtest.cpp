@@ -503,6 +503,47 @@ TEST(Program, FortyDeadTokensAreTwentyLinesAndOneThatTellsOfTheRestAtTheEnd)
     EXPECT_EQ(occurrences(daemon.output(), "<3>repeats event=token_dead suppressed="), 1);
 }
 
+TEST(Program, WhatTheConfigurationNamesAndCannotBeUsedIsExit78WithItsPlace)
+{
+    const Alone alone{"host=/nonexistent dbname=insights"};
+    const std::string app = "api: {app: {id: \"1\", secret: {env: PATH}}";
+    const std::string webhooks = "webhooks: {listen: \"127.0.0.1:0\", verify_token: {env: ";
+    struct Case {
+        std::string keys, said;
+    };
+    const std::vector<Case> cases{
+        {app + "}\n" + webhooks + "NOT_SET}}\n",
+         "webhooks.verify_token: environment variable NOT_SET is not set"},
+        {"api: {app: {id: \"1\", secret: {env: NOT_SET}}}\n" + webhooks + "PATH}}\n",
+         "api.app.secret: environment variable NOT_SET is not set"},
+        {app + "}\n" + webhooks + "PATH}, certificate: {chain: " + alone.file() +
+             ", key: " + alone.file() + "}}\n",
+         "webhooks.certificate: " + alone.file()},
+        {app + ", ca_file: " + alone.file() + "}\n",
+         "api.ca_file: " + alone.file() + " cannot be read"},
+        {"http: {listen: \"insights.example:9464\"}\n", "give an address such as 127.0.0.1"}};
+    for (const auto& [keys, said] : cases) {
+        auto daemon = alone.run(keys);
+        const auto text = daemon.finish();
+        EXPECT_EQ(daemon.exit_code, 78) << text;
+        EXPECT_THAT(text, HasSubstr("insightd: " + alone.file() + ": "));
+        EXPECT_THAT(text, HasSubstr(said));
+    }
+}
+
+TEST(Program, AddressThatAnotherProgramUsesIsExit69)
+{
+    const Alone one{"host=/nonexistent dbname=insights"},
+        other{"host=/nonexistent dbname=insights"};
+    auto first = one.run("http: {listen: \"127.0.0.1:0\"}\n");
+    ASSERT_TRUE(first.wait_for("store_away")) << first.output();
+    const auto at = first.output().find("port=") + 5;
+    const auto port = first.output().substr(at, first.output().find('\n', at) - at);
+    auto second = other.run("http: {listen: \"127.0.0.1:" + port + "\"}\n");
+    EXPECT_THAT(second.finish(), HasSubstr("another program uses it"));
+    EXPECT_EQ(second.exit_code, 69) << "it may be gone at the next try";
+}
+
 TEST(Program, FaultsOfTheApiNeverStopTheRest)
 {
     const auto database = fresh_database();

@@ -2,6 +2,7 @@
 #include "collectors/graph/gzip.hpp"
 #include "collectors/graph/transport.hpp"
 #include "collectors/graph/trust.hpp"
+#include "config/unusable.hpp"
 #include "tests/support/fake_graph.hpp"
 #include "tests/support/run.hpp"
 
@@ -17,6 +18,7 @@
 
 #include <cstdlib>
 #include <future>
+#include <sys/resource.h>
 #include <thread>
 
 namespace insightd::graph
@@ -406,8 +408,20 @@ TEST_F(TlsTest, AuthoritiesThatCannotBeReadAreSaid)
     boost::asio::io_context loop;
     EXPECT_THAT(
         [&] { Transport(loop.get_executor(), limits); },
-        ::testing::ThrowsMessage<CannotTrust>(::testing::AllOf(
+        ::testing::ThrowsMessage<config::Unusable>(::testing::AllOf(
             ::testing::HasSubstr("none.pem cannot be read"), ::testing::HasSubstr("in PEM"))));
+}
+
+TEST_F(TlsTest, AuthoritiesThatCannotBeReadForWantOfDescriptorsAreNoMistakeOfTheConfiguration)
+{
+    boost::asio::io_context loop;
+    ASSERT_NO_THROW(Transport(loop.get_executor(), trusting()));
+    rlimit usual{};
+    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const rlimit none{0, usual.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+    EXPECT_THROW(Transport(loop.get_executor(), trusting()), CannotTrust);
+    setrlimit(RLIMIT_NOFILE, &usual);
 }
 
 TEST_F(TlsTest, AnswersOverTlsOfATrustedAuthority)

@@ -1,3 +1,4 @@
+#include "config/unusable.hpp"
 #include "daemon/http/certificate.hpp"
 #include "daemon/http/server.hpp"
 
@@ -265,7 +266,7 @@ TEST_F(Tls, FilesThatCannotBeUsedAreSaidAtTheStart)
     try {
         certificate();
         FAIL();
-    } catch (const CannotListen& error) {
+    } catch (const config::Unusable& error) {
         EXPECT_THAT(error.what(), HasSubstr("key.pem"));
     }
     serve({});

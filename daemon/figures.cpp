@@ -213,6 +213,9 @@ void Pages::show_spool(Exposition& page) const
     if (depth.oldest)
         page.add(seconds_of(*depth.oldest));
     page.show(named("insightd_spool_dropped_rows_total"), figure(store_.dropped_rows()));
+    page.begin(named("insightd_spool_damage_timestamp_seconds"));
+    if (store_.damaged_at())
+        page.add(seconds_of(*store_.damaged_at()));
     page.begin(named("insightd_spool_state"));
     using State = SpooledWriter::State;
     for (const auto state : {State::direct, State::spooling, State::replaying})

@@ -245,6 +245,7 @@ status_page::DaemonNow StatusPages::now_without_accounts() const
     now.spool_oldest = store.depth().oldest;
     now.spool_dropped = store.dropped_rows();
     now.spool_set_aside = store.depth().set_aside;
+    now.spool_damaged_at = store.damaged_at();
     now.spool_trouble = trouble_of(store);
     now.machine_ahead = services_.clock.machine_ahead();
     if (reloads_ != nullptr) {

@@ -45,8 +45,9 @@ struct DaemonNow {
     bool database_is_up = true;
     std::int64_t spool_rows = 0;
     std::optional<model::Instant> spool_oldest;
-    std::int64_t spool_dropped = 0;   ///< rows, since the start
-    std::int64_t spool_set_aside = 0; ///< records that are kept for inspection
+    std::int64_t spool_dropped = 0;                 ///< rows, since the start
+    std::int64_t spool_set_aside = 0;               ///< records that are kept for inspection
+    std::optional<model::Instant> spool_damaged_at; ///< nothing: not since the start
     SpoolTrouble spool_trouble = SpoolTrouble::none;
     std::chrono::microseconds machine_ahead{}; ///< of `now`; 0: this machine's clock is right
     std::string config_trouble; ///< the file's first mistake, with its place; empty: it has none

@@ -39,6 +39,23 @@ void add_spool_trouble(const DaemonNow& now, Needs& all)
          "see that the database runs, and that the disk of state_dir has room"});
 }
 
+/// Nobody can say "seen" to it: it is shown for a day.
+void add_damage(const DaemonNow& now, Needs& all)
+{
+    if (now.spool_damaged_at && now.now < *now.spool_damaged_at + std::chrono::hours{24})
+        all.push_back(
+            {"spool",
+             fmt::format(
+                 "The spool on this machine was found damaged, cut off or removed {}; what could "
+                 "be "
+                 "read of it went on.",
+                 ago(now.spool_damaged_at, now.now)),
+             "",
+             "see that nobody removes it, and that the disk is sound; SELECT * FROM store.loss "
+             "says "
+             "what is missing"});
+}
+
 void add_kept_aside(const DaemonNow& now, Needs& all)
 {
     if (now.spool_set_aside > 0)
@@ -48,7 +65,7 @@ void add_kept_aside(const DaemonNow& now, Needs& all)
                  "{} aside: damaged, or refused by the database; the others go on",
                  counted(now.spool_set_aside, "record is kept", "records are kept")),
              "",
-             "report what spooled_rows_refused in the log says of them, then remove them: "
+             "report what rows_refused in the log says of them, then remove them: "
              "deploy/docs/spool.md"});
 }
 
@@ -81,7 +98,8 @@ void add_configuration(const DaemonNow& now, Needs& all)
 Needs needs_of_daemon(const DaemonNow& now)
 {
     Needs all;
-    for (const auto add : {add_spool_trouble, add_kept_aside, add_clock, add_configuration})
+    for (const auto add :
+         {add_spool_trouble, add_damage, add_kept_aside, add_clock, add_configuration})
         add(now, all);
     return all;
 }

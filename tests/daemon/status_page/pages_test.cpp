@@ -182,7 +182,19 @@ TEST(Overview, RecordsThatAreKeptAsideNeedSomebodyAndSayWhatToDo)
         AllOf(
             HasSubstr("<h1>The spool needs you</h1>"),
             HasSubstr("2 records are kept aside: damaged, or refused by the database"),
-            HasSubstr("spooled_rows_refused"), HasSubstr("deploy/docs/spool.md")));
+            HasSubstr("rows_refused"), HasSubstr("deploy/docs/spool.md")));
+}
+
+TEST(Overview, SpoolThatWasDamagedNeedsSomebodyForADay)
+{
+    World world;
+    world.now.spool_damaged_at = world.now.now - 2h;
+    EXPECT_THAT(
+        world.page(), AllOf(
+                          HasSubstr("<h1>The spool needs you</h1>"),
+                          HasSubstr("found damaged, cut off or removed 2 h ago")));
+    world.now.spool_damaged_at = world.now.now - 24h;
+    EXPECT_THAT(world.page(), Not(HasSubstr("found damaged")));
 }
 
 TEST(Overview, TellsErrorsInWordsWithTheMend)

@@ -207,7 +207,7 @@ TEST_F(SpoolFileTest, AnotherProcessSeesRowsThatAreLostUntilTheDatabaseHasHeardO
     EXPECT_EQ(file.dropped(), 2);
     EXPECT_EQ(look_into(path())->untold, 2);
     EXPECT_EQ(look_into(path()), file.depth());
-    file.told(file.losses());
+    file.told(file.losses(noon), noon);
     EXPECT_EQ(look_into(path())->untold, 0);
     EXPECT_EQ(look_into(path()), file.depth());
 }

@@ -300,7 +300,7 @@ std::optional<Response>
 Api::refuse_too_many(const Visit& visit, std::size_t account, bool counts_for_account)
 {
     const auto host = visit.request.host;
-    const auto over = visit.request.connection;
+    const auto over = visit.request.is_among_others ? 0 : visit.request.connection;
     const auto& limits = faults_.limits;
     if (limits.app_calls_an_hour &&
         !counters_.app(host).take(*limits.app_calls_an_hour, limits.others_of_app, visit.now, over))

@@ -30,6 +30,8 @@ struct Request {
     std::string bearer{};
     std::uint16_t port = 0; ///< that it came to: tells callers apart, where each has a server's own
     std::uint64_t connection = 0; ///< that it came over: no two have the same; 0: not known
+    std::uint64_t turn = 0;       ///< of its connection, from 1; members of a batch share theirs
+    bool is_among_others = false; ///< sent before the members ahead of it were answered
 
     std::string param(const std::string& name) const;
     std::string field(const std::string& name) const; ///< of the form

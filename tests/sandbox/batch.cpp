@@ -69,6 +69,8 @@ Request member_of(const Request& batch, const json::value& member)
     request.path = "/" + unescaped(url.substr(0, mark));
     request.params = url_encoded_fields(url.substr(std::min(mark + 1, url.size())));
     request.port = batch.port;
+    request.connection = batch.connection;
+    request.turn = batch.turn;
     return with_secrets(std::move(request), batch);
 }
 
@@ -123,8 +125,7 @@ Response Api::batch_answer(const Request& batch, Instant now)
             continue;
         }
         auto request = member_of(batch, member);
-        if (&member == &members.back())
-            request.connection = batch.connection;
+        request.is_among_others = &member != &members.back();
         const auto response = call_answer(request, now);
         whole.headers = response.headers;
         lines.push_back(line_of(response, batch.field("include_headers") != "false"));

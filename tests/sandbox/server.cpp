@@ -121,6 +121,7 @@ struct Server::Listeners : std::enable_shared_from_this<Server::Listeners> {
         beast::tcp_stream stream{std::move(socket)};
         self->open.insert(&stream);
         beast::flat_buffer buffer;
+        std::uint64_t turn = 0;
         for (bool more = true; more;) {
             http::request<http::string_body> received;
             const auto [error, size] = co_await http::async_read(stream, buffer, received, quietly);
@@ -129,6 +130,7 @@ struct Server::Listeners : std::enable_shared_from_this<Server::Listeners> {
             auto request = request_of(host, received);
             request.port = port;
             request.connection = number;
+            request.turn = ++turn;
             const auto now = self->now();
             auto response = response_of(self->api.answer(request, now), received);
             response.set(http::field::date, http_date(now));

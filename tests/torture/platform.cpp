@@ -6,13 +6,14 @@
 #include <date/date.h>
 
 #include <future>
+#include <utility>
 
 namespace insightd::torture
 {
 namespace
 {
 
-sandbox::World::Options world(const Platform::Options& wish)
+sandbox::World::Options options_of(const Platform::Options& wish)
 {
     sandbox::World::Options options;
     options.seed = wish.seed;
@@ -41,7 +42,7 @@ std::string text_of(Real instant)
 }
 
 Platform::Platform(const Options& options)
-    : world_{world(options), sandbox::many_accounts(options.accounts)}, api_{world_, faults_}
+    : world_{options_of(options), sandbox::many_accounts(options.accounts)}, api_{world_, faults_}
 {
     for (const auto& account : world_.accounts())
         by_token_[account.token] = account.user_id;
@@ -76,16 +77,32 @@ void Platform::arrange(std::function<void(sandbox::Faults&)> work)
     done.get_future().wait();
 }
 
+/// Nothing is asked over a connection before the answer to what was asked last has been read; what
+/// lies between does not mix connections.
+Platform::Connection& Platform::came_over(const sandbox::Request& request)
+{
+    auto& connection = connections_[{request.port, request.connection}];
+    if (std::exchange(connection.turn, request.turn) == request.turn) // of the same batch
+        return connection;
+    for (const auto& [series, index] : connection.in_doubt)
+        series->at(index).was_read = true;
+    connection.in_doubt.clear();
+    return connection;
+}
+
 void Platform::note(
     const sandbox::Request& request, const sandbox::Response& response, sandbox::Instant virtually)
 {
+    auto& connection = came_over(request);
     const auto account = by_token_.find(request.token());
     if (account == by_token_.end())
         return;
     const auto caller = by_port_.at(request.port);
     calls_.push_back({real_now(), caller, account->second, request.path});
     for (const auto& one : numbers_in(request, response, account->second)) {
-        answers_[one.name].push_back(
+        auto& series = answers_[one.name];
+        connection.in_doubt.push_back({&series, series.size()});
+        series.push_back(
             {real_now(), virtually, caller, account->second, one.number, one.is_repeated,
              one.is_of_walk});
         ++numbers_answered_;

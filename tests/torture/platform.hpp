@@ -37,6 +37,7 @@ struct Answer {
     std::int64_t account;
     double number;
     bool is_repeated, is_of_walk;
+    bool was_read = false; ///< another call came over the same connection: it had arrived whole
 };
 
 /// By the name of what is counted (answers.hpp), in the order in which they were given.
@@ -73,9 +74,20 @@ public:
     void arrange(std::function<void(sandbox::Faults&)> work);
 
 private:
+    /// An answer that is the last of its connection so far: whether it arrives nobody knows.
+    struct Doubt {
+        std::vector<Answer>* series;
+        std::size_t index;
+    };
+    struct Connection {
+        std::uint64_t turn = 0;
+        std::vector<Doubt> in_doubt;
+    };
+
     void note(
         const sandbox::Request& request, const sandbox::Response& response,
         sandbox::Instant virtually);
+    Connection& came_over(const sandbox::Request& request);
 
     sandbox::Faults faults_;
     sandbox::World world_;
@@ -84,6 +96,7 @@ private:
     std::vector<std::unique_ptr<sandbox::Server>> servers_;
     std::map<std::string, std::int64_t> by_token_;
     std::map<std::uint16_t, std::size_t> by_port_;
+    std::map<std::pair<std::uint16_t, std::uint64_t>, Connection> connections_; ///< by port, number
     std::vector<Call> calls_;
     Answers answers_;
     std::atomic<std::int64_t> numbers_answered_ = 0;

@@ -40,15 +40,15 @@ bool has_lock(pid_t process)
     return false;
 }
 
-Platform::Options world(const Ground::Wish& wish, Real anchor, Real start)
+Platform::Options world(const Ground::Wish& wish, const Pace& pace)
 {
     Platform::Options options;
     options.accounts = wish.accounts;
     options.callers = 1;
     options.speed = wish.speed;
     options.seed = wish.seed;
-    options.anchor = anchor;
-    options.start = start;
+    options.anchor = pace.anchor;
+    options.start = pace.start;
     options.adapt = [](sandbox::World::Options& world) { world.days_of_history = 2; };
     return options;
 }
@@ -62,10 +62,10 @@ std::uint16_t port_in(const std::string& url)
 
 /// The clocks change in the US two hours after the start.
 Ground::Ground(const Wish& what)
-    : wish{what}, dice{what.seed}, anchor{real_now()},
-      start{Real{date::sys_days{date::year{2026} / 3 / 8}} + 8h},
+    : wish{what}, dice{what.seed},
+      pace{real_now(), Real{date::sys_days{date::year{2026} / 3 / 8}} + 8h, what.speed},
       state{what.full_disk.empty() ? scratch.path() / "state" : what.full_disk / "state"},
-      board{scratch.path() / "board"}, platform{world(what, anchor, start)},
+      board{scratch.path() / "board"}, platform{world(what, pace)},
       database_line{server.socket()}, daemon{scratch.path()}
 {
     const auto& platform_ports = platform.server(0);
@@ -80,8 +80,8 @@ Ground::Ground(const Wish& what)
     setup.database = fmt::format(
         "\"postgresql://{}@127.0.0.1:{}/insights\"", server.user(), database_line.port());
     setup.state_dir = state;
-    setup.anchor = text_of(anchor);
-    setup.start = text_of(start);
+    setup.anchor = text_of(pace.anchor);
+    setup.start = text_of(pace.start);
     setup.speed = wish.speed;
     setup.extra = "defaults: {backfill: {automatic: off}}\n";
     sandbox::write_config(scratch.path() / "insightd.yaml", setup, platform.accounts());

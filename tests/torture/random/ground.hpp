@@ -16,6 +16,15 @@
 namespace insightd::torture
 {
 
+/// How the virtual time runs.
+struct Pace {
+    Real anchor, start; ///< the virtual time at `anchor`
+    int speed = 1;      ///< virtual seconds per real one
+
+    sandbox::Instant virtually(Real instant) const { return start + (instant - anchor) * speed; }
+    Real really(sandbox::Instant instant) const { return anchor + (instant - start) / speed; }
+};
+
 /// From the start of a process to its end.
 struct Life {
     Real from, until{};
@@ -49,12 +58,6 @@ struct Ground {
     /// Whether it runs; one that went by itself is noted.
     bool daemon_runs();
 
-    sandbox::Instant virtually(Real instant) const
-    {
-        return start + (instant - anchor) * wish.speed;
-    }
-    Real really(sandbox::Instant instant) const { return anchor + (instant - start) / wish.speed; }
-
     std::filesystem::path folder() const { return scratch.path(); }
     std::filesystem::path spool() const { return state / "spool/spool.db"; }
     std::filesystem::path cache() const { return state / "spool/cache.db"; }
@@ -71,7 +74,7 @@ struct Ground {
 
     Wish wish;
     std::mt19937 dice;
-    Real anchor, start;
+    Pace pace;
     insightd::testing::ScratchFolder scratch;
     std::filesystem::path state;
     OwnServer server;

@@ -16,7 +16,7 @@ enum class Part { program, database, disk, network, platform, clock };
 /// What it may cost in numbers that were answered, beside what a kill cuts off.
 enum class Cost {
     nothing,     ///< every answer is stored, or its loss stated
-    unreceived,  ///< answers do not arrive while it lasts
+    unread,      ///< what was answered last over a connection while it lasts may not have arrived
     wrong_times, ///< one that starts while it lasts may store numbers under the wrong time
 };
 

@@ -15,7 +15,7 @@ Kind platform(std::string_view name, std::string_view how, Switch on)
         how,
         "the switch is off",
         Part::platform,
-        Cost::unreceived,
+        Cost::nothing,
         [on = std::move(on)](Ground& ground) { ground.platform.arrange(on); },
         [](Ground& ground) {
             ground.platform.arrange([](sandbox::Faults& faults) { faults = {}; });

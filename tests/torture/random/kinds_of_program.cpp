@@ -36,8 +36,7 @@ std::vector<Kind> kinds_of_program()
     return {
         {"kill -9", "SIGKILL", "started again", Part::program, Cost::nothing, &Ground::kill_daemon,
          start_again},
-        {"stopped", "SIGTERM", "started again", Part::program, Cost::unreceived, stop_it,
-         start_again},
+        {"stopped", "SIGTERM", "started again", Part::program, Cost::nothing, stop_it, start_again},
         {"kill -9 at its start", "SIGKILL within the first moments, twice", "started again",
          Part::program, Cost::nothing,
          [](Ground& ground) {
@@ -49,11 +48,11 @@ std::vector<Kind> kinds_of_program()
              ground.kill_daemon();
          },
          start_again},
-        {"suspended", "SIGSTOP", "SIGCONT", Part::program, Cost::unreceived,
+        {"suspended", "SIGSTOP", "SIGCONT", Part::program, Cost::nothing,
          [](Ground& ground) { ground.daemon.send(SIGSTOP); },
          [](Ground& ground) { ground.daemon.send(SIGCONT); }},
         {"a second one in its folder", "another `insightd run` with the same file", "SIGKILL to it",
-         Part::program, Cost::unreceived, start_a_second_one,
+         Part::program, Cost::nothing, start_a_second_one,
          [](Ground& ground) { ground.second.reset(); }},
     };
 }

@@ -257,7 +257,7 @@ private:
         std::ranges::sort(moments);
         Real shown{};
         for (int left = most; const auto moment : moments)
-            if (const auto instant = ground_.really(moment); instant > shown + around) {
+            if (const auto instant = ground_.pace.really(moment); instant > shown + around) {
                 show_what_was_done_around(shown = instant);
                 if (--left == 0)
                     return;
@@ -291,7 +291,7 @@ private:
 
     int report()
     {
-        auto found = reckon(ground_, troubles_, drained_);
+        auto found = reckon(gather(ground_, troubles_, drained_));
         std::ranges::move(ground_.complaints, std::back_inserter(found.wrong));
         std::ranges::move(bad_ends(), std::back_inserter(found.wrong));
         std::map<std::string_view, std::int64_t> injected;

@@ -23,9 +23,6 @@ constexpr auto long_fault = 1s;
 /// A post of which some metrics are asked apart is stored when all of them were.
 constexpr auto half_read = 3s;
 
-/// Days may still change for so long after they have ended. Source: graph-api.md section 5.
-constexpr auto settling = 48h;
-
 /// Between two turns of an account, in virtual time.
 constexpr auto a_moment = std::chrono::minutes{2};
 
@@ -35,40 +32,10 @@ constexpr auto longest_call = 100s;
 /// An answer that is on its way when something happens.
 constexpr auto on_its_way = 500ms;
 
-/// store.loss, with instants of the virtual time.
-struct Loss {
-    std::int64_t account = 0; ///< 0: anybody's
-    std::optional<sandbox::Instant> first, last;
-    sandbox::Instant lost;
-};
-
-std::optional<sandbox::Instant> instant(const std::optional<std::string>& microseconds)
-{
-    if (!microseconds)
-        return std::nullopt;
-    return sandbox::Instant{std::chrono::microseconds{std::stoll(*microseconds)}};
-}
-
-std::vector<Loss> read_losses(const std::string& database)
-{
-    std::vector<Loss> all;
-    for (const auto& row : insightd::testing::query(
-             database, "SELECT account_id, (extract(epoch FROM first_at) * 1000000)::bigint, "
-                       "(extract(epoch FROM last_at) * 1000000)::bigint, "
-                       "(extract(epoch FROM lost_at) * 1000000)::bigint FROM store.loss"))
-        all.push_back(
-            {std::stoll(*row[0]), instant(row[1]), instant(row[2]), instant(row[3]).value()});
-    return all;
-}
-
 class Reckoning
 {
 public:
-    Reckoning(const Ground& ground, const std::vector<Trouble>& troubles, const DrainedAt& drained)
-        : ground_{ground}, troubles_{troubles}, drained_{drained},
-          ledger_{read_ledger(ground.server.url())}, losses_{read_losses(ground.server.url())}
-    {
-    }
+    explicit Reckoning(const Evidence& evidence) : seen_{evidence} {}
 
     Findings find()
     {
@@ -78,8 +45,8 @@ public:
         const auto reason = [this](const std::string& name, const Answer& answer) {
             return excuse(name, answer);
         };
-        auto found = compare(as_stamped(), ledger_, closeness, reason);
-        for (const auto& day : early_finals())
+        auto found = compare(as_stamped(), seen_.ledger, closeness, reason);
+        for (const auto& day : seen_.early_finals)
             found.wrong.push_back("final before it was: " + day);
         return found;
     }
@@ -90,26 +57,30 @@ private:
         return instant > trouble.from - on_its_way && instant < trouble.until + on_its_way;
     }
 
+    bool may_hang(sandbox::Instant asked) const
+    {
+        return std::ranges::any_of(seen_.troubles, [&](const Trouble& trouble) {
+            const bool holds_up = trouble.kind->part == Part::network ||
+                                  trouble.kind->part == Part::platform ||
+                                  trouble.kind->part == Part::program;
+            return holds_up && lies_in(trouble, seen_.pace.really(asked));
+        });
+    }
+
     /// A row is stamped with the time when it was first asked for.
     bool may_have_hung(const Answer& answer, sandbox::Instant stamped) const
     {
-        return stamped < answer.virtually &&
-               std::ranges::any_of(troubles_, [&](const Trouble& trouble) {
-                   const bool holds_up = trouble.kind->part == Part::network ||
-                                         trouble.kind->part == Part::platform ||
-                                         trouble.kind->part == Part::program;
-                   return holds_up && lies_in(trouble, ground_.really(stamped));
-               });
+        return stamped < answer.virtually && may_hang(stamped);
     }
 
     std::chrono::microseconds close_to(const Answer& answer, sandbox::Instant stamped) const
     {
         auto most = answer.is_of_walk ? length_of_walk : close_by;
         if (may_have_hung(answer, stamped))
-            most += longest_call * ground_.wish.speed;
-        for (const auto& trouble : troubles_)
+            most += longest_call * seen_.pace.speed;
+        for (const auto& trouble : seen_.troubles)
             if (trouble.until - trouble.from > long_fault && lies_in(trouble, answer.at))
-                most += (trouble.until - trouble.from) * ground_.wish.speed;
+                most += (trouble.until - trouble.from) * seen_.pace.speed;
         return most;
     }
 
@@ -117,32 +88,18 @@ private:
     bool misleads(const Trouble& trouble) const
     {
         return trouble.clock_ahead != 0us &&
-               std::ranges::any_of(ground_.lives, [&](const Life& life) {
+               std::ranges::any_of(seen_.lives, [&](const Life& life) {
                    return life.from > trouble.from - on_its_way && life.from < trouble.until;
                });
-    }
-
-    /// Days that are marked as final, and were read before they had settled.
-    std::vector<std::string> early_finals() const
-    {
-        std::vector<std::string> all;
-        for (const auto& row : insightd::testing::query(
-                 ground_.server.url(),
-                 fmt::format(
-                     "SELECT account_id, day, observed_at FROM store.account_day WHERE is_final "
-                     "AND observed_at < day_end + interval '{} h' - interval '5 min'",
-                     std::chrono::duration_cast<std::chrono::hours>(settling).count())))
-            all.push_back(fmt::format("{} of {} at {}", *row[1], *row[0], *row[2]));
-        return all;
     }
 
     /// What one that was misled stored may stand under the wrong time. It knows better once an
     /// answer has come after the clock was set right.
     Answers as_stamped() const
     {
-        auto all = ground_.platform.answers();
+        auto all = seen_.answers;
         std::vector<Trouble> misleading;
-        for (const auto& trouble : troubles_)
+        for (const auto& trouble : seen_.troubles)
             if (misleads(trouble)) {
                 misleading.push_back(trouble);
                 misleading.back().until = first_after(trouble.until, all);
@@ -153,7 +110,7 @@ private:
                 for (const auto& trouble : misleading)
                     if (lies_in(trouble, answer.at)) {
                         more.push_back(answer);
-                        more.back().virtually += trouble.clock_ahead * ground_.wish.speed;
+                        more.back().virtually += trouble.clock_ahead * seen_.pace.speed;
                     }
             answers.insert(answers.end(), more.begin(), more.end());
         }
@@ -172,15 +129,14 @@ private:
 
     std::string excuse(const std::string& name, const Answer& answer)
     {
-        for (const auto& trouble : troubles_)
+        for (const auto& trouble : seen_.troubles)
             if (auto why = excuse_of(trouble, answer); !why.empty())
                 return why;
-        const bool is_stated =
-            std::ranges::any_of(losses_, [&](const Loss& loss) { return may_be_of(loss, answer); });
+        const bool is_stated = std::ranges::any_of(
+            seen_.losses, [&](const Loss& loss) { return may_be_of(loss, answer); });
         if (is_stated)
             return "stands in store.loss";
-        for (const auto& life :
-             ground_.lives) // one may begin before what the last was told arrives
+        for (const auto& life : seen_.lives) // one may begin before what the last was told arrives
             if (life.from <= answer.at && answer.at <= life.until + on_its_way)
                 if (auto why = cut_off(life, answer); !why.empty() && is_of_one_turn(life, name))
                     return why;
@@ -199,12 +155,22 @@ private:
             return "under way at SIGTERM";
         if (!life.was_killed)
             return {};
-        const auto noted = ledger_.noted.find(answer.account);
-        if (noted == ledger_.noted.end())
+        const auto noted = seen_.ledger.noted.find(answer.account);
+        if (noted == seen_.ledger.noted.end())
             return "cut off by kill -9";
         const auto later = noted->second.upper_bound(answer.virtually + a_moment);
-        const bool is_tail = later == noted->second.end() || *later > ground_.virtually(life.until);
+        const bool is_tail =
+            later == noted->second.end() || *later > seen_.pace.virtually(life.until);
         return is_tail ? "cut off by kill -9" : "";
+    }
+
+    /// Bytes that were sent into a connection that is reset, or falls silent, may have been read or
+    /// not: only who asks again over the same connection is known to have. Nothing that is sent
+    /// once the line is healed is hurt.
+    static bool may_be_unread(const Trouble& trouble, const Answer& answer)
+    {
+        return trouble.kind->cost == Cost::unread && !answer.was_read &&
+               answer.at > trouble.from - on_its_way && answer.at < trouble.until;
     }
 
     /// A clock that was ahead leaves rows that lie in the future for a while.
@@ -213,8 +179,7 @@ private:
         const auto wrong_until = trouble.until + std::chrono::abs(trouble.clock_ahead) + on_its_way;
         if (misleads(trouble) && answer.at > trouble.from - on_its_way && answer.at < wrong_until)
             return "it started with a wrong clock";
-        const bool loses = trouble.kind->cost == Cost::unreceived;
-        return loses && lies_in(trouble, answer.at) ? "did not arrive" : "";
+        return may_be_unread(trouble, answer) ? "did not arrive" : "";
     }
 
     /// Of a damaged file nobody can tell what was in it, but that it was not drained since.
@@ -225,26 +190,22 @@ private:
         if (loss.first && loss.last)
             return *loss.first <= answer.virtually + close_by &&
                    answer.virtually <= *loss.last + close_by;
-        const auto lost = ground_.really(loss.lost);
-        return answer.at < lost + on_its_way && std::ranges::none_of(drained_, [&](Real drained) {
+        const auto lost = seen_.pace.really(loss.lost);
+        return answer.at < lost + on_its_way &&
+               std::ranges::none_of(seen_.drained, [&](Real drained) {
                    return answer.at + 2s < drained && drained < lost;
                });
     }
 
-    const Ground& ground_;
-    const std::vector<Trouble>& troubles_;
-    const DrainedAt& drained_;
-    Ledger ledger_;
-    std::vector<Loss> losses_;
+    const Evidence& seen_;
     std::map<const Life*, std::set<std::string>> cut_off_;
 };
 
 } // namespace
 
-Findings
-reckon(const Ground& ground, const std::vector<Trouble>& troubles, const DrainedAt& drained)
+Findings reckon(const Evidence& evidence)
 {
-    return Reckoning{ground, troubles, drained}.find();
+    return Reckoning{evidence}.find();
 }
 
 } // namespace insightd::torture

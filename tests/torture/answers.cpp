@@ -5,7 +5,10 @@
 #include <date/date.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
+#include <functional>
 #include <optional>
 #include <sstream>
 
@@ -43,6 +46,39 @@ const json::value* total_of(const json::object& metric)
     return total == nullptr ? nullptr : total->as_object().if_contains("value");
 }
 
+std::string joined(const json::array& texts)
+{
+    std::string all;
+    for (const auto& text : texts)
+        all += (all.empty() ? "" : ",") + std::string{text.as_string()};
+    return all;
+}
+
+struct Split {
+    std::string dimensions;
+    Checksum cells;
+};
+
+/// A breakdown without a cell says nothing.
+std::vector<Split> splits_of(const json::object& metric)
+{
+    std::vector<Split> all;
+    const auto* total = metric.if_contains("total_value");
+    const auto* splits = total == nullptr ? nullptr : total->as_object().if_contains("breakdowns");
+    if (splits == nullptr)
+        return all;
+    for (const auto& split : splits->as_array()) {
+        Split one{joined(split.at("dimension_keys").as_array()), {}};
+        for (const auto& cell : split.at("results").as_array())
+            one.cells.add(
+                joined(cell.at("dimension_values").as_array()),
+                cell.at("value").to_number<double>());
+        if (!one.cells.is_empty())
+            all.push_back(std::move(one));
+    }
+    return all;
+}
+
 /// What a breakdown sums up to was asked for without it as well.
 std::vector<Named>
 of_post(const json::value& answer, const sandbox::Request& request, std::int64_t media)
@@ -58,6 +94,35 @@ of_post(const json::value& answer, const sandbox::Request& request, std::int64_t
     }
     for (auto& one : all)
         one.is_repeated = is_repeated;
+    for (const auto& entry : data_of(answer))
+        for (const auto& [dimensions, cells] : splits_of(entry.as_object()))
+            all.push_back(
+                {name_of_post(name_of_split(entry.at("name").as_string(), dimensions), media),
+                 cells.value()});
+    return all;
+}
+
+/// Who follows, and when they are online.
+std::vector<Named>
+of_audience(const json::value& answer, const sandbox::Request& request, std::int64_t account)
+{
+    std::vector<Named> all;
+    for (const auto& entry : data_of(answer)) {
+        const auto& metric = entry.as_object();
+        for (const auto& [dimensions, cells] : splits_of(metric)) {
+            const auto name = name_of_people(
+                metric.at("name").as_string(), dimensions, request.param("timeframe"));
+            all.push_back({name_of_account(name, account), cells.value(), false, false, true});
+        }
+        const auto* days = metric.if_contains("values");
+        for (const auto& day : days != nullptr ? days->as_array() : json::array{})
+            for (const auto& hour : day.at("value").as_object())
+                add(all,
+                    name_of_day(
+                        name_of_hour(std::stoi(std::string{hour.key()})), account,
+                        unix_seconds(day.at("end_time"))),
+                    &hour.value());
+    }
     return all;
 }
 
@@ -69,14 +134,17 @@ of_days(const json::value& answer, const sandbox::Request& request, std::int64_t
     for (const auto& entry : data_of(answer)) {
         const auto& metric = entry.as_object();
         const std::string name{metric.at("name").as_string()};
-        if (metric.at("period") != "day")
-            continue;
         if (const auto* values = metric.if_contains("values"))
             for (const auto& point : values->as_array())
                 add(all, name_of_day(name, account, unix_seconds(point.at("end_time"))),
                     &point.at("value"));
+        const auto window = [&](const std::string& what) {
+            return name_of_day(what, account, std::stoll(request.param("until")));
+        };
         if (const auto* total = total_of(metric))
-            add(all, name_of_day(name, account, std::stoll(request.param("until"))), total);
+            add(all, window(name), total);
+        for (const auto& [dimensions, cells] : splits_of(metric))
+            all.push_back({window(name_of_split(name, dimensions)), cells.value()});
     }
     for (auto& one : all)
         one.is_of_walk = true;
@@ -95,6 +163,15 @@ std::vector<Named> of_list(const json::value& answer)
     return all;
 }
 
+std::vector<Named> of_stories(const json::value& answer)
+{
+    auto all = of_list(answer);
+    for (const auto& story : data_of(answer))
+        all.push_back(
+            {name_of_post(listing, std::stoll(std::string{story.at("id").as_string()})), 1});
+    return all;
+}
+
 std::vector<Named> of_profile(const json::value& answer, std::int64_t account)
 {
     std::vector<Named> all;
@@ -104,6 +181,39 @@ std::vector<Named> of_profile(const json::value& answer, std::int64_t account)
 }
 
 } // namespace
+
+std::string name_of_split(std::string_view metric, std::string_view dimensions)
+{
+    return fmt::format("{} by {}", metric, dimensions);
+}
+
+std::string
+name_of_people(std::string_view metric, std::string_view dimensions, std::string_view timeframe)
+{
+    return fmt::format("{} in {}", name_of_split(metric, dimensions), timeframe);
+}
+
+std::string name_of_hour(int hour)
+{
+    return fmt::format("online_followers at {}", hour);
+}
+
+void Checksum::add(std::string_view values, double number)
+{
+    std::string folded{values};
+    std::ranges::transform(folded, folded.begin(), [](unsigned char letter) {
+        return static_cast<char>(std::tolower(letter));
+    });
+    cells_[folded] = number;
+}
+
+double Checksum::value() const
+{
+    std::string text;
+    for (const auto& [values, number] : cells_)
+        text += fmt::format("{}={};", values, number);
+    return static_cast<double>(std::hash<std::string>{}(text));
+}
 
 std::string name_of_post(std::string_view metric, std::int64_t media)
 {
@@ -133,12 +243,16 @@ numbers_in(const sandbox::Request& request, const sandbox::Response& response, s
         return of_profile(answer, account);
     if (parts.size() != 2)
         return {};
-    if (parts[1] == "media" || parts[1] == "stories")
+    if (parts[1] == "media")
         return of_list(answer);
-    if (parts[1] == "insights")
-        return is_own ? of_days(answer, request, account)
-                      : of_post(answer, request, std::stoll(parts[0]));
-    return {};
+    if (parts[1] == "stories")
+        return of_stories(answer);
+    if (parts[1] != "insights")
+        return {};
+    if (!is_own)
+        return of_post(answer, request, std::stoll(parts[0]));
+    return request.param("period") == "day" ? of_days(answer, request, account)
+                                            : of_audience(answer, request, account);
 }
 
 } // namespace insightd::torture

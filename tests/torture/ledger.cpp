@@ -4,6 +4,8 @@
 #include "tests/support/private_postgres.hpp"
 #include "tests/torture/answers.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,15 +29,39 @@ WITH line AS (
         to_jsonb(s) - 'account_id' FROM store.account_sample s
     UNION ALL SELECT 'day', account_id, account_id, observed_at, day_end,
         to_jsonb(s) - ARRAY['account_id', 'extra'] || coalesce(extra, '{}')
-    FROM store.account_day s)
+    FROM store.account_day s
+    UNION ALL SELECT 'day', account_id, account_id, observed_at, day_end,
+        (SELECT jsonb_object_agg('online_followers at ' || hour - 1, people)
+         FROM unnest(hours) WITH ORDINALITY AS h(people, hour))
+    FROM store.online_followers
+    UNION ALL SELECT 'post', account_id, media_id, found_at, NULL, jsonb_build_object('listing', 1)
+    FROM store.story)
 SELECT of, account_id, subject, (extract(epoch FROM observed_at) * 1000000)::bigint,
     extract(epoch FROM day_end)::bigint, key, value
 FROM line, jsonb_each_text(numbers)
 WHERE jsonb_typeof(numbers -> key) = 'number' ORDER BY observed_at)";
 
-constexpr auto count_rows =
-    "SELECT (SELECT count(*) FROM store.media_sample) + (SELECT count(*) FROM store.media_count) "
-    "+ (SELECT count(*) FROM store.account_sample) + (SELECT count(*) FROM store.account_day)";
+/// The same of breakdowns, with their cells.
+constexpr auto splits_of_all = R"(
+WITH split AS (
+    SELECT 'post' AS of, account_id, media_id AS subject, observed_at, NULL::timestamptz AS day_end,
+        m.key || ' by ' || d.key AS name, d.value -> 'cells' AS cells
+    FROM store.media_sample, jsonb_each(breakdowns) m, jsonb_each(m.value) d
+    UNION ALL SELECT 'day', account_id, account_id, observed_at, day_end,
+        m.key || ' by ' || d.key, d.value -> 'cells'
+    FROM store.account_day, jsonb_each(breakdowns) m, jsonb_each(m.value) d
+    UNION ALL SELECT 'account', account_id, account_id, observed_at, NULL,
+        metric || ' by ' || dimension || ' in ' || timeframe, data
+    FROM store.demographic_snapshot)
+SELECT of, account_id, subject, (extract(epoch FROM observed_at) * 1000000)::bigint,
+    extract(epoch FROM day_end)::bigint, name, cells
+FROM split WHERE jsonb_array_length(cells) > 0 ORDER BY observed_at)";
+
+constexpr auto count_rows = R"(
+SELECT (SELECT count(*) FROM store.media_sample) + (SELECT count(*) FROM store.media_count)
+    + (SELECT count(*) FROM store.account_sample) + (SELECT count(*) FROM store.account_day)
+    + (SELECT count(*) FROM store.demographic_snapshot)
+    + (SELECT count(*) FROM store.online_followers) + (SELECT count(*) FROM store.story))";
 
 std::string metric_of(std::string_view kind, const std::string& column)
 {
@@ -54,12 +80,42 @@ std::string name_of(const insightd::testing::Row& row)
                   : name_of_account(metric, subject);
 }
 
+/// [[["tap_forward"], 12], …]
+double checksum_of(const std::string& cells)
+{
+    const auto parsed = boost::json::parse(cells);
+    Checksum sum;
+    for (const auto& cell : parsed.as_array()) {
+        std::string values;
+        for (const auto& value : cell.at(0).as_array())
+            values += (values.empty() ? "" : ",") + std::string{value.as_string()};
+        sum.add(values, cell.at(1).to_number<double>());
+    }
+    return sum.value();
+}
+
+/// Of a day only the last snapshot is kept.
+bool is_stored_of_day(
+    const Answer& answer, const std::vector<Stored>& series, std::chrono::microseconds close_by)
+{
+    const auto day = std::chrono::floor<std::chrono::days>(answer.virtually);
+    return std::ranges::any_of(series, [&](const Stored& stored) {
+        const bool is_this = stored.number == answer.number &&
+                             std::chrono::abs(stored.observed_at - answer.virtually) < close_by;
+        const bool is_later = stored.observed_at > answer.virtually &&
+                              std::chrono::floor<std::chrono::days>(stored.observed_at) == day;
+        return is_this || is_later;
+    });
+}
+
 /// A row stands for its number until the next one: only changes have rows.
 bool is_stored(
     const Answer& answer, const std::vector<Stored>& series, std::chrono::microseconds close_by)
 {
     if (answer.is_repeated || answer.is_of_walk)
         return true;
+    if (answer.is_snapshot)
+        return is_stored_of_day(answer, series, close_by);
     for (std::size_t index = series.size(); index-- > 0;) {
         if (series[index].observed_at > answer.virtually + close_by)
             continue;
@@ -100,11 +156,15 @@ std::string when_answered(const Stored& stored, const std::vector<Answer>& answe
 Ledger read_ledger(const std::string& database)
 {
     Ledger ledger;
-    for (const auto& row : query(database, numbers_of_all)) {
+    const auto note = [&](const insightd::testing::Row& row, double number) {
         const sandbox::Instant at{std::chrono::microseconds{std::stoll(*row[3])}};
-        ledger.series[name_of(row)].push_back({at, std::stod(*row[6])});
+        ledger.series[name_of(row)].push_back({at, number});
         ledger.noted[std::stoll(*row[1])].insert(at);
-    }
+    };
+    for (const auto& row : query(database, numbers_of_all))
+        note(row, std::stod(*row[6]));
+    for (const auto& row : query(database, splits_of_all))
+        note(row, checksum_of(*row[6]));
     ledger.rows =
         static_cast<std::size_t>(std::stoull(*insightd::testing::query1(database, count_rows)));
     return ledger;

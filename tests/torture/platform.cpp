@@ -104,7 +104,7 @@ void Platform::note(
         connection.in_doubt.push_back({&series, series.size()});
         series.push_back(
             {real_now(), virtually, caller, account->second, one.number, one.is_repeated,
-             one.is_of_walk});
+             one.is_of_walk, one.is_snapshot});
         ++numbers_answered_;
     }
 }

@@ -36,7 +36,7 @@ struct Answer {
     std::size_t caller;
     std::int64_t account;
     double number;
-    bool is_repeated, is_of_walk;
+    bool is_repeated, is_of_walk, is_snapshot = false;
     bool was_read = false; ///< another call came over the same connection: it had arrived whole
 };
 

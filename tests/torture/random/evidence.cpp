@@ -32,6 +32,20 @@ std::vector<Loss> read_losses(const std::string& database)
     return all;
 }
 
+std::vector<StoryLine> read_stories(const std::string& database)
+{
+    std::vector<StoryLine> all;
+    for (const auto& row : query(
+             database, "SELECT account_id, media_id, state, reason_kind, "
+                       "(extract(epoch FROM window_from) * 1000000)::bigint, "
+                       "(extract(epoch FROM expires_at) * 1000000)::bigint, "
+                       "(extract(epoch FROM last_numbers_at) * 1000000)::bigint FROM store.story"))
+        all.push_back(
+            {std::stoll(*row[0]), std::stoll(*row[1]), *row[2], *row[3], instant(row[4]).value(),
+             instant(row[5]).value(), instant(row[6])});
+    return all;
+}
+
 std::vector<std::string> read_early_finals(const std::string& database)
 {
     std::vector<std::string> all;
@@ -58,6 +72,7 @@ Evidence gather(const Ground& ground, std::vector<Trouble> troubles, DrainedAt d
         ground.platform.answers(),
         read_ledger(database),
         read_losses(database),
+        read_stories(database),
         read_early_finals(database)};
 }
 

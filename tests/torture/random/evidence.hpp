@@ -25,6 +25,15 @@ struct Loss {
     sandbox::Instant lost;
 };
 
+/// A line of store.story.
+struct StoryLine {
+    std::int64_t account = 0, media = 0;
+    std::string state; ///< open, final, webhook, missed
+    std::string reason_kind;
+    sandbox::Instant window_from, expires_at;
+    std::optional<sandbox::Instant> last_numbers_at;
+};
+
 /// Everything there is to judge by: what was done, what was answered, what is stored.
 struct Evidence {
     Pace pace;
@@ -34,6 +43,7 @@ struct Evidence {
     Answers answers;
     Ledger ledger;
     std::vector<Loss> losses;
+    std::vector<StoryLine> stories;
     std::vector<std::string> early_finals; ///< days that are final, and were read too early for it
 };
 

@@ -1,8 +1,11 @@
 #include "tests/torture/random/reckoning.hpp"
 
+#include "tests/torture/random/stories.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -46,6 +49,9 @@ public:
             return excuse(name, answer);
         };
         auto found = compare(as_stamped(), seen_.ledger, closeness, reason);
+        const auto holds_up = [this](sandbox::Instant asked) { return may_hang(asked); };
+        std::ranges::move(
+            check_stories(seen_, closeness, holds_up, reason), std::back_inserter(found.wrong));
         for (const auto& day : seen_.early_finals)
             found.wrong.push_back("final before it was: " + day);
         return found;

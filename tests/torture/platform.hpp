@@ -64,6 +64,7 @@ public:
 
     const sandbox::Server& server(std::size_t caller) const { return *servers_.at(caller); }
     const std::vector<sandbox::AccountSpec>& accounts() const { return world_.accounts(); }
+    const sandbox::World& world() const { return world_; }
     const std::vector<Call>& calls() const { return calls_; }
     const Answers& answers() const { return answers_; }
 

@@ -29,6 +29,15 @@ struct Kind {
     std::function<void(Ground&)> heal;
 };
 
+using Posts = std::vector<std::int64_t>;
+
+/// What the platform itself does wrong: a switch of the sandbox, for the posts of one account.
+struct PlatformFault {
+    std::string_view name, how;
+    std::function<void(sandbox::Faults&, const Posts&)> on;
+};
+std::vector<PlatformFault> platform_faults();
+
 /// Every kind there is; the list says how many.
 std::vector<Kind> all_kinds();
 

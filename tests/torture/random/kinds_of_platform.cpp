@@ -8,18 +8,9 @@ namespace
 
 using Switch = std::function<void(sandbox::Faults&)>;
 
-Kind platform(std::string_view name, std::string_view how, Switch on)
+PlatformFault platform(std::string_view name, std::string_view how, Switch on)
 {
-    return {
-        name,
-        how,
-        "the switch is off",
-        Part::platform,
-        Cost::nothing,
-        [on = std::move(on)](Ground& ground) { ground.platform.arrange(on); },
-        [](Ground& ground) {
-            ground.platform.arrange([](sandbox::Faults& faults) { faults = {}; });
-        }};
+    return {name, how, [on = std::move(on)](sandbox::Faults& faults, const Posts&) { on(faults); }};
 }
 
 Switch withdraws(const char* metric, sandbox::Withdrawal::Way way)
@@ -29,9 +20,38 @@ Switch withdraws(const char* metric, sandbox::Withdrawal::Way way)
     };
 }
 
+Posts posts_of_one_account(const Ground& ground)
+{
+    Posts ids;
+    for (const auto& post : ground.platform.world().posts(0, ground.pace.virtually(real_now())))
+        ids.push_back(post.id);
+    return ids;
+}
+
+Kind kind_of(PlatformFault fault)
+{
+    const auto inject = [on = std::move(fault.on)](Ground& ground) {
+        const auto posts = posts_of_one_account(ground);
+        ground.platform.arrange([&](sandbox::Faults& faults) { on(faults, posts); });
+    };
+    const auto heal = [](Ground& ground) {
+        ground.platform.arrange([](sandbox::Faults& faults) { faults = {}; });
+    };
+    return {fault.name, fault.how, "the switch is off", Part::platform, Cost::nothing,
+            inject,     heal};
+}
+
 } // namespace
 
 std::vector<Kind> kinds_of_platform()
+{
+    std::vector<Kind> all;
+    for (auto& fault : platform_faults())
+        all.push_back(kind_of(std::move(fault)));
+    return all;
+}
+
+std::vector<PlatformFault> platform_faults()
 {
     using sandbox::Faults;
     using Way = sandbox::Withdrawal::Way;
@@ -70,6 +90,8 @@ std::vector<Kind> kinds_of_platform()
         platform(
             "insights forbidden", "code 10 to the edge",
             [](Faults& f) { f.forbidden_edges = {"insights"}; }),
+        {"posts forbidden", "code 10 to the insights of each post of one account",
+         [](Faults& f, const Posts& posts) { f.forbidden_media = posts; }},
         platform("no series", "series without a point", [](Faults& f) { f.empty_series = true; }),
         platform(
             "series with holes", "every second day is left out",
@@ -77,6 +99,21 @@ std::vector<Kind> kinds_of_platform()
         platform(
             "days refused", "days older than one are an error",
             [](Faults& f) { f.days.series = f.days.totals = 1; }),
+        platform(
+            "days end elsewhere", "where those of the other kind of account end",
+            [](Faults& f) { f.moved_days = true; }),
+        platform(
+            "a new metric", "the list of an error names one that nobody knows",
+            [](Faults& f) {
+                withdraws("saved", Way::listed)(f);
+                f.new_media_metrics = {"brand_new"};
+            }),
+        platform(
+            "renewals fail", "HTTP 500 to those that refresh a token",
+            [](Faults& f) { f.refresh_errors = 1; }),
+        platform(
+            "proof demanded", "the Facebook app takes no call without appsecret_proof",
+            [](Faults& f) { f.login.requires_proof = true; }),
         platform(
             "no batches", "the Facebook host knows none",
             [](Faults& f) { f.batches.unknown = true; }),

@@ -27,6 +27,7 @@ struct Kind {
     Cost cost{};
     std::function<void(Ground&)> inject;
     std::function<void(Ground&)> heal;
+    bool needs_small_disk = false; ///< left out where none can be mounted
 };
 
 using Posts = std::vector<std::int64_t>;

@@ -44,6 +44,15 @@ void fill_up(Ground& ground)
     }
 }
 
+Kind small_disk_full()
+{
+    auto kind = disk("small disk full", "a tmpfs of a few MiB filled to its last byte", fill_up);
+    kind.healed_by = "the ballast removed";
+    kind.heal = [](Ground& ground) { std::filesystem::remove(ballast(ground)); };
+    kind.needs_small_disk = true;
+    return kind;
+}
+
 } // namespace
 
 std::vector<Kind> kinds_of_disk()
@@ -52,7 +61,7 @@ std::vector<Kind> kinds_of_disk()
     const std::vector writing{file_write, file_truncate, file_allocate};
     const std::vector changing{file_write,  file_truncate, file_allocate,
                                file_rename, file_remove,   folder_make};
-    std::vector<Kind> all{
+    return {
         disk("disk full", "writes fail with ENOSPC", failing(writing, Effect::error, ENOSPC)),
         disk(
             "disk full in the middle", "half of a write fits, then ENOSPC",
@@ -67,16 +76,8 @@ std::vector<Kind> kinds_of_disk()
         disk("no descriptors left", "EMFILE to open", failing({file_open}, Effect::error, EMFILE)),
         disk("no memory for maps", "ENOMEM to mmap", failing({file_map}, Effect::error, ENOMEM)),
         disk("slow disk", "fsync takes 0.1 s", failing({file_sync}, Effect::delay, 100)),
+        small_disk_full(),
     };
-    all.push_back(
-        {"small disk full", "a tmpfs of a few MiB filled to its last byte", "the ballast removed",
-         Part::disk, Cost::nothing,
-         [](Ground& ground) {
-             if (!ground.wish.full_disk.empty())
-                 fill_up(ground);
-         },
-         [](Ground& ground) { std::filesystem::remove(ballast(ground)); }});
-    return all;
 }
 
 } // namespace insightd::torture

@@ -71,6 +71,8 @@ public:
     {
     }
 
+    bool is_empty() const { return kinds_.empty(); }
+
     /// The first that is not of this part.
     const Kind* deal(std::optional<Part> busy)
     {
@@ -100,9 +102,14 @@ public:
 
     int run()
     {
+        Deck deck{wanted(), ground_.dice};
+        if (deck.is_empty()) {
+            fmt::print("no kind of fault with '{}' in its name is left\n", wish_.only);
+            return EX_USAGE;
+        }
         ground_.start_daemon();
         wait_for(longest_recovery, [&] { return ground_.platform.numbers_answered() > 100; });
-        deal();
+        deal(deck);
         calm_down();
         return report();
     }
@@ -112,8 +119,12 @@ private:
     {
         std::vector<const Kind*> some;
         for (const auto& kind : kinds_)
-            if (is_wanted(kind))
+            if (!is_wanted(kind))
+                continue;
+            else if (is_possible(kind))
                 some.push_back(&kind);
+            else
+                fmt::print("left out, for no disk can be mounted here: {}\n", kind.name);
         return some;
     }
 
@@ -122,9 +133,13 @@ private:
         return kind.name.find(wish_.only) != std::string_view::npos;
     }
 
-    void deal()
+    bool is_possible(const Kind& kind) const
     {
-        Deck deck{wanted(), ground_.dice};
+        return !kind.needs_small_disk || !ground_.wish.full_disk.empty();
+    }
+
+    void deal(Deck& deck)
+    {
         while (std::ssize(troubles_) < wish_.faults) {
             step(deck);
             look();
@@ -149,7 +164,7 @@ private:
     {
         const auto first = inject(*deck.deal({}));
         rest();
-        if (ground_.roll(1, one_of_double) == 1)
+        if (ground_.roll(1, one_of_double) == 1 && std::ssize(troubles_) < wish_.faults)
             if (const auto* other = deck.deal(troubles_[first].kind->part)) {
                 const auto second = inject(*other);
                 rest();

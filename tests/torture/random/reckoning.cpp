@@ -48,10 +48,12 @@ public:
         const auto reason = [this](const std::string& name, const Answer& answer) {
             return excuse(name, answer);
         };
-        auto found = compare(as_stamped(), seen_.ledger, closeness, reason);
+        auto stamped = seen_;
+        stamped.answers = as_stamped();
+        auto found = compare(stamped.answers, seen_.ledger, closeness, reason);
         const auto holds_up = [this](sandbox::Instant asked) { return may_hang(asked); };
         std::ranges::move(
-            check_stories(seen_, closeness, holds_up, reason), std::back_inserter(found.wrong));
+            check_stories(stamped, closeness, holds_up, reason), std::back_inserter(found.wrong));
         for (const auto& day : seen_.early_finals)
             found.wrong.push_back("final before it was: " + day);
         return found;

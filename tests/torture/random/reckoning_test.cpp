@@ -155,5 +155,19 @@ TEST_F(ReckoningTest, WhatIsAnsweredOnceTheLineIsHealedArrives)
     EXPECT_EQ(found().wrong.size(), 1U);
 }
 
+/// The clock of the life that read it was an hour ahead.
+TEST_F(ReckoningTest, WhatIsReadByAWrongClockStandsUnderItsTime)
+{
+    seen.lives = {{at(59s), at(1h), {}, false}};
+    lasts(kind("clock an hour ahead"), 58s, 61s);
+    seen.troubles.back().clock_ahead = 3s;
+    const auto read = answer(60s).virtually + 1h;
+    seen.ledger.series[name_of_post("views", post)].push_back({read, 7});
+    seen.answers[name_of_post("reach", post)] = seen.answers[name_of_post("views", post)];
+    seen.ledger.series[name_of_post("reach", post)].push_back({read, 7});
+    seen.stories.push_back({account, post, "final", "", read - 15min, read + 1min, read});
+    EXPECT_THAT(found().wrong, IsEmpty());
+}
+
 } // namespace
 } // namespace insightd::torture

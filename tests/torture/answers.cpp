@@ -126,10 +126,12 @@ of_audience(const json::value& answer, const sandbox::Request& request, std::int
     return all;
 }
 
-/// A total speaks of the window that was asked for.
+/// A total speaks of the window that was asked for; that of a breakdown, which comes a little later
+/// and may have grown, is not kept.
 std::vector<Named>
 of_days(const json::value& answer, const sandbox::Request& request, std::int64_t account)
 {
+    const bool is_split = !request.param("breakdown").empty();
     std::vector<Named> all;
     for (const auto& entry : data_of(answer)) {
         const auto& metric = entry.as_object();
@@ -141,8 +143,8 @@ of_days(const json::value& answer, const sandbox::Request& request, std::int64_t
         const auto window = [&](const std::string& what) {
             return name_of_day(what, account, std::stoll(request.param("until")));
         };
-        if (const auto* total = total_of(metric))
-            add(all, window(name), total);
+        if (const auto* total = total_of(metric); total != nullptr && total->is_number())
+            all.push_back({window(name), total->to_number<double>(), is_split});
         for (const auto& [dimensions, cells] : splits_of(metric))
             all.push_back({window(name_of_split(name, dimensions)), cells.value()});
     }

@@ -111,6 +111,22 @@ TEST(Answers, ABreakdownIsOneNumberOfAllItsCells)
     EXPECT_NE(with(8).number, nine.value());
 }
 
+TEST(Answers, WhatTheBreakdownOfADaySumsUpToIsSaidBesideItsTotal)
+{
+    sandbox::Request request;
+    request.path = "/v24.0/17841400000001000/insights";
+    const auto is_repeated = [&](const std::string& breakdown) {
+        request.params = {{"period", "day"}, {"until", "1772956800"}, {"breakdown", breakdown}};
+        const auto all = numbers_in(
+            request,
+            response(R"({"data":[{"name":"views","period":"day","total_value":{"value":9}}]})"),
+            17841400000001000);
+        return only(all, name_of_day("views", 17841400000001000, 1'772'956'800)).is_repeated;
+    };
+    EXPECT_FALSE(is_repeated(""));
+    EXPECT_TRUE(is_repeated("follow_type"));
+}
+
 TEST(Answers, PeopleAndTheirHoursHaveNames)
 {
     sandbox::Request request;

@@ -1,5 +1,6 @@
 #include "tests/torture/random/reckoning.hpp"
 
+#include "tests/torture/random/days.hpp"
 #include "tests/torture/random/stories.hpp"
 
 #include <fmt/format.h>
@@ -54,6 +55,7 @@ public:
         const auto holds_up = [this](sandbox::Instant asked) { return may_hang(asked); };
         std::ranges::move(
             check_stories(stamped, closeness, holds_up, reason), std::back_inserter(found.wrong));
+        std::ranges::move(check_days(seen_, reason), std::back_inserter(found.wrong));
         for (const auto& day : seen_.early_finals)
             found.wrong.push_back("final before it was: " + day);
         return found;

@@ -17,6 +17,7 @@ enum class Part { program, database, disk, network, platform, clock };
 enum class Cost {
     nothing,     ///< every answer is stored, or its loss stated
     unread,      ///< what was answered last over a connection while it lasts may not have arrived
+    other_days,  ///< days that are told while it lasts are none that the program keeps
     wrong_times, ///< one that starts while it lasts may store numbers under the wrong time
 };
 
@@ -36,6 +37,7 @@ using Posts = std::vector<std::int64_t>;
 struct PlatformFault {
     std::string_view name, how;
     std::function<void(sandbox::Faults&, const Posts&)> on;
+    Cost cost = Cost::nothing;
 };
 std::vector<PlatformFault> platform_faults();
 

@@ -37,8 +37,7 @@ Kind kind_of(PlatformFault fault)
     const auto heal = [](Ground& ground) {
         ground.platform.arrange([](sandbox::Faults& faults) { faults = {}; });
     };
-    return {fault.name, fault.how, "the switch is off", Part::platform, Cost::nothing,
-            inject,     heal};
+    return {fault.name, fault.how, "the switch is off", Part::platform, fault.cost, inject, heal};
 }
 
 } // namespace
@@ -99,9 +98,8 @@ std::vector<PlatformFault> platform_faults()
         platform(
             "days refused", "days older than one are an error",
             [](Faults& f) { f.days.series = f.days.totals = 1; }),
-        platform(
-            "days end elsewhere", "where those of the other kind of account end",
-            [](Faults& f) { f.moved_days = true; }),
+        {"days end elsewhere", "where those of the other kind of account end",
+         [](Faults& f, const Posts&) { f.moved_days = true; }, Cost::other_days},
         platform(
             "a new metric", "the list of an error names one that nobody knows",
             [](Faults& f) {

@@ -189,6 +189,9 @@ private:
         const auto wrong_until = trouble.until + std::chrono::abs(trouble.clock_ahead) + on_its_way;
         if (misleads(trouble) && answer.at > trouble.from - on_its_way && answer.at < wrong_until)
             return "it started with a wrong clock";
+        const bool is_other_day = trouble.kind->cost == Cost::other_days && answer.is_of_walk;
+        if (is_other_day && lies_in(trouble, answer.at))
+            return "of a day that ends elsewhere";
         return may_be_unread(trouble, answer) ? "did not arrive" : "";
     }
 

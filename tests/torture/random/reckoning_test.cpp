@@ -116,9 +116,9 @@ TEST_F(ReckoningTest, WhatWasUnderWayAtSigtermMayBeLost)
     EXPECT_THAT(found().wrong, ElementsAre(HasSubstr("8 views")));
 }
 
-TEST_F(ReckoningTest, LatenessAndAnEndAfterAWholeAnswerExcuseNothing)
+TEST_F(ReckoningTest, LatenessExcusesNothing)
 {
-    for (const auto* name : {"latency", "dripping", "closed after each answer"}) {
+    for (const auto* name : {"latency", "dripping"}) {
         seen.answers.clear();
         seen.troubles.clear();
         answer(60s);
@@ -153,6 +153,30 @@ TEST_F(ReckoningTest, WhatIsAnsweredOnceTheLineIsHealedArrives)
     answer(61100ms);
     lasts(kind("connections reset"), 59s, 61s);
     EXPECT_EQ(found().wrong.size(), 1U);
+}
+
+/// Of days that end elsewhere nothing is kept; of anything else, all.
+TEST_F(ReckoningTest, OnlyDaysAreExcusedWhileTheyEndElsewhere)
+{
+    lasts(kind("days end elsewhere"), 59s, 61s);
+    const auto lost = answer(60s);
+    EXPECT_THAT(found().wrong, ElementsAre(HasSubstr("is not stored")));
+    seen.answers.clear();
+    const auto end = std::chrono::floor<std::chrono::seconds>(lost.virtually);
+    const auto day = [&](std::string_view metric) {
+        return name_of_day(metric, account, end.time_since_epoch().count());
+    };
+    for (const auto* metric : {"reach", "views"}) {
+        seen.answers[day(metric)] = {lost};
+        seen.answers[day(metric)].front().is_of_walk = true;
+    }
+    auto& later = seen.answers[day("views")].front();
+    later.at += 30s;
+    later.virtually += 10h;
+    seen.ledger.series[day("views")].push_back({later.virtually, later.number});
+    EXPECT_THAT(found().wrong, IsEmpty());
+    seen.troubles.clear();
+    EXPECT_THAT(found().wrong, ElementsAre(HasSubstr("7 reach")));
 }
 
 /// The clock of the life that read it was an hour ahead.

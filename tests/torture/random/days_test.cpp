@@ -1,5 +1,7 @@
 #include "tests/torture/random/days.hpp"
 
+#include "tests/torture/answers.hpp"
+
 #include <gmock/gmock.h>
 
 namespace insightd::torture
@@ -12,20 +14,28 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr sandbox::Instant noon{100h};
+constexpr sandbox::Instant day_end{96h};
+constexpr auto noon = day_end + 12h;
 
-/// Two days of an account, of which one grows.
+/// Two numbers of an account's day.
 class DaysTest : public ::testing::Test
 {
 protected:
-    void answered(const std::string& name, sandbox::Instant when, double number)
+    static std::string name_of(std::string_view metric)
     {
-        seen.answers[name].push_back({Real{}, when, 0, 17841400000001000, number, false, true});
+        const auto end = std::chrono::floor<std::chrono::seconds>(day_end);
+        return name_of_day(metric, 17841400000001000, end.time_since_epoch().count());
     }
 
-    void stored(const std::string& name, sandbox::Instant when, double number)
+    void answered(std::string_view metric, sandbox::Instant when, double number)
     {
-        seen.ledger.series[name].push_back({when, number});
+        seen.answers[name_of(metric)].push_back(
+            {Real{}, when, 0, 17841400000001000, number, false, true});
+    }
+
+    void stored(std::string_view metric, sandbox::Instant when, double number)
+    {
+        seen.ledger.series[name_of(metric)].push_back({when, number});
     }
 
     std::vector<std::string> complaints() const
@@ -60,10 +70,18 @@ TEST_F(DaysTest, TheLastAnswerIsMissedOnceALaterWalkIsStored)
     EXPECT_THAT(complaints(), IsEmpty());
 }
 
+TEST_F(DaysTest, ADayThatHasSettledMayBeToldALastTime)
+{
+    answered("reach", day_end + 49h, 7);
+    answered("likes", day_end + 60h, 2);
+    stored("likes", day_end + 60h, 2);
+    EXPECT_THAT(complaints(), IsEmpty());
+}
+
 TEST_F(DaysTest, WhatIsNoDayIsNotJudgedHere)
 {
     answered("reach", noon, 7);
-    seen.answers["reach"].front().is_of_walk = false;
+    seen.answers[name_of("reach")].front().is_of_walk = false;
     answered("likes", noon + 6h, 2);
     stored("likes", noon + 6h, 2);
     EXPECT_THAT(complaints(), IsEmpty());

@@ -14,11 +14,14 @@ namespace
 
 using namespace std::chrono_literals;
 
-/// A metric that every story is asked for, in the first of its calls.
-constexpr std::string_view asked_first = "reach";
+/// What lists tell, which is no reading of a story.
+constexpr std::array<std::string_view, 3> of_lists{listing, "like_count", "comments_count"};
 
 /// Virtual time from the begin of a reading to its first answer, on a busy machine.
 constexpr std::chrono::microseconds longest_reading = 10min;
+
+/// What ended shortly before its last minutes may still be felt in them; in real time.
+constexpr auto before_the_window = 1s;
 
 /// Tries after the end go on for two hours, and begin anew with each life; no limit of the platform
 /// lasts longer than a day.
@@ -36,9 +39,10 @@ public:
 
     std::vector<std::string> complaints()
     {
+        gather_readings();
         for (const auto& line : seen_.stories) {
-            const auto given = answers_of(line);
-            const auto counted = that_count(line, given);
+            const auto& given = readings_[line.media];
+            const auto counted = that_count(given);
             if (line.state == "open")
                 check_open(line);
             else if (line.state == "missed")
@@ -56,20 +60,30 @@ private:
             text_of(line.expires_at), what));
     }
 
-    const std::vector<Answer>& answers_of(const StoryLine& line) const
+    /// Of the numbers of one answer, which come at one instant, the first.
+    void gather_readings()
     {
-        static const std::vector<Answer> none;
-        const auto found = seen_.answers.find(name_of_post(asked_first, line.media));
-        return found == seen_.answers.end() ? none : found->second;
+        constexpr std::string_view of_post = " of post ";
+        std::map<std::int64_t, std::map<sandbox::Instant, Answer>> found;
+        for (const auto& [name, given] : seen_.answers) {
+            const auto at = name.rfind(of_post);
+            if (at == std::string::npos || std::ranges::count(of_lists, name.substr(0, at)) > 0)
+                continue;
+            auto& readings = found[std::stoll(name.substr(at + of_post.size()))];
+            for (const auto& answer : given)
+                readings.emplace(answer.virtually, answer);
+        }
+        for (const auto& [media, by_time] : found)
+            for (const auto& [instant, answer] : by_time)
+                readings_[media].push_back(answer);
     }
 
     /// Those that must have been stored.
-    std::vector<Answer> that_count(const StoryLine& line, const std::vector<Answer>& given) const
+    std::vector<Answer> that_count(const std::vector<Answer>& given) const
     {
-        const auto name = fmt::format("the ledger of story {}", line.media);
         std::vector<Answer> some;
         for (const auto& answer : given)
-            if (excuse_(name, answer).empty())
+            if (excuse_("a story at " + text_of(answer.at), answer).empty())
                 some.push_back(answer);
         return some;
     }
@@ -80,9 +94,30 @@ private:
             complain(line, "is still open");
     }
 
+    /// A process that is suspended, or waits for a disk, cannot know what held it up.
+    bool was_disturbed(const StoryLine& line) const
+    {
+        const auto from = seen_.pace.really(line.window_from) - before_the_window;
+        const auto until = seen_.pace.really(line.expires_at);
+        return std::ranges::any_of(seen_.troubles, [&](const Trouble& trouble) {
+            return trouble.from < until && trouble.until > from;
+        });
+    }
+
+    /// Its account was answered something in its last minutes: the machine did not stand still.
+    bool was_at_work(const StoryLine& line) const
+    {
+        return std::ranges::any_of(seen_.answers, [&](const auto& entry) {
+            return std::ranges::any_of(entry.second, [&](const Answer& answer) {
+                return answer.account == line.account && answer.virtually >= line.window_from &&
+                       answer.virtually < line.expires_at;
+            });
+        });
+    }
+
     void check_missed(const StoryLine& line, const std::vector<Answer>& counted)
     {
-        if (line.reason_kind == "not_asked")
+        if (line.reason_kind == "not_asked" && !was_disturbed(line) && was_at_work(line))
             complain(line, "was missed for no reason of its own");
         if (holds_up_(line.window_from))
             return;
@@ -98,7 +133,10 @@ private:
         const StoryLine& line, const std::vector<Answer>& given, const std::vector<Answer>& counted)
     {
         if (line.last_numbers_at && !was_answered(line, given))
-            complain(line, "has numbers that were not answered");
+            complain(
+                line,
+                fmt::format(
+                    "has numbers of {} that were not answered", text_of(*line.last_numbers_at)));
         if (line.state == "open" || counted.empty())
             return;
         const auto& last = counted.back();
@@ -119,6 +157,7 @@ private:
     const Closeness& close_by_;
     const std::function<bool(sandbox::Instant)>& holds_up_;
     const Excuse& excuse_;
+    std::map<std::int64_t, std::vector<Answer>> readings_; ///< by story, by time
     std::vector<std::string> complaints_;
 };
 

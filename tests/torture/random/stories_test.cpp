@@ -36,9 +36,9 @@ protected:
         return seen.stories.front();
     }
 
-    void answered(sandbox::Instant virtually)
+    void answered(sandbox::Instant virtually, std::string_view metric = "reach")
     {
-        seen.answers[name_of_post("reach", story)].push_back(
+        seen.answers[name_of_post(metric, story)].push_back(
             {seen.pace.really(virtually), virtually, 0, account, 7, false, false});
     }
 
@@ -64,11 +64,34 @@ TEST_F(StoriesTest, OneThatWasReadToItsEndIsWell)
     EXPECT_THAT(complaints(), IsEmpty());
 }
 
+TEST_F(StoriesTest, AnyMetricIsAReadingButWhatListsTell)
+{
+    answered(noon - 3min, "like_count");
+    line("final").last_numbers_at = noon - 3min;
+    EXPECT_THAT(complaints(), ElementsAre(HasSubstr("that were not answered")));
+    answered(noon - 3min, "replies");
+    EXPECT_THAT(complaints(), IsEmpty());
+}
+
 TEST_F(StoriesTest, NoneIsMissedForNoReasonOfItsOwn)
 {
     line("missed", "not_asked");
+    EXPECT_THAT(complaints(), IsEmpty()) << "nothing was asked at all";
+    seen.answers["followers_count"].push_back(
+        {seen.pace.really(noon - 3min), noon - 3min, 0, account, 7, false, false});
     EXPECT_THAT(complaints(), ElementsAre(HasSubstr("for no reason of its own")));
     line("missed", "api_failing");
+    EXPECT_THAT(complaints(), IsEmpty());
+}
+
+TEST_F(StoriesTest, WhatHeldUpASuspendedProgramItCannotKnow)
+{
+    const auto kinds = all_kinds();
+    line("missed", "not_asked");
+    seen.answers["followers_count"].push_back(
+        {seen.pace.really(noon - 3min), noon - 3min, 0, account, 7, false, false});
+    seen.troubles.push_back(
+        {&kinds.front(), seen.pace.really(noon - 20min), seen.pace.really(noon - 10min), {}});
     EXPECT_THAT(complaints(), IsEmpty());
 }
 
@@ -108,7 +131,7 @@ TEST_F(StoriesTest, NoneHasNumbersThatNobodyAnswered)
 {
     answered(noon - 10h);
     line("final").last_numbers_at = noon - 3min;
-    EXPECT_THAT(complaints(), ElementsAre(HasSubstr("numbers that were not answered")));
+    EXPECT_THAT(complaints(), ElementsAre(HasSubstr("that were not answered")));
 }
 
 TEST_F(StoriesTest, NoneIsOpenLongAfterItsEnd)

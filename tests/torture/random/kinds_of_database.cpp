@@ -216,6 +216,9 @@ std::vector<Kind> unwillingness()
         refusal("no permission (42501)", "42501"),
         refusal("I/O error (58030)", "58030"),
         refusal("data corrupted (XX001)", "XX001"),
+        refusal("raised by a trigger (P0001)", "P0001"),
+        refusal("feature not supported (0A000)", "0A000"),
+        refusal("statement a pooler forgot (26000)", "26000"),
     };
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/engine.hpp"
 #include "daemon/log.hpp"
 #include "daemon/running.hpp"
+#include "daemon/story_trouble.hpp"
 #include "storage/spool/cache.hpp"
 #include "storage/spool/spooled_writer.hpp"
 
@@ -68,7 +69,10 @@ void Engine::note_mentions(const std::vector<model::Mention>& mentions)
 boost::asio::awaitable<Engine::Kept> Engine::keep(model::SharedBatch rows)
 {
     Kept kept;
+    int tries = 0;
+    const auto from = services_.clock.now();
     const auto write = [&]() -> boost::asio::awaitable<void> {
+        ++tries;
         try {
             co_await services_.store.write(rows);
         } catch (const model::Refused& refused) {
@@ -76,6 +80,8 @@ boost::asio::awaitable<Engine::Kept> Engine::keep(model::SharedBatch rows)
         }
     };
     const bool is_kept = co_await with_store(write);
+    if (auto* account = own_account(rows->account_id); account != nullptr && tries > 1)
+        account->stories().stood_still(trouble::rows_lost, from, services_.clock.now());
     if (!is_kept) {
         say_given_up(*rows);
         co_return Kept{Kept::State::given_up, {}};

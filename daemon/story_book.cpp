@@ -123,6 +123,15 @@ void StoryBook::hold_up(
         ++closed_.at(at(line.entry.state));
 }
 
+void StoryBook::stood_still(std::string_view trouble, model::Instant from, model::Instant to)
+{
+    for (auto& [id, line] : lines_)
+        if (line.entry.state == StoryState::open) {
+            add_trouble(line.entry.troubles, trouble, from, to);
+            line.is_changed = true;
+        }
+}
+
 void StoryBook::push(model::MediaId id, model::Instant numbers_at, model::Instant now)
 {
     const auto line = lines_.find(id);

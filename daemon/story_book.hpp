@@ -44,6 +44,10 @@ public:
     void
     hold_up(model::MediaId id, std::string_view trouble, model::Instant from, model::Instant to);
 
+    /// Nothing of the account was done in this time. Told to the store as that of hold_up(); it is
+    /// no failure of any story.
+    void stood_still(std::string_view trouble, model::Instant from, model::Instant to);
+
     /// The platform pushed numbers of `numbers_at`, and the store has them.
     void push(model::MediaId id, model::Instant numbers_at, model::Instant now);
 

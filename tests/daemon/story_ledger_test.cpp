@@ -266,6 +266,17 @@ TEST(StoryBook, TroubleThatCameWhileALineWasBeingStoredIsKept)
     EXPECT_EQ(told[0].last_answer_at, expires - 16min);
 }
 
+TEST(StoryBook, WhatWasMissedWhileTheAccountStoodStillSaysSo)
+{
+    auto book = book_with(a_story(), expires - 20min, expires - 20min);
+    book.stood_still(trouble::rows_lost, expires - 18min, expires + 3h);
+    book.hold_up(7, trouble::refused, expires + 3h, expires + 3h);
+    const auto told = book.judged({}, {}, std::nullopt, schedule, expires + 3h);
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_EQ(told[0].state, model::StoryState::missed);
+    EXPECT_EQ(told[0].reason_kind, trouble::rows_lost);
+}
+
 TEST(StoryBook, PollThatFailedHalfWayIsAnAnswerAllTheSame)
 {
     auto book = book_with(a_story(), expires - 20min, expires - 20min);

@@ -4,6 +4,7 @@
 #include "daemon/setup.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
+#include "tests/bench/thread_time.hpp"
 #include "tests/support/private_postgres.hpp"
 #include "tests/support/run.hpp"
 
@@ -12,7 +13,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <ctime>
 
 // How long the event loop does nothing else while one answer to /metrics, or to /readyz, is made.
 namespace insightd
@@ -21,14 +21,6 @@ namespace
 {
 
 constexpr model::AccountId first_account = 17'841'400'000'000'000;
-
-/// Of this thread: what else the machine does is not counted.
-double milliseconds_of_work()
-{
-    timespec spent{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-    return static_cast<double>(spent.tv_sec) * 1e3 + static_cast<double>(spent.tv_nsec) / 1e6;
-}
 
 config::Config config_of(std::size_t accounts, const std::filesystem::path& folder)
 {

@@ -8,6 +8,7 @@
 #include "daemon/setup.hpp"
 #include "daemon/store.hpp"
 #include "daemon/token_keeper.hpp"
+#include "tests/bench/thread_time.hpp"
 #include "tests/support/private_postgres.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,7 +19,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -30,14 +30,6 @@ namespace
 {
 
 constexpr model::AccountId first_account = 17'841'400'000'000'000;
-
-/// Of this thread: what else the machine does is not counted.
-double milliseconds_of_work()
-{
-    timespec spent{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-    return static_cast<double>(spent.tv_sec) * 1e3 + static_cast<double>(spent.tv_nsec) / 1e6;
-}
 
 std::string yaml(std::size_t first, std::size_t count, std::string_view defaults)
 {

@@ -423,7 +423,8 @@ std::string spool_line(const spool::Depth& depth, model::Instant now)
             fmt::format("{} rows are lost, which the database has not heard of", depth.untold));
     if (depth.set_aside > 0)
         facts.push_back(fmt::format(
-            "{} records are kept aside: report spooled_rows_refused, deploy/docs/spool.md",
+            "{} records are kept aside: report what rows_refused in the log says, "
+            "deploy/docs/spool.md",
             depth.set_aside));
     return facts.empty() ? "" : fmt::format("spool: {}\n", fmt::join(facts, "; "));
 }

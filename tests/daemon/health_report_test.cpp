@@ -149,7 +149,7 @@ TEST(SpoolLine, TellsWhatWaitsWhatIsLostAndWhatIsKeptAside)
     EXPECT_EQ(
         spool_line(depth, noon),
         "spool: 60 rows are lost, which the database has not heard of; 2 records are kept aside: "
-        "report spooled_rows_refused, deploy/docs/spool.md\n");
+        "report what rows_refused in the log says, deploy/docs/spool.md\n");
     depth = {3, 1200, 2048, noon - 3h, 0, 0};
     EXPECT_EQ(
         spool_line(depth, noon), "spool: 1200 rows in 3 records wait for the database, 2 kB; the "

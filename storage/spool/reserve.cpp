@@ -8,22 +8,23 @@ namespace insightd::spool
 namespace
 {
 
-constexpr off_t size = 4 * 1024 * 1024;
+constexpr std::uintmax_t size = 4 * 1024 * 1024;
 
 } // namespace
 
-void Reserve::take() const
+bool Reserve::take() const
 {
     std::error_code none;
-    if (std::filesystem::exists(file_, none))
-        return;
+    if (std::filesystem::file_size(file_, none) == size)
+        return true;
     const int handle = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (handle < 0)
-        return;
-    const bool taken = posix_fallocate(handle, 0, size) == 0;
+        return false;
+    const bool taken = posix_fallocate(handle, 0, static_cast<off_t>(size)) == 0;
     close(handle);
     if (!taken)
         release();
+    return taken;
 }
 
 void Reserve::release() const

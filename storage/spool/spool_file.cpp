@@ -21,6 +21,9 @@ constexpr std::int64_t spare_bytes = 64 * 1024;
 /// Taken out together where there is little room: their pages are some 100 KB of the log.
 constexpr std::size_t records_in_piece = 32;
 
+/// To move pages takes as much of the log.
+constexpr auto vacuum_a_mib = "PRAGMA incremental_vacuum(256)";
+
 /// Records kept for inspection; older ones go.
 constexpr std::int64_t most_set_aside = 1000;
 
@@ -59,6 +62,8 @@ bool SpoolFile::append(const Record& record, model::Instant now)
     const auto work = [&] {
         for (;;) {
             try {
+                if (!reserve_.take())
+                    throw SqliteError{SQLITE_FULL, "the disk has no room beside the reserve"};
                 return insert(record, now);
             } catch (const SqliteError& error) {
                 recount();
@@ -131,7 +136,7 @@ bool SpoolFile::drop_for_full_disk(std::int64_t bytes, model::Instant now)
            drop_oldest(model::Worth::refetchable, disk_full, now)) {
     }
     commit(tx);
-    reuse_log();
+    restore_reserve();
     return depth_.bytes < before;
 }
 
@@ -185,15 +190,23 @@ void SpoolFile::acknowledge(const std::vector<std::int64_t>& written, model::Ins
             throw;
         make_room();
         acknowledge_in_pieces(written, now);
+        restore_reserve();
     }
 }
 
 /// To take much out of the file takes much room in SQLite's log. Each piece uses it anew.
 void SpoolFile::acknowledge_in_pieces(std::span<const std::int64_t> written, model::Instant now)
 {
+    auto most = records_in_piece;
     while (!written.empty()) {
-        const auto piece = written.first(std::min(written.size(), records_in_piece));
-        mended(now, [&] { remove_all(piece); });
+        const auto piece = written.first(std::min(written.size(), most));
+        try {
+            mended(now, [&] { remove_all(piece); });
+        } catch (const SqliteError& error) {
+            if (!error.is_full() || std::exchange(most, 1) == 1)
+                throw;
+            continue;
+        }
         reuse_log();
         written = written.subspan(piece.size());
     }
@@ -217,15 +230,33 @@ template <class Work> void SpoolFile::with_reserve(model::Instant now, Work work
             throw;
         make_room();
         mended(now, work);
+        restore_reserve();
     }
 }
 
 /// What the disk gets back without a row being lost.
-void SpoolFile::make_room()
+void SpoolFile::give_up_reserve()
 {
     reserve_.release();
     damaged_.keep_none();
+}
+
+void SpoolFile::make_room()
+{
+    give_up_reserve();
     reuse_log();
+}
+
+/// From the room that is free within the file by now; as far as that goes.
+void SpoolFile::restore_reserve()
+{
+    if (!db_) // it could not be opened
+        return;
+    try {
+        give_back(vacuum_a_mib);
+    } catch (const SqliteError&) { // the next time, then
+    }
+    reserve_.take();
 }
 
 void SpoolFile::set_aside(
@@ -342,9 +373,33 @@ void SpoolFile::shrink()
 {
     if (!db_) // it could not be opened
         return;
-    db_->run("PRAGMA incremental_vacuum");
-    db_->run("PRAGMA wal_checkpoint(TRUNCATE)");
+    try {
+        give_back("PRAGMA incremental_vacuum");
+    } catch (const SqliteError& error) {
+        if (!error.is_full())
+            throw;
+        make_room();
+        give_back_slowly();
+    }
     reserve_.take();
+}
+
+/// With little room for the moving. A file that was made by others may keep what is free.
+void SpoolFile::give_back_slowly()
+{
+    const auto is_free = [this] { return db_->number("PRAGMA freelist_count"); };
+    auto before = is_free() + 1;
+    for (auto left = is_free(); left > 0 && left < before; left = is_free()) {
+        before = left;
+        give_back(vacuum_a_mib);
+    }
+}
+
+/// To the disk, of what is free within the file.
+void SpoolFile::give_back(const std::string& vacuum)
+{
+    db_->run(vacuum);
+    db_->run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 void SpoolFile::limit_pages(std::int64_t pages)

@@ -135,7 +135,11 @@ private:
     void insert_row(const Record& record, const std::string& body);
     bool drop_oldest(std::optional<model::Worth> worth, const std::string& why, model::Instant now);
     void reuse_log();
+    void give_up_reserve();
     void make_room();
+    void restore_reserve();
+    void give_back_slowly();
+    void give_back(const std::string& vacuum);
     void acknowledge_in_pieces(std::span<const std::int64_t> written, model::Instant now);
     void remove_all(std::span<const std::int64_t> written);
     bool drop_for_full_disk(std::int64_t bytes, model::Instant now);

@@ -22,7 +22,9 @@ constexpr auto damaged_file = "the file of the spool was damaged";
 constexpr auto lost_folder = "the folder of the spool was removed";
 constexpr auto short_file = "the file of the spool was cut off";
 
-/// Sorting goes to memory: with a full disk there is no other place.
+/// Sorting goes to memory: with a full disk there is no other place. What stands in SQLite's log
+/// goes over into the file page by page, which may have to grow for it: each MiB, so that the
+/// reserve is more than enough.
 constexpr auto pragmas = R"(
     PRAGMA temp_store = MEMORY;
     PRAGMA auto_vacuum = INCREMENTAL;
@@ -31,6 +33,7 @@ constexpr auto pragmas = R"(
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF;
     PRAGMA journal_size_limit = 16777216;
+    PRAGMA wal_autocheckpoint = 256;
 )";
 
 /// Instants are microseconds since 1970; worth is 0 for what can be fetched again and 1 for what
@@ -119,11 +122,19 @@ void SpoolFile::open(model::Instant now)
 {
     fs::create_directories(file_.parent_path());
     fs::permissions(file_.parent_path(), fs::perms::owner_all);
-    wholly([&] {
+    const auto begin = [&] {
         look_through(now);
         if (depth_.records < left_behind_)
             say_lost_folder(now);
-    });
+    };
+    try {
+        wholly(begin);
+    } catch (const SqliteError& error) {
+        if (!error.is_full())
+            throw;
+        give_up_reserve();
+        wholly(begin);
+    }
     left_behind_ = 0;
     reserve_.take();
 }
@@ -278,10 +289,8 @@ void SpoolFile::finish_salvage(const std::string& why, model::Instant now)
             note_unknown_loss(damaged_file, now);
         tx.commit();
     } catch (const SqliteError& error) {
-        if (error.is_full()) {
-            reserve_.release();
-            damaged_.keep_none();
-        }
+        if (error.is_full())
+            give_up_reserve();
         throw;
     }
     salvages_ = 0;

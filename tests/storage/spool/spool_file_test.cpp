@@ -1,5 +1,6 @@
 #include "storage/spool/sqlite.hpp"
 #include "tests/storage/spool/with_spool.hpp"
+#include "tests/support/small_disk.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -288,6 +289,112 @@ TEST_F(SpoolFileTest, CopiesOfDamagedFilesGoOnAFullDisk)
         },
         SqliteError);
     EXPECT_THAT(damaged_files(), IsEmpty());
+}
+
+class SpoolOnSmallDiskTest : public SpoolFileTest
+{
+protected:
+    void SetUp() override
+    {
+        if (disk_.place().empty())
+            GTEST_SKIP() << "no disk can be mounted here";
+    }
+
+    /// Those that were taken, in order.
+    static std::vector<std::string> fill(SpoolFile& file, std::initializer_list<Worth> worths)
+    {
+        std::vector<std::string> taken;
+        int number = 0;
+        for (int refused = 0; refused < 50;) {
+            ++number;
+            const auto size = static_cast<std::size_t>(1 + number * 7919 % 6000);
+            const auto rows = std::to_string(number) + std::string(size, 'x');
+            const auto worth = *(worths.begin() + number % std::ssize(worths));
+            try {
+                file.append(record(rows, worth), noon);
+                taken.push_back(rows);
+            } catch (const SqliteError& error) {
+                EXPECT_TRUE(error.is_full()) << error.what();
+                ++refused;
+            }
+        }
+        return taken;
+    }
+
+    /// What is there besides, as the log of something else.
+    void use_up() const
+    {
+        std::ofstream ballast{folder / "ballast", std::ios::app | std::ios::binary};
+        while (ballast.write("0123456789abcdef", 16).flush())
+            ;
+    }
+
+    static std::vector<std::string> odd_ones(std::vector<std::string> all)
+    {
+        std::erase_if(all, [](const std::string& rows) { return std::stoi(rows) % 2 == 0; });
+        return all;
+    }
+
+    /// As a replay does: the next are read while those before leave the file.
+    static std::vector<std::string> drain(SpoolFile& file)
+    {
+        std::vector<std::string> all;
+        std::vector<std::int64_t> written;
+        std::int64_t behind = 0;
+        for (;;) {
+            file.acknowledge(written, noon);
+            written.clear();
+            for (const auto& found : file.next(2048, 8 << 20, noon, behind)) {
+                all.push_back(found.steps.front().rows);
+                written.push_back(behind = found.seq);
+            }
+            if (written.empty())
+                break;
+        }
+        file.shrink();
+        return all;
+    }
+
+    insightd::testing::SmallDisk disk_{folder, "12m"};
+};
+
+TEST_F(SpoolOnSmallDiskTest, WhatFilledItLeavesItAgain)
+{
+    auto file = open();
+    const auto taken = fill(file, {Worth::irreplaceable});
+    EXPECT_GT(taken.size(), 500U);
+    use_up();
+    EXPECT_EQ(drain(file), taken);
+    EXPECT_EQ(file.depth(), Depth{});
+    EXPECT_TRUE(file.append(record("after"), noon));
+    EXPECT_THAT(damaged_files(), IsEmpty());
+}
+
+TEST_F(SpoolOnSmallDiskTest, WhatFilledItLeavesItInTheNextLifeToo)
+{
+    std::vector<std::string> taken;
+    {
+        auto file = open();
+        taken = fill(file, {Worth::irreplaceable});
+    }
+    use_up();
+    auto file = open();
+    EXPECT_EQ(drain(file), taken);
+    EXPECT_TRUE(file.append(record("after"), noon));
+    EXPECT_THAT(damaged_files(), IsEmpty());
+}
+
+TEST_F(SpoolOnSmallDiskTest, WhatCanBeFetchedAgainGoesForWhatCannot)
+{
+    auto file = open();
+    const auto taken = fill(file, {Worth::refetchable, Worth::irreplaceable});
+    use_up();
+    const auto dropped = file.dropped();
+    EXPECT_GT(dropped, 100);
+    const auto left = drain(file);
+    EXPECT_EQ(std::ssize(left) + dropped, std::ssize(taken));
+    EXPECT_EQ(odd_ones(left), odd_ones(taken)) << "those that cannot be fetched again";
+    EXPECT_FALSE(file.losses(noon).empty());
 }
 
 TEST_F(SpoolFileTest, NumberIsNeverGivenTwice)

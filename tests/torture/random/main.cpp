@@ -1,14 +1,16 @@
+#include "tests/support/private_postgres.hpp"
+#include "tests/support/small_disk.hpp"
 #include "tests/torture/random/reckoning.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <csignal>
 #include <deque>
 #include <fstream>
 #include <iostream>
-#include <sys/mount.h>
 #include <sysexits.h>
 
 // Every kind of fault, in random order, one or two at a time, at random moments.
@@ -23,7 +25,7 @@ using std::chrono::milliseconds;
 struct Wish {
     Ground::Wish ground;
     std::int64_t faults = 200;
-    std::string only;
+    std::vector<std::string> only; ///< parts of names; empty: all
     bool lists = false;
     bool tells = false;
     bool keeps_log = false;
@@ -36,32 +38,6 @@ constexpr auto around = 8s;
 constexpr int shortest = 20, usual = 700; ///< milliseconds that a fault lasts
 constexpr int long_one = 7'000;           ///< longer than the patience with the database
 constexpr int one_of_long = 25, one_of_double = 3;
-
-/// A disk of a few MiB, where the torture may mount one: it needs to be root.
-class SmallDisk
-{
-public:
-    SmallDisk()
-    {
-        const auto place = folder_.path() / "disk";
-        std::filesystem::create_directory(place);
-        if (mount("tmpfs", place.c_str(), "tmpfs", 0, "size=24m") == 0)
-            place_ = place;
-    }
-    ~SmallDisk()
-    {
-        if (!place_.empty())
-            umount2(place_.c_str(), MNT_DETACH);
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-
-    const std::filesystem::path& place() const { return place_; }
-
-private:
-    insightd::testing::ScratchFolder folder_;
-    std::filesystem::path place_; ///< empty: none
-};
 
 /// What is dealt next: all kinds, in an order of chance, again and again.
 class Deck
@@ -104,7 +80,7 @@ public:
     {
         Deck deck{wanted(), ground_.dice};
         if (deck.is_empty()) {
-            fmt::print("no kind of fault with '{}' in its name is left\n", wish_.only);
+            fmt::print("no kind of fault is left of '{}'\n", fmt::join(wish_.only, ","));
             return EX_USAGE;
         }
         ground_.start_daemon();
@@ -130,7 +106,9 @@ private:
 
     bool is_wanted(const Kind& kind) const
     {
-        return kind.name.find(wish_.only) != std::string_view::npos;
+        return wish_.only.empty() || std::ranges::any_of(wish_.only, [&](const auto& part) {
+                   return kind.name.find(part) != std::string_view::npos;
+               });
     }
 
     bool is_possible(const Kind& kind) const
@@ -361,14 +339,16 @@ int main(int argc, char** argv)
     app.add_option("--accounts", wish.ground.accounts, "of which the numbers are asked");
     app.add_option("--speed", wish.ground.speed, "virtual seconds per real one");
     app.add_option("--seed", wish.ground.seed, "of the world and of the faults");
-    app.add_option("--only", wish.only, "kinds with this in their names");
+    app.add_option("--only", wish.only, "kinds with one of these, parted by commas, in their names")
+        ->delimiter(',');
     app.add_flag("--tell", wish.tells, "each fault when it begins and ends");
     app.add_flag("--list", wish.lists, "the kinds, as a table, and nothing else");
     app.add_flag("--log", wish.keeps_log, "show what the program said");
     CLI11_PARSE(app, argc, argv);
     if (wish.lists)
         return list();
-    const SmallDisk disk;
+    const insightd::testing::ScratchFolder folder;
+    const insightd::testing::SmallDisk disk{folder.path() / "disk", "24m"};
     wish.ground.full_disk = disk.place();
     return Torture{wish}.run();
 }

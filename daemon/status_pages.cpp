@@ -100,7 +100,8 @@ status_page::SpoolTrouble trouble_of(const spool::SpooledWriter& store)
 StatusPages::StatusPages(Services services)
     : services_{std::move(services)}, accounts_{shelf<model::ShownAccounts>(services_)},
       account_{shelf<model::ShownAccount>(services_)},
-      posts_{shelf<std::optional<model::ShownPostHistory>>(services_)}, rate_{most_made_per_second}
+      posts_{shelf<std::optional<model::ShownPostHistory>>(services_)}, rate_{most_made_per_second},
+      clearing_{services_.loop}
 {
 }
 
@@ -148,6 +149,11 @@ void StatusPages::keep(const std::string& key, const http::Answer& answer)
     if (kept_.size() >= most_kept)
         kept_.clear();
     kept_[key] = {services_.time(), answer};
+    clearing_.expires_after(kept_for);
+    clearing_.async_wait([this](const boost::system::error_code& cut_short) {
+        if (!cut_short)
+            kept_.clear();
+    });
 }
 
 boost::asio::awaitable<http::Answer> StatusPages::made(Wanted wanted)

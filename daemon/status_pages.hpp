@@ -10,6 +10,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <string>
@@ -97,6 +98,7 @@ private:
     const reload::Record* reloads_ = nullptr; ///< nothing: none is ever taken over
     webhooks::Rate rate_;                     ///< of pages that are made anew
     std::unordered_map<std::string, Kept> kept_;
+    boost::asio::steady_timer clearing_; ///< of what is kept: a page of many accounts is large
 };
 
 } // namespace insightd::daemon

@@ -109,7 +109,7 @@ bool is_stored_of_day(
 }
 
 /// A row stands for its number until the next one: only changes have rows.
-bool is_stored(
+bool is_stored_then(
     const Answer& answer, const std::vector<Stored>& series, std::chrono::microseconds close_by)
 {
     if (answer.is_repeated || answer.is_of_walk)
@@ -127,15 +127,32 @@ bool is_stored(
     return false;
 }
 
+Answer answer_at(Answer answer, sandbox::Instant instant)
+{
+    answer.virtually = instant;
+    return answer;
+}
+
+bool is_stored(const Answer& answer, const std::vector<Stored>& series, const Closeness& close_by)
+{
+    const auto is_then = [&](sandbox::Instant instant) {
+        return is_stored_then(answer_at(answer, instant), series, close_by(answer, instant));
+    };
+    return is_then(answer.virtually) || std::ranges::any_of(answer.or_at, is_then);
+}
+
 /// A day's row says again what was answered before of the other metrics.
 bool was_answered(
     const Stored& stored, const std::vector<Answer>& answers, const Closeness& close_by)
 {
     return std::ranges::any_of(answers, [&](const Answer& answer) {
-        const auto later = stored.observed_at - answer.virtually;
-        const bool goes_on = answer.is_of_walk && later > std::chrono::microseconds::zero();
+        const auto is_then = [&](sandbox::Instant instant) {
+            const auto later = stored.observed_at - instant;
+            const bool goes_on = answer.is_of_walk && later > std::chrono::microseconds::zero();
+            return goes_on || std::chrono::abs(later) < close_by(answer, stored.observed_at);
+        };
         return answer.number == stored.number &&
-               (goes_on || std::chrono::abs(later) < close_by(answer, stored.observed_at));
+               (is_then(answer.virtually) || std::ranges::any_of(answer.or_at, is_then));
     });
 }
 
@@ -182,7 +199,7 @@ Findings compare(
         const auto& series = known == ledger.series.end() ? nothing : known->second;
         for (const auto& answer : given) {
             ++found.answers;
-            if (is_stored(answer, series, close_by(answer, answer.virtually)))
+            if (is_stored(answer, series, close_by))
                 continue;
             if (const auto why = excuse(name, answer); !why.empty())
                 ++found.excused[why];

@@ -38,6 +38,8 @@ struct Answer {
     double number;
     bool is_repeated, is_of_walk, is_snapshot = false;
     bool was_read = false; ///< another call came over the same connection: it had arrived whole
+    std::vector<sandbox::Instant> or_at{}; ///< where it may stand instead: whoever asked may have
+                                           ///< thought that it was then
 };
 
 /// By the name of what is counted (answers.hpp), in the order in which they were given.

@@ -95,35 +95,49 @@ private:
     }
 
     /// One that starts while the clock is wrong knows no better until it is set right.
-    bool misleads(const Trouble& trouble) const
+    static bool is_misled_by(const Trouble& trouble, const Life& life)
     {
-        return trouble.clock_ahead != 0us &&
-               std::ranges::any_of(seen_.lives, [&](const Life& life) {
-                   return life.from > trouble.from - on_its_way && life.from < trouble.until;
-               });
+        return trouble.clock_ahead != 0us && life.from > trouble.from - on_its_way &&
+               life.from < trouble.until;
     }
 
-    /// What one that was misled stored may stand under the wrong time. It knows better once an
-    /// answer has come after the clock was set right.
+    bool misleads(const Trouble& trouble) const
+    {
+        return std::ranges::any_of(
+            seen_.lives, [&](const Life& life) { return is_misled_by(trouble, life); });
+    }
+
+    /// While a life thinks that it is `ahead` later than it is; that is virtual time.
+    struct Misled {
+        Real from, until;
+        std::chrono::microseconds ahead;
+    };
+
+    /// It knows better once an answer has come after the clock was set right.
+    std::vector<Misled> misled() const
+    {
+        std::vector<Misled> all;
+        for (const auto& trouble : seen_.troubles)
+            for (const auto& life : seen_.lives)
+                if (is_misled_by(trouble, life)) {
+                    const auto knows = first_after(trouble.until, seen_.answers);
+                    all.push_back(
+                        {life.from, std::min(knows, life.until) + on_its_way,
+                         trouble.clock_ahead * seen_.pace.speed});
+                }
+        return all;
+    }
+
+    /// What one that was misled stored may stand under the wrong time.
     Answers as_stamped() const
     {
         auto all = seen_.answers;
-        std::vector<Trouble> misleading;
-        for (const auto& trouble : seen_.troubles)
-            if (misleads(trouble)) {
-                misleading.push_back(trouble);
-                misleading.back().until = first_after(trouble.until, all);
-            }
-        for (auto& [name, answers] : all) {
-            std::vector<Answer> more;
-            for (const auto& answer : answers)
-                for (const auto& trouble : misleading)
-                    if (lies_in(trouble, answer.at)) {
-                        more.push_back(answer);
-                        more.back().virtually += trouble.clock_ahead * seen_.pace.speed;
-                    }
-            answers.insert(answers.end(), more.begin(), more.end());
-        }
+        const auto lives = misled();
+        for (auto& [name, answers] : all)
+            for (auto& answer : answers)
+                for (const auto& life : lives)
+                    if (life.from <= answer.at && answer.at < life.until)
+                        answer.or_at.push_back(answer.virtually + life.ahead);
         return all;
     }
 

@@ -193,5 +193,19 @@ TEST_F(ReckoningTest, WhatIsReadByAWrongClockStandsUnderItsTime)
     EXPECT_THAT(found().wrong, IsEmpty());
 }
 
+/// However late the next number comes, and whoever is told it.
+TEST_F(ReckoningTest, AClockThatWasSetRightMisleadsNoLaterLife)
+{
+    seen.lives = {{at(59s), at(62s), {}, true}, {at(62s), at(1h), {}, false}};
+    lasts(kind("clock an hour behind"), 58s, 60s);
+    seen.troubles.back().clock_ahead = -3s;
+    const auto right = answer(70s);
+    seen.ledger.series[name_of_post("views", post)].push_back({right.virtually - 1h, 7});
+    EXPECT_THAT(found().wrong, Contains(HasSubstr("was not answered then")));
+    seen.ledger.series.clear();
+    store(right);
+    EXPECT_THAT(found().wrong, IsEmpty());
+}
+
 } // namespace
 } // namespace insightd::torture

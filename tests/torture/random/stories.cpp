@@ -70,8 +70,11 @@ private:
             if (at == std::string::npos || std::ranges::count(of_lists, name.substr(0, at)) > 0)
                 continue;
             auto& readings = found[std::stoll(name.substr(at + of_post.size()))];
-            for (const auto& answer : given)
+            for (const auto& answer : given) {
                 readings.emplace(answer.virtually, answer);
+                for (const auto instant : answer.or_at)
+                    readings.emplace(instant, answer).first->second.virtually = instant;
+            }
         }
         for (const auto& [media, by_time] : found)
             for (const auto& [instant, answer] : by_time)

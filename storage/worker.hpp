@@ -73,7 +73,15 @@ private:
     template <class Result, class Job> Result attempt(Job& job)
     {
         try {
-            return translated([&] { return job(connection()); });
+            return translated([&] {
+                auto& session = connection();
+                auto result = job(session);
+                // libpqxx 6 may have connected anew by itself: what it did before is not known
+                // then.
+                if (session.backendpid() != backend_)
+                    throw model::Unavailable{"the session with the database was lost meanwhile"};
+                return result;
+            });
         } catch (const model::Unavailable&) {
             let_go();
             throw;
@@ -96,6 +104,7 @@ private:
         if (before_connecting_)
             before_connecting_();
         connection_ = connect(url_);
+        backend_ = connection_->backendpid();
         ++connections_;
         breaker_.watch(connection_->sock());
         return *connection_;
@@ -104,6 +113,7 @@ private:
     std::string url_;
     std::function<void()> before_connecting_;
     std::unique_ptr<pqxx::connection> connection_;
+    int backend_ = 0;                           ///< process of the server that serves it
     std::atomic<std::int64_t> connections_ = 0; ///< counted on the thread
     Breaker breaker_;
     Thread thread_;

@@ -28,6 +28,23 @@ void add_bytes(crypto_generichash_state& state, std::string_view bytes)
         &state, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
 }
 
+std::string checksum_of(const Record& record, std::string_view packed_steps)
+{
+    const auto& contents = record.contents;
+    const auto head = fmt::format(
+        "insightd spool 1\n{}\n{}\n{}\n{}\n{}\n{}\n", record.account_id,
+        static_cast<int>(record.worth), contents.collector, contents.rows,
+        count_of(contents.first_at), count_of(contents.last_at));
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, nullptr, 0, checksum_size);
+    add_bytes(state, head);
+    add_bytes(state, packed_steps);
+    std::string checksum(checksum_size, '\0');
+    crypto_generichash_final(
+        &state, reinterpret_cast<unsigned char*>(checksum.data()), checksum.size());
+    return checksum;
+}
+
 /// "3:abc" from the front of `bytes`, which then begins behind it.
 std::optional<std::string> take_piece(std::string_view& bytes)
 {
@@ -83,21 +100,20 @@ std::int64_t weight_of(std::size_t packed_size)
     return static_cast<std::int64_t>(packed_size) + frame_size;
 }
 
-std::string checksum_of(const Record& record, std::string_view packed_steps)
+std::string checksums_of(const Record& record, std::string_view packed_steps)
 {
-    const auto& contents = record.contents;
-    const auto head = fmt::format(
-        "insightd spool 1\n{}\n{}\n{}\n{}\n{}\n{}\n", record.account_id,
-        static_cast<int>(record.worth), contents.collector, contents.rows,
-        count_of(contents.first_at), count_of(contents.last_at));
-    crypto_generichash_state state;
-    crypto_generichash_init(&state, nullptr, 0, checksum_size);
-    add_bytes(state, head);
-    add_bytes(state, packed_steps);
-    std::string checksum(checksum_size, '\0');
-    crypto_generichash_final(
-        &state, reinterpret_cast<unsigned char*>(checksum.data()), checksum.size());
-    return checksum;
+    return checksum_of(record, packed_steps) + checksum_of(record, {});
+}
+
+bool is_whole(const Record& record, std::string_view packed_steps, std::string_view checksums)
+{
+    return checksums.substr(0, checksum_size) == checksum_of(record, packed_steps);
+}
+
+bool has_whole_head(const Record& record, std::string_view checksums)
+{
+    return checksums.size() > checksum_size &&
+           checksums.substr(checksum_size) == checksum_of(record, {});
 }
 
 } // namespace insightd::spool

@@ -33,7 +33,14 @@ std::optional<std::vector<storage::Step>> unpacked(std::string_view bytes);
 /// What a record is counted as whose packed steps have so many bytes.
 std::int64_t weight_of(std::size_t packed_size);
 
-/// 32 bytes over everything that the record says, whatever its place.
-std::string checksum_of(const Record& record, std::string_view packed_steps);
+/// 32 bytes over everything that the record says, whatever its place, and 32 over all but its
+/// steps.
+std::string checksums_of(const Record& record, std::string_view packed_steps);
+
+bool is_whole(const Record& record, std::string_view packed_steps, std::string_view checksums);
+
+/// Whether at least that can be believed which it says beside its steps. Of one that an earlier
+/// version wrote, with one checksum, it is not known.
+bool has_whole_head(const Record& record, std::string_view checksums);
 
 } // namespace insightd::spool

@@ -36,7 +36,7 @@ Stored stored_in(const Query& query)
     record.contents.first_at = instant_or_none(query.number_or_none(5));
     record.contents.last_at = instant_or_none(query.number_or_none(6));
     stored.body = query.bytes(7);
-    stored.checksum = query.bytes(8);
+    stored.checksums = query.bytes(8);
     auto steps = unpacked(stored.body);
     stored.unpacks = steps.has_value();
     if (steps)
@@ -46,7 +46,7 @@ Stored stored_in(const Query& query)
 
 bool is_whole(const Stored& stored)
 {
-    return stored.unpacks && checksum_of(stored.record, stored.body) == stored.checksum;
+    return stored.unpacks && is_whole(stored.record, stored.body, stored.checksums);
 }
 
 UntoldLoss loss_in(const Query& query)

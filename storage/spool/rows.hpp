@@ -17,7 +17,7 @@ inline constexpr auto select_losses =
 /// A record as it stands in the file: nothing of it is to be believed before is_whole().
 struct Stored {
     Record record;
-    std::string body, checksum;
+    std::string body, checksums;
     bool unpacks = false; ///< its steps do
 };
 

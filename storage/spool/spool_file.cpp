@@ -100,7 +100,7 @@ void SpoolFile::insert_row(const Record& record, const std::string& body)
         *db_, "INSERT INTO record (account_id, worth, collector, rows, first_at, last_at, body, "
               "checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
     bind_head(insert, record);
-    insert.bind_bytes(body).bind_bytes(checksum_of(record, body)).run();
+    insert.bind_bytes(body).bind_bytes(checksums_of(record, body)).run();
     newest_ = db_->number("SELECT last_insert_rowid()");
     count(record.account_id, 1);
     depth_.rows += static_cast<std::int64_t>(record.contents.rows);
@@ -119,9 +119,8 @@ bool SpoolFile::drop_oldest(
     if (!oldest.next())
         return false;
     const auto stored = stored_in(oldest);
-    const auto& record = stored.record;
-    remove(record.seq);
-    note_loss(record, static_cast<std::int64_t>(record.contents.rows), why, now);
+    remove(stored.record.seq);
+    note_loss_of(stored, why, now);
     dropping_ = true;
     return true;
 }
@@ -169,10 +168,9 @@ SpoolFile::next(std::size_t records, std::size_t bytes, model::Instant now, std:
             }
             put_aside(stored.record, wrong_checksum);
             remove(stored.record.seq);
-            note_loss(
-                stored.record, static_cast<std::int64_t>(stored.record.contents.rows),
-                wrong_checksum, now);
+            note_loss_of(stored, wrong_checksum, now);
             news_ = wrong_checksum;
+            damaged_at_ = now;
         }
         commit(tx);
         held_through_ = found.empty() ? behind : found.back().seq;
@@ -340,6 +338,16 @@ void SpoolFile::note_loss(
     loss.bind(count_or_none(record.contents.first_at)).bind(count_or_none(record.contents.last_at));
     loss.bind(now.time_since_epoch().count()).bind_text(why).run();
     dropped_ += rows.value_or(0);
+}
+
+/// A record that cannot be believed about whose it is would send people to the wrong account.
+void SpoolFile::note_loss_of(const Stored& stored, const std::string& why, model::Instant now)
+{
+    const auto& record = stored.record;
+    if (has_whole_head(record, stored.checksums))
+        note_loss(record, static_cast<std::int64_t>(record.contents.rows), why, now);
+    else
+        note_unknown_loss(why, now);
 }
 
 std::vector<UntoldLoss> SpoolFile::losses(model::Instant now)

@@ -21,6 +21,7 @@ namespace insightd::spool
 
 class Sqlite;
 class Transaction;
+struct Stored;
 
 /// How much may wait.
 struct Bounds {
@@ -128,7 +129,7 @@ private:
     void note(const Mark::Content& content);
     Salvaged salvage(const std::filesystem::path& damaged, model::Instant now);
     bool salvage_records(Sqlite& old, std::string_view order);
-    bool take_over(const Record& record, const std::string& body, const std::string& checksum);
+    bool take_over(const Record& record, const std::string& body, const std::string& checksums);
 
     // spool_file.cpp
     bool insert(const Record& record, model::Instant now);
@@ -148,6 +149,7 @@ private:
     void note_loss(
         const Record& record, std::optional<std::int64_t> rows, const std::string& why,
         model::Instant now);
+    void note_loss_of(const Stored& stored, const std::string& why, model::Instant now);
     void commit(Transaction& tx);
     void note_oldest();
     void count(model::AccountId account, std::int64_t records);

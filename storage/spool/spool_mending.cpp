@@ -37,7 +37,7 @@ constexpr auto pragmas = R"(
 )";
 
 /// Instants are microseconds since 1970; worth is 0 for what can be fetched again and 1 for what
-/// cannot; body and checksum are of record.hpp.
+/// cannot; body and checksum, which is both of them, are of record.hpp.
 constexpr auto tables = R"(
     CREATE TABLE IF NOT EXISTS record (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL, worth INTEGER NOT NULL,
@@ -53,13 +53,12 @@ constexpr auto tables = R"(
         collector TEXT NOT NULL, rows INTEGER, first_at INTEGER, last_at INTEGER,
         lost_at INTEGER NOT NULL, reason TEXT NOT NULL,
         UNIQUE (account_id, worth, collector, reason));
-    PRAGMA user_version = 1;
+    PRAGMA application_id = 2;
+    PRAGMA user_version = 2;
 )";
 
-constexpr std::int64_t newest_version = 1;
-
-/// No insightd will come to more: a file that says so is damaged.
-constexpr std::int64_t last_version = 100;
+/// Stands in two places: a file in which they differ is damaged, and not of a newer insightd.
+constexpr std::int64_t newest_version = 2;
 
 /// Number of the newest record that was ever put in.
 constexpr auto select_newest =
@@ -170,7 +169,7 @@ void SpoolFile::prepare_file()
     auto db = std::make_unique<Sqlite>(file_, Sqlite::Access::read_write);
     db->run(pragmas);
     const auto version = db->number("PRAGMA user_version");
-    if (version > newest_version && version <= last_version)
+    if (version > newest_version && version == db->number("PRAGMA application_id"))
         throw std::runtime_error{file_.string() + " is of a newer insightd: install that"};
     db->run(tables);
     db_ = std::move(db);
@@ -348,7 +347,7 @@ bool SpoolFile::salvage_records(Sqlite& old, std::string_view order)
         const auto stored = stored_in(records.row());
         if (!is_whole(stored))
             whole = false;
-        else if (!take_over(stored.record, stored.body, stored.checksum) && order == "DESC")
+        else if (!take_over(stored.record, stored.body, stored.checksums) && order == "DESC")
             break;
     }
     return whole && !records.broke_off();
@@ -356,13 +355,13 @@ bool SpoolFile::salvage_records(Sqlite& old, std::string_view order)
 
 /// False if it is there.
 bool SpoolFile::take_over(
-    const Record& record, const std::string& body, const std::string& checksum)
+    const Record& record, const std::string& body, const std::string& checksums)
 {
     Query insert{
         *db_, "INSERT OR IGNORE INTO record (account_id, worth, collector, rows, first_at, "
               "last_at, seq, body, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     bind_head(insert, record);
-    insert.bind(record.seq).bind_bytes(body).bind_bytes(checksum).run();
+    insert.bind(record.seq).bind_bytes(body).bind_bytes(checksums).run();
     return db_->changes() > 0;
 }
 

@@ -52,18 +52,29 @@ TEST_F(WorkerTest, ConnectionThatWillNeverAnswerIsReplaced)
     kill(process, SIGCONT);
 }
 
-TEST_F(WorkerTest, ConnectionThatEndedUnnoticedIsReplacedByOneThatIsCounted)
+/// As a job might that has a second way.
+void break_unnoticed(pqxx::connection& connection)
 {
-    const auto breaks_unnoticed = [](pqxx::connection& connection) {
-        try {
-            pqxx::nontransaction{connection}.exec("SELECT pg_terminate_backend(pg_backend_pid())");
-        } catch (const pqxx::broken_connection&) { // as a job might that has a second way
-        }
+    try {
+        pqxx::nontransaction{connection}.exec("SELECT pg_terminate_backend(pg_backend_pid())");
+    } catch (const pqxx::broken_connection&) {
+    }
+}
+
+TEST_F(WorkerTest, JobWhoseConnectionEndedHasNotSucceededEvenIfItDidNotNotice)
+{
+    const auto ends_so = [](pqxx::connection& connection) {
+        break_unnoticed(connection);
         return 0;
     };
-    run(breaks_unnoticed, 10s);
+    EXPECT_THROW(run(ends_so, 10s), model::Unavailable);
+    const auto goes_on = [](pqxx::connection& connection) {
+        break_unnoticed(connection);
+        return asked_process_of(connection);
+    };
+    EXPECT_THROW(run(goes_on, 10s), model::Unavailable);
     run(asked_process_of, 10s);
-    EXPECT_EQ(worker.connections(), 2);
+    EXPECT_EQ(worker.connections(), 3);
 }
 
 TEST_F(WorkerTest, ConnectionThatAnswersLateIsKept)

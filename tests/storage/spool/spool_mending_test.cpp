@@ -34,6 +34,47 @@ TEST_F(SpoolMending, RecordWithAWrongChecksumIsSetAsideAndTheOthersGoOn)
     EXPECT_EQ(file.depth().records, 2);
 }
 
+TEST_F(SpoolMending, WhoseADamagedRecordWasIsToldIfThatCanBeBelieved)
+{
+    {
+        auto file = open();
+        file.append(record("a"), noon);
+        file.append(record("b"), noon);
+    }
+    {
+        Sqlite db{path(), Sqlite::Access::read_write};
+        db.run("UPDATE record SET body = x'00' WHERE seq = 1");
+        db.run("UPDATE record SET last_at = 28800000000000000, account_id = 5 WHERE seq = 2");
+    }
+    auto file = open();
+    EXPECT_THAT(texts(file), IsEmpty());
+    const auto losses = file.losses(noon);
+    ASSERT_THAT(losses, SizeIs(2));
+    const auto believed = losses[0].account_id == shop ? losses[0] : losses[1];
+    const auto other = losses[0].account_id == shop ? losses[1] : losses[0];
+    EXPECT_EQ(believed.loss.rows, 1);
+    EXPECT_EQ(believed.loss.last_at, noon);
+    EXPECT_EQ(other.account_id, 0) << "nobody can tell whose";
+    EXPECT_EQ(other.loss.rows, std::nullopt);
+    EXPECT_EQ(other.loss.last_at, noon) << "it is now";
+}
+
+TEST_F(SpoolMending, RecordsOfAnEarlierVersionGoOn)
+{
+    {
+        auto file = open();
+        file.append(record("a"), noon);
+        file.append(record("b"), noon);
+    }
+    Sqlite{path(), Sqlite::Access::read_write}.run(
+        "UPDATE record SET checksum = substr(checksum, 1, 32); "
+        "UPDATE record SET body = x'00' WHERE seq = 2; PRAGMA user_version = 1");
+    auto file = open();
+    EXPECT_THAT(texts(file), ElementsAre("a"));
+    ASSERT_THAT(file.losses(noon), SizeIs(1));
+    EXPECT_EQ(file.losses(noon).front().account_id, 0);
+}
+
 TEST_F(SpoolMending, RecordsThatWereSetAsideMayBeRemovedByHandWhileNothingRuns)
 {
     {
@@ -284,16 +325,17 @@ TEST_F(SpoolMending, FileOfANewerInsightdIsLeftAlone)
 {
     open().append(record("a"), noon);
     const auto set_version = [&](int version) {
+        const auto number = std::to_string(version);
         Sqlite{path(), Sqlite::Access::read_write}.run(
-            "PRAGMA user_version = " + std::to_string(version));
+            "PRAGMA user_version = " + number + "; PRAGMA application_id = " + number);
     };
-    set_version(2);
+    set_version(3);
     for (int attempt = 0; attempt < 2; ++attempt)
         EXPECT_THAT(
             [&] { open(); },
             ::testing::ThrowsMessage<std::runtime_error>(HasSubstr("is of a newer insightd")));
     EXPECT_THAT(damaged_files(), IsEmpty());
-    set_version(1);
+    set_version(2);
     auto file = open();
     EXPECT_THAT(texts(file), ElementsAre("a"));
 }

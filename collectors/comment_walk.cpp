@@ -179,7 +179,7 @@ Collected CommentWalk::take(
         if (is_complete() || is_at_end()) {
             collected.rows.comments.push_back(finished(now));
             ++read_;
-            targets_.pop_front();
+            targets_.erase(targets_.begin());
             read_next(now);
         }
     }
@@ -325,7 +325,7 @@ void CommentWalk::pass_over(graph::Failure failure, model::Instant now)
     posts_.at(targets_.front()).refused_at = now;
     if (failure.kind != FailureClass::object_gone)
         passed_over_.push_back(std::move(failure));
-    targets_.pop_front();
+    targets_.erase(targets_.begin());
     if (read_ == 0 && passed_over_.size() >= enough_refused)
         targets_.clear();
     read_next(now);

@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <vector>
 
 namespace insightd::collectors
 {
@@ -109,7 +110,7 @@ private:
     model::Instant called_at_;
     int tries_ = 0; ///< of this call that failed
     std::size_t calls_ = 0;
-    std::deque<model::MediaId> targets_;
+    std::vector<model::MediaId> targets_;
     Reading reading_;
     std::size_t read_ = 0; ///< posts of this poll
     std::vector<graph::Failure> passed_over_;

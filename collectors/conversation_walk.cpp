@@ -194,7 +194,7 @@ Collected ConversationWalk::take(
         add_gap(collected, read);
         collected.rows.conversations.push_back(std::move(read));
         ++read_;
-        targets_.pop_front();
+        targets_.erase(targets_.begin());
         read_next();
     }
     return end_poll(std::move(collected));
@@ -474,7 +474,7 @@ void ConversationWalk::pass_over(graph::Failure failure)
 {
     passed_over_.push_back(without_ids(std::move(failure)));
     whole_list_at_ = {};
-    targets_.pop_front();
+    targets_.erase(targets_.begin());
     if (read_ == 0 && passed_over_.size() >= enough_refused)
         targets_.clear();
     read_next();

@@ -125,7 +125,7 @@ private:
     std::string list_after_;
     std::set<std::string> list_cursors_;
     std::size_t person_ = 0; ///< which of the configured ones
-    std::deque<Target> targets_;
+    std::vector<Target> targets_;
     std::set<std::string> seen_; ///< keys that the list showed in this poll
     Reading reading_;
     std::size_t read_ = 0; ///< conversations of this poll

@@ -109,7 +109,7 @@ Collected MentionWalk::take(
         collected.failure = told.error();
         return collected;
     }
-    targets_.pop_front();
+    targets_.erase(targets_.begin());
     const auto& known = known_.at(place);
     if (told) {
         collected.rows.mention_readings.push_back(mention_row(known, *told, rules, now));

@@ -6,8 +6,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <deque>
 #include <map>
+#include <vector>
 
 namespace insightd::collectors
 {
@@ -49,7 +49,7 @@ private:
 
     const config::Account& account_;
     std::map<model::MentionPlace, model::KnownMention> known_;
-    std::deque<model::MentionPlace> targets_;
+    std::vector<model::MentionPlace> targets_;
     RefusedFields refused_;
 };
 

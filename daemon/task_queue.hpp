@@ -2,9 +2,7 @@
 
 #include "daemon/scheduler.hpp"
 
-#include <array>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <vector>
 
@@ -33,7 +31,8 @@ public:
     std::size_t size() const;
 
 private:
-    std::array<std::deque<Task>, job_count> waiting_;
+    std::vector<Task> waiting_; ///< by importance, then as they came; takes no memory when empty:
+                                ///< there are as many queues as accounts
     std::vector<Task> under_way_;
 };
 

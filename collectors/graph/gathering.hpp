@@ -9,7 +9,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -80,7 +79,7 @@ private:
     Send send_;
     std::size_t seats_ = 0;
     std::size_t under_way_ = 0; ///< calls of rounds that are not answered yet
-    std::deque<std::shared_ptr<Call>> waiting_;
+    std::vector<std::shared_ptr<Call>> waiting_;
 };
 
 } // namespace insightd::graph

@@ -389,6 +389,7 @@ void SpoolFile::shrink()
         make_room();
         give_back_slowly();
     }
+    db_->run("PRAGMA shrink_memory");
     reserve_.take();
 }
 

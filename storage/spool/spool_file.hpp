@@ -93,7 +93,7 @@ public:
     /// What happened to the file since this was asked last, in words; empty: nothing.
     std::string take_news() { return std::exchange(news_, {}); }
 
-    /// Gives the room back that an empty queue does not need.
+    /// Gives the room and the memory back that an empty queue does not need.
     void shrink();
 
     /// Somebody removed it: the next piece of work makes it anew, and what waited there is a loss.

@@ -21,9 +21,6 @@ constexpr std::int64_t spare_bytes = 64 * 1024;
 /// Taken out together where there is little room: their pages are some 100 KB of the log.
 constexpr std::size_t records_in_piece = 32;
 
-/// To move pages takes as much of the log.
-constexpr auto vacuum_a_mib = "PRAGMA incremental_vacuum(256)";
-
 /// Records kept for inspection; older ones go.
 constexpr std::int64_t most_set_aside = 1000;
 
@@ -139,17 +136,6 @@ bool SpoolFile::drop_for_full_disk(std::int64_t bytes, model::Instant now)
     return depth_.bytes < before;
 }
 
-/// SQLite's log begins anew at its front, where it needs no new room; if the disk lets it.
-void SpoolFile::reuse_log()
-{
-    if (!db_) // it could not be opened
-        return;
-    try {
-        db_->run("PRAGMA wal_checkpoint(RESTART)");
-    } catch (const SqliteError&) { // what follows says so
-    }
-}
-
 std::vector<Record>
 SpoolFile::next(std::size_t records, std::size_t bytes, model::Instant now, std::int64_t behind)
 {
@@ -230,31 +216,6 @@ template <class Work> void SpoolFile::with_reserve(model::Instant now, Work work
         mended(now, work);
         restore_reserve();
     }
-}
-
-/// What the disk gets back without a row being lost.
-void SpoolFile::give_up_reserve()
-{
-    reserve_.release();
-    damaged_.keep_none();
-}
-
-void SpoolFile::make_room()
-{
-    give_up_reserve();
-    reuse_log();
-}
-
-/// From the room that is free within the file by now; as far as that goes.
-void SpoolFile::restore_reserve()
-{
-    if (!db_) // it could not be opened
-        return;
-    try {
-        give_back(vacuum_a_mib);
-    } catch (const SqliteError&) { // the next time, then
-    }
-    reserve_.take();
 }
 
 void SpoolFile::set_aside(
@@ -375,40 +336,6 @@ void SpoolFile::told(const std::vector<UntoldLoss>& losses, model::Instant now)
         commit(tx);
     };
     mended(now, work);
-}
-
-void SpoolFile::shrink()
-{
-    if (!db_) // it could not be opened
-        return;
-    try {
-        give_back("PRAGMA incremental_vacuum");
-    } catch (const SqliteError& error) {
-        if (!error.is_full())
-            throw;
-        make_room();
-        give_back_slowly();
-    }
-    db_->run("PRAGMA shrink_memory");
-    reserve_.take();
-}
-
-/// With little room for the moving. A file that was made by others may keep what is free.
-void SpoolFile::give_back_slowly()
-{
-    const auto is_free = [this] { return db_->number("PRAGMA freelist_count"); };
-    auto before = is_free() + 1;
-    for (auto left = is_free(); left > 0 && left < before; left = is_free()) {
-        before = left;
-        give_back(vacuum_a_mib);
-    }
-}
-
-/// To the disk, of what is free within the file.
-void SpoolFile::give_back(const std::string& vacuum)
-{
-    db_->run(vacuum);
-    db_->run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 void SpoolFile::limit_pages(std::int64_t pages)

@@ -131,16 +131,18 @@ private:
     bool salvage_records(Sqlite& old, std::string_view order);
     bool take_over(const Record& record, const std::string& body, const std::string& checksums);
 
-    // spool_file.cpp
-    bool insert(const Record& record, model::Instant now);
-    void insert_row(const Record& record, const std::string& body);
-    bool drop_oldest(std::optional<model::Worth> worth, const std::string& why, model::Instant now);
+    // spool_room.cpp
     void reuse_log();
     void give_up_reserve();
     void make_room();
     void restore_reserve();
     void give_back_slowly();
     void give_back(const std::string& vacuum);
+
+    // spool_file.cpp
+    bool insert(const Record& record, model::Instant now);
+    void insert_row(const Record& record, const std::string& body);
+    bool drop_oldest(std::optional<model::Worth> worth, const std::string& why, model::Instant now);
     void acknowledge_in_pieces(std::span<const std::int64_t> written, model::Instant now);
     void remove_all(std::span<const std::int64_t> written);
     bool drop_for_full_disk(std::int64_t bytes, model::Instant now);
